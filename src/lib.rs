@@ -1,1 +1,8 @@
-//! Koppelvlak.
+//! Koppelvlak stands between a school's administration and ed-tech: it hands school data out over
+//! OneRoster and SCIM, cut to each school's consent rules before anything is serialized.
+
+pub mod catalogue;
+pub mod clock;
+pub mod consent;
+pub mod keys;
+pub mod store;

@@ -1,0 +1,3 @@
+DROP TABLE served;
+DROP TABLE disclosure;
+DROP TABLE token;

@@ -1,0 +1,6 @@
+//! One place that says all there is to say about each field: its category, its column, and its name in
+//! every standard. Filters, sorting, representations and documentation read it.
+
+pub mod category;
+
+pub use category::{Category, Level};

@@ -1,0 +1,91 @@
+//! What a school decided for one vendor: which categories of which people, on what ground, and until when.
+//!
+//! A rule is never changed, only followed by its next version; the highest version counts.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::Category;
+
+/// The lawful grounds of GDPR article 6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LegalBasis {
+    /// Only for people who gave, and did not take back, their own grant.
+    Consent,
+    /// Needed for a contract with the person.
+    Contract,
+    /// Needed for a legal obligation.
+    LegalObligation,
+    /// Needed to protect someone's life.
+    VitalInterests,
+    /// Needed for a task in the public interest.
+    PublicTask,
+    /// Needed for a legitimate interest.
+    LegitimateInterests,
+}
+
+/// Whether a rule counts at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleStatus {
+    /// Counts between its dates.
+    Active,
+    /// Put on hold by the school.
+    Suspended,
+    /// Over for good.
+    Ended,
+}
+
+/// Which people a rule covers. An empty list does not restrict.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Population {
+    /// Roles as OneRoster 1.2 spells them (`student`, `teacher`, `guardian`, …).
+    pub roles: Vec<String>,
+    /// sourcedIds of schools.
+    pub schools: Vec<String>,
+    /// Grades as the board writes them.
+    pub grades: Vec<String>,
+    /// sourcedIds of classes.
+    pub classes: Vec<String>,
+    /// sourcedIds of courses.
+    pub courses: Vec<String>,
+    /// sourcedIds of people.
+    pub people: Vec<String>,
+}
+
+/// One version of a consent rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// The rule's name within the board.
+    pub id: String,
+    /// 1, 2, 3, …
+    pub version: i64,
+    /// The vendor that receives.
+    pub vendor: String,
+    /// Which people, and which schools and classes.
+    pub population: Population,
+    /// Which categories, without repetition, in the catalogue's order.
+    pub categories: Vec<Category>,
+    /// Categories that the vendor may write.
+    pub write: Vec<Category>,
+    /// What the data is for.
+    pub purpose: String,
+    /// The lawful ground.
+    pub basis: LegalBasis,
+    /// The data processing agreement.
+    pub agreement: Option<String>,
+    /// First day on which the rule counts.
+    pub from: NaiveDate,
+    /// Last day on which the rule counts.
+    pub until: Option<NaiveDate>,
+    /// Whether the rule counts at all.
+    pub status: RuleStatus,
+}
+
+impl Rule {
+    /// Whether the rule counts on `day`.
+    pub fn is_active(&self, day: NaiveDate) -> bool {
+        self.status == RuleStatus::Active && self.from <= day && self.until.is_none_or(|until| day <= until)
+    }
+}

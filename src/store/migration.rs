@@ -1,0 +1,78 @@
+//! The schema that this version needs, embedded, and the check that a database has exactly that.
+
+use diesel::backend::Backend;
+use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::store::StoreError;
+use crate::store::connection::{Conn, Database, DatabaseUrl, Pooled};
+
+const SQLITE_BOARD: EmbeddedMigrations = embed_migrations!("migrations/sqlite/board");
+const SQLITE_ACTIVITY: EmbeddedMigrations = embed_migrations!("migrations/sqlite/activity");
+const POSTGRES_BOARD: EmbeddedMigrations = embed_migrations!("migrations/postgres/board");
+const POSTGRES_ACTIVITY: EmbeddedMigrations = embed_migrations!("migrations/postgres/activity");
+
+/// Brings the database to this version's schema; returns the names of what was applied.
+pub fn migrate(database: &Database) -> Result<Vec<String>, StoreError> {
+    let mut applied = Vec::new();
+    for (mut conn, sources) in parts(database)? {
+        for source in sources {
+            let done = match &mut *conn {
+                Conn::Sqlite(c) => names(c.run_pending_migrations(source)),
+                Conn::Postgres(c) => names(c.run_pending_migrations(source)),
+            };
+            applied.extend(done.map_err(StoreError::Migration)?);
+        }
+    }
+    Ok(applied)
+}
+
+/// Fails if the schema is older or newer than this version's.
+pub fn check(database: &Database) -> Result<(), StoreError> {
+    for (mut conn, sources) in parts(database)? {
+        match &mut *conn {
+            Conn::Sqlite(c) => check_one(c, &sources)?,
+            Conn::Postgres(c) => check_one(c, &sources)?,
+        }
+    }
+    Ok(())
+}
+
+fn check_one<DB, C>(conn: &mut C, sources: &[EmbeddedMigrations]) -> Result<(), StoreError>
+where
+    DB: Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let mut known = Vec::new();
+    for source in sources {
+        let migrations = MigrationSource::<DB>::migrations(source).map_err(StoreError::Migration)?;
+        known.extend(migrations.iter().map(|m| m.name().version().to_string()));
+    }
+    let applied: Vec<String> =
+        conn.applied_migrations().map_err(StoreError::Migration)?.iter().map(MigrationVersion::to_string).collect();
+    if let Some(newer) = applied.iter().find(|v| !known.contains(v)) {
+        return Err(StoreError::NewerSchema(newer.clone()));
+    }
+    match known.into_iter().find(|v| !applied.contains(v)) {
+        Some(missing) => Err(StoreError::OlderSchema(missing)),
+        None => Ok(()),
+    }
+}
+
+/// Each place that holds tables, with the migrations that belong there: two files on SQLite, one
+/// database on PostgreSQL.
+fn parts(database: &Database) -> Result<Vec<(Pooled, Vec<EmbeddedMigrations>)>, StoreError> {
+    Ok(match database.url() {
+        DatabaseUrl::Sqlite(_) => {
+            vec![(database.write()?, vec![SQLITE_BOARD]), (database.write_activity()?, vec![SQLITE_ACTIVITY])]
+        }
+        DatabaseUrl::Postgres(_) => {
+            vec![(database.write()?, vec![POSTGRES_BOARD, POSTGRES_ACTIVITY])]
+        }
+    })
+}
+
+fn names(done: diesel::migration::Result<Vec<MigrationVersion<'_>>>) -> diesel::migration::Result<Vec<String>> {
+    Ok(done?.iter().map(MigrationVersion::to_string).collect())
+}

@@ -1,0 +1,13 @@
+//! The two databases: connections, statements, migrations, and a file for each kind of row.
+//!
+//! Request paths reach records only through a release (see [`crate::consent`]); what is public here
+//! beyond that serves imports, rules and the record of what left.
+
+pub mod connection;
+pub mod error;
+pub mod migration;
+pub mod statement;
+
+pub use connection::{Conn, Database, DatabaseUrl};
+pub use error::StoreError;
+pub use statement::{Bind, Row, Rows, Statement};
