@@ -71,6 +71,8 @@ pub struct Rule {
     pub write: Vec<Category>,
     /// What the data is for.
     pub purpose: String,
+    /// Why these categories are needed for it; due where one of them is of level S3 or S4.
+    pub reason: Option<String>,
     /// The lawful ground.
     pub basis: LegalBasis,
     /// The data processing agreement.

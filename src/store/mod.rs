@@ -3,10 +3,16 @@
 //! Request paths reach records only through a release (see [`crate::consent`]); what is public here
 //! beyond that serves imports, rules and the record of what left.
 
+pub mod cell;
+pub mod choice;
 pub mod connection;
 pub mod error;
+pub mod history;
 pub mod migration;
+pub mod rule;
 pub mod statement;
+pub mod tenant;
+pub mod vendor;
 
 pub use connection::{Conn, Database, DatabaseUrl};
 pub use error::StoreError;

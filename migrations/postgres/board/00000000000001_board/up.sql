@@ -47,6 +47,7 @@ CREATE TABLE consent_rule (
     people TEXT COLLATE "C" NOT NULL,
     write_categories TEXT COLLATE "C" NOT NULL,
     purpose TEXT COLLATE "C" NOT NULL,
+    reason TEXT COLLATE "C",
     basis TEXT COLLATE "C" NOT NULL,
     agreement TEXT COLLATE "C",
     valid_from TEXT COLLATE "C" NOT NULL,

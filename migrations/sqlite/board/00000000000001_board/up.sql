@@ -47,6 +47,7 @@ CREATE TABLE consent_rule (
     people TEXT NOT NULL,
     write_categories TEXT NOT NULL,
     purpose TEXT NOT NULL,
+    reason TEXT,
     basis TEXT NOT NULL,
     agreement TEXT,
     valid_from TEXT NOT NULL,
