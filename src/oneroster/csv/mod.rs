@@ -1,0 +1,28 @@
+//! OneRoster CSV sets (1.1, 1.2 and 1.2.1): a folder or a zip is opened, checked as a whole, and then read.
+//!
+//! Nothing here knows a database. [`check`] finds every fault of a set before a row is handed on;
+//! [`read`] then gives the rows of one file as they were written. No fault carries a value of the set.
+
+mod check;
+mod column;
+mod cross;
+mod fault;
+mod file;
+mod header;
+mod keys;
+mod manifest;
+mod package;
+mod read;
+mod record;
+mod row;
+mod tables;
+mod value;
+
+pub use check::{Check, Known, Unknown, check, check_against};
+pub use column::{Column, Kind, Vocabulary};
+pub use fault::{Fault, FaultList, Rule};
+pub use file::{File, Mode, Version};
+pub use package::Package;
+pub use read::{ReadError, read};
+pub use row::Row;
+pub use tables::columns;
