@@ -5,4 +5,5 @@ pub mod catalogue;
 pub mod clock;
 pub mod consent;
 pub mod keys;
+pub mod oneroster;
 pub mod store;

@@ -2,5 +2,7 @@
 //! every standard. Filters, sorting, representations and documentation read it.
 
 pub mod category;
+pub mod national_id;
 
 pub use category::{Category, Level};
+pub use national_id::is_national_id;

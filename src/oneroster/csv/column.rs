@@ -42,7 +42,7 @@ pub enum Kind {
     Words(Vocabulary),
     /// The sourcedId of a row of another file.
     Ref(File),
-    /// SourcedIds of rows of another file, separated by commas.
+    /// The sourcedIds of rows of another file, separated by commas.
     Refs(File),
     /// `{type:identifier}`, separated by commas.
     UserIds,

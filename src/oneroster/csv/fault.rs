@@ -10,6 +10,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::file::File;
+use super::record::{Flaw, Record};
 
 /// How many faults a list names; the rest are counted.
 const LISTED: usize = 1_000;
@@ -52,13 +53,21 @@ impl Fault {
             Place::Manifest => "manifest.csv",
             Place::Data(file) => file.name(),
         };
-        Self {
-            file: file.to_owned(),
-            line: None,
-            column: None,
-            rule,
-            expected: expected.into(),
-            order: (place, 0, 0),
+        Self { file: file.to_owned(), line: None, column: None, rule, expected: expected.into(), order: (place, 0, 0) }
+    }
+
+    /// The fault that a flaw of a line is; `name` gives the name of a column.
+    pub(super) fn of_flaw(place: Place, record: &Record, flaw: Flaw, name: impl Fn(usize) -> String) -> Self {
+        let (rule, expected, at) = match flaw {
+            Flaw::Encoding(at) => (Rule::Encoding, "UTF-8", Some(at)),
+            Flaw::LineBreak(at) => (Rule::LineBreak, "each row on one line", Some(at)),
+            Flaw::Quoting(at) => (Rule::Quoting, "quotes around the whole field, and doubled inside it", Some(at)),
+            Flaw::TooLong => (Rule::Length, "a line of at most 2 MiB", None),
+        };
+        let fault = Self::of(place, rule, expected).on(record.line());
+        match at {
+            Some(at) => fault.column(&name(at), at),
+            None => fault,
         }
     }
 

@@ -166,14 +166,9 @@ impl File {
             Self::Users => &[Self::Orgs, Self::Roles],
             Self::Roles | Self::UserProfiles => &[Self::Orgs, Self::Users],
             Self::Demographics => &[Self::Orgs, Self::Users, Self::Roles],
-            Self::Enrollments => &[
-                Self::AcademicSessions,
-                Self::Orgs,
-                Self::Courses,
-                Self::Classes,
-                Self::Users,
-                Self::Roles,
-            ],
+            Self::Enrollments => {
+                &[Self::AcademicSessions, Self::Orgs, Self::Courses, Self::Classes, Self::Users, Self::Roles]
+            }
             Self::ClassResources => &[Self::Classes, Self::Resources],
             Self::CourseResources => &[Self::Courses, Self::Resources],
             Self::UserResources => &[Self::Users, Self::Resources],

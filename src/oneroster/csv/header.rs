@@ -30,10 +30,8 @@ impl Layout {
         let mut reading = Reading { file, header, layout: Self::default(), faults: Vec::new() };
         reading.layout.width = header.len();
         let mut taken = vec![false; header.len()];
-        let wanted: Vec<&'static Column> = columns(version, file)
-            .iter()
-            .filter(|column| is_expected(version, file, column, header))
-            .collect();
+        let wanted: Vec<&'static Column> =
+            columns(version, file).iter().filter(|column| is_expected(version, file, column, header)).collect();
         for (at, column) in wanted.iter().enumerate() {
             reading.find(column, at, &mut taken);
         }
@@ -122,8 +120,7 @@ impl Reading<'_> {
     fn order(&mut self) {
         let mut found = self.layout.columns.clone();
         found.sort_by_key(|&(_, position)| position);
-        let misplaced =
-            self.layout.columns.iter().zip(&found).find(|(wanted, found)| wanted.0.name != found.0.name);
+        let misplaced = self.layout.columns.iter().zip(&found).find(|(wanted, found)| wanted.0.name != found.0.name);
         if let Some((wanted, found)) = misplaced {
             let (expected, name, position) = (format!("`{}` here", wanted.0.name), found.0.name, found.1);
             self.add(Rule::HeaderOrder, expected, name, position);

@@ -346,11 +346,7 @@ mod tests {
 
         assert_eq!(
             found,
-            [
-                line(1, &["a"], Some(Flaw::Quoting(1))),
-                line(2, &["c", "d", "e"], None),
-                line(3, &["f", "g", "h"], None)
-            ]
+            [line(1, &["a"], Some(Flaw::Quoting(1))), line(2, &["c", "d", "e"], None), line(3, &["f", "g", "h"], None)]
         );
     }
 

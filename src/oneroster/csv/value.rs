@@ -154,13 +154,11 @@ impl<'a> Iterator for Pairs<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let text = self.rest.take()?;
-        match self.take(text) {
-            Some(pair) => Some(Ok(pair)),
-            None => {
-                self.rest = None;
-                Some(Err(()))
-            }
+        let pair = self.take(text);
+        if pair.is_none() {
+            self.rest = None;
         }
+        Some(pair.ok_or(()))
     }
 }
 
@@ -173,7 +171,7 @@ pub(super) fn check_text(text: &str) -> Result<(), Wrong> {
     holds(text.len() <= LONGEST_TEXT, Rule::Length, "a text of at most 64 KiB")?;
     let is_control = |c: char| c.is_control() && c != '\t';
     // A scan of bytes spares most texts the decoding.
-    let is_suspect = text.bytes().any(|b| b < b' ' || b >= 0x7F);
+    let is_suspect = !text.bytes().all(|b| (b' '..0x7F).contains(&b));
     holds(!is_suspect || !text.chars().any(is_control), Rule::Control, "a text without control characters")
 }
 

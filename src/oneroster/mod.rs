@@ -1,0 +1,3 @@
+//! OneRoster: the CSV sets that schools export.
+
+pub mod csv;
