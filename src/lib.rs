@@ -1,9 +1,13 @@
 //! Koppelvlak stands between a school's administration and ed-tech: it hands school data out over
 //! OneRoster and SCIM, cut to each school's consent rules before anything is serialized.
 
+pub mod audit;
+pub mod auth;
 pub mod catalogue;
+pub mod cli;
 pub mod clock;
 pub mod consent;
+pub mod http;
 pub mod keys;
 pub mod oneroster;
 pub mod store;

@@ -6,12 +6,15 @@
 pub mod cell;
 pub mod choice;
 pub mod connection;
+pub mod disclosure;
 pub mod error;
 pub mod history;
 pub mod migration;
 pub mod rule;
+pub mod served;
 pub mod statement;
 pub mod tenant;
+pub mod token;
 pub mod vendor;
 
 pub use connection::{Conn, Database, DatabaseUrl};

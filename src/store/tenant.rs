@@ -36,6 +36,27 @@ pub struct SpecialCategory {
     pub until: NaiveDate,
 }
 
+/// A board's number and its epochs: what every request compares with what it remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Epochs {
+    /// The number that leads every key.
+    pub tenant_id: i64,
+    /// See [`Tenant::data_epoch`].
+    pub data: i64,
+    /// See [`Tenant::consent_epoch`].
+    pub consent: i64,
+}
+
+/// The epochs of the board with this slug.
+pub fn epochs(conn: &mut Conn, slug: &str) -> Result<Option<Epochs>, StoreError> {
+    let rows =
+        Statement::new("SELECT id, data_epoch, consent_epoch FROM tenant WHERE slug = ?").bind(slug).rows(conn)?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    Ok(Some(Epochs { tenant_id: row.need_int(0)?, data: row.need_int(1)?, consent: row.need_int(2)? }))
+}
+
 const COLUMNS: &str = "id, slug, name, data_epoch, consent_epoch, local_identifiers";
 
 /// The board with this slug.

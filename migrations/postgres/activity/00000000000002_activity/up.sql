@@ -26,9 +26,9 @@ CREATE TABLE disclosure (
 CREATE TABLE served (
     tenant_id BIGINT NOT NULL,
     vendor_id TEXT COLLATE "C" NOT NULL,
-    category TEXT COLLATE "C" NOT NULL,
+    categories BIGINT NOT NULL,
     people BYTEA NOT NULL,
-    PRIMARY KEY (tenant_id, vendor_id, category)
+    PRIMARY KEY (tenant_id, vendor_id, categories)
 );
 
 CREATE INDEX disclosure_by_vendor ON disclosure (tenant_id, vendor_id, at);

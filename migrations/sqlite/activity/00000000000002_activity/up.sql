@@ -26,9 +26,9 @@ CREATE TABLE disclosure (
 CREATE TABLE served (
     tenant_id INTEGER NOT NULL,
     vendor_id TEXT NOT NULL,
-    category TEXT NOT NULL,
+    categories INTEGER NOT NULL,
     people BLOB NOT NULL,
-    PRIMARY KEY (tenant_id, vendor_id, category)
+    PRIMARY KEY (tenant_id, vendor_id, categories)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX disclosure_by_vendor ON disclosure (tenant_id, vendor_id, at);

@@ -1,0 +1,7 @@
+//! What left: who received which categories of which people, durable before the answer goes out.
+
+pub mod disclosure;
+pub mod recorder;
+
+pub use disclosure::{Disclosure, PeopleOf};
+pub use recorder::{RecordError, Recorder};

@@ -1,0 +1,177 @@
+//! Makes disclosures durable in groups: what arrives while one commit runs goes into the next.
+//!
+//! One commit for each answer would cost four times as much as the answer itself.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use roaring::RoaringBitmap;
+use tokio::sync::oneshot;
+
+use crate::audit::Disclosure;
+use crate::store::connection::transaction;
+use crate::store::{Conn, Database, StoreError, disclosure, served};
+
+/// How many disclosures may wait.
+const QUEUE: usize = 4096;
+
+/// How many disclosures go into one commit.
+const GROUP: usize = 256;
+
+/// How long an answer waits for its disclosure.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why a disclosure is not durable. The answer must not leave.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// More disclosures wait than may.
+    #[error("too many disclosures wait to be recorded")]
+    Full,
+    /// The database did not take it.
+    #[error("the disclosure could not be recorded")]
+    Failed,
+    /// It took too long; it may become durable yet.
+    #[error("the disclosure was not recorded in time")]
+    TimedOut,
+    /// The server stops.
+    #[error("the recorder has stopped")]
+    Stopped,
+}
+
+/// Takes disclosures and answers when they are durable.
+pub struct Recorder {
+    queue: Mutex<Option<SyncSender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+struct Job {
+    disclosure: Disclosure,
+    done: oneshot::Sender<Result<(), RecordError>>,
+}
+
+impl Recorder {
+    /// Starts the thread that writes.
+    pub fn start(database: Database) -> std::io::Result<Self> {
+        let (sender, receiver) = sync_channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("disclosures".into())
+            .spawn(move || Writer { database, known: HashMap::new() }.run(&receiver))?;
+        Ok(Self { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Resolves once the disclosure is durable; on an error the answer must not leave.
+    pub fn record(&self, disclosure: Disclosure) -> impl Future<Output = Result<(), RecordError>> + use<> {
+        let (done, result) = oneshot::channel();
+        let sent = self.send(Job { disclosure, done });
+        async move {
+            sent?;
+            match tokio::time::timeout(PATIENCE, result).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(_)) => Err(RecordError::Stopped),
+                Err(_) => Err(RecordError::TimedOut),
+            }
+        }
+    }
+
+    /// Writes what waits, then stops. Later disclosures are refused.
+    pub fn stop(&self) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the recorder of disclosures had stopped by a fault");
+        }
+    }
+
+    fn send(&self, job: Job) -> Result<(), RecordError> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        match queue.as_ref().ok_or(RecordError::Stopped)?.try_send(job) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_)) => Err(RecordError::Full),
+            Err(TrySendError::Disconnected(_)) => Err(RecordError::Stopped),
+        }
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// A board, a vendor in it, and a set of categories.
+type ServedKey = (i64, std::sync::Arc<str>, u64);
+
+struct Writer {
+    database: Database,
+    /// Whom the served sets are known to hold; they may hold more.
+    known: HashMap<ServedKey, RoaringBitmap>,
+}
+
+impl Writer {
+    fn run(mut self, queue: &Receiver<Job>) {
+        let mut group = Vec::with_capacity(GROUP);
+        while let Ok(first) = queue.recv() {
+            group.push(first);
+            group.extend(queue.try_iter().take(GROUP - 1));
+            self.commit(&mut group);
+        }
+    }
+
+    fn commit(&mut self, group: &mut Vec<Job>) {
+        let disclosures: Vec<&Disclosure> = group.iter().map(|job| &job.disclosure).collect();
+        // A connection that the database server has closed shows only when it is used: the second try has a new one.
+        let written = self.write(&disclosures).or_else(|_| self.write(&disclosures));
+        if let Err(error) = &written {
+            tracing::error!(error = error as &dyn std::error::Error, "disclosures could not be recorded");
+        }
+        let ok = written.is_ok();
+        crate::http::metrics::count_disclosures(group.len(), ok);
+        for job in group.drain(..) {
+            // A client that went away waits no more.
+            drop(job.done.send(if ok { Ok(()) } else { Err(RecordError::Failed) }));
+        }
+    }
+
+    fn write(&mut self, disclosures: &[&Disclosure]) -> Result<(), StoreError> {
+        let mut conn = self.database.write_activity()?;
+        let newcomers = self.newcomers(disclosures);
+        let learned = transaction(&mut conn, |conn| {
+            disclosure::append(conn, disclosures)?;
+            add_all(conn, newcomers)
+        })?;
+        self.known.extend(learned);
+        Ok(())
+    }
+
+    fn newcomers(&self, disclosures: &[&Disclosure]) -> HashMap<ServedKey, RoaringBitmap> {
+        let mut newcomers: HashMap<ServedKey, RoaringBitmap> = HashMap::new();
+        for disclosure in disclosures {
+            for (mask, people) in &disclosure.people {
+                let key = (disclosure.tenant_id, std::sync::Arc::clone(&disclosure.vendor), *mask);
+                let known = self.known.get(&key);
+                if !known.is_some_and(|known| people.is_subset(known)) {
+                    *newcomers.entry(key).or_default() |= people;
+                }
+            }
+        }
+        newcomers
+    }
+}
+
+/// Locks in one order, so that two nodes never wait for each other.
+fn add_all(
+    conn: &mut Conn,
+    newcomers: HashMap<ServedKey, RoaringBitmap>,
+) -> Result<Vec<(ServedKey, RoaringBitmap)>, StoreError> {
+    let mut newcomers: Vec<_> = newcomers.into_iter().collect();
+    newcomers.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    for ((tenant_id, vendor, mask), people) in &mut newcomers {
+        *people = served::add(conn, (*tenant_id, vendor), *mask, people)?;
+    }
+    Ok(newcomers)
+}

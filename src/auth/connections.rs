@@ -1,0 +1,88 @@
+//! Vendors' connections and verified tokens, remembered for as long as the board's consent epoch stands.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::auth::Scopes;
+use crate::consent::connection::Connection;
+use crate::store::token::TokenRow;
+
+/// How many tokens, and how many connections, are remembered at most.
+const MOST: usize = 20_000;
+
+/// What is remembered between requests. It saves work and decides nothing.
+#[derive(Default)]
+pub struct AuthCache {
+    tokens: Bounded<[u8; 32], Arc<KnownToken>>,
+    connections: Bounded<(i64, Arc<str>), Arc<KnownConnection>>,
+}
+
+/// A token that was found in the database.
+#[derive(Debug)]
+pub struct KnownToken {
+    /// The token as it is kept.
+    pub row: TokenRow,
+    /// The vendor, shared.
+    pub vendor: Arc<str>,
+    /// The token's scopes.
+    pub scopes: Scopes,
+}
+
+/// A connection as it was at a consent epoch.
+#[derive(Debug)]
+pub struct KnownConnection {
+    /// The epoch at which it was read.
+    pub consent_epoch: i64,
+    /// The connection; none if the vendor has none here.
+    pub connection: Option<Arc<Connection>>,
+    /// What a token must have been issued for.
+    pub secret: String,
+    /// The scopes of the connection.
+    pub scopes: Scopes,
+}
+
+impl AuthCache {
+    /// The token of this hash, if it is remembered.
+    pub fn token(&self, hash: &[u8; 32]) -> Option<Arc<KnownToken>> {
+        self.tokens.get(hash)
+    }
+
+    /// Remembers a token.
+    pub fn keep_token(&self, hash: [u8; 32], token: Arc<KnownToken>) {
+        self.tokens.put(hash, token);
+    }
+
+    /// The connection of a vendor in a board, if it is remembered as of this epoch.
+    pub fn connection(&self, tenant: i64, vendor: &Arc<str>, consent_epoch: i64) -> Option<Arc<KnownConnection>> {
+        self.connections.get(&(tenant, Arc::clone(vendor))).filter(|known| known.consent_epoch == consent_epoch)
+    }
+
+    /// Remembers a connection.
+    pub fn keep_connection(&self, tenant: i64, vendor: &Arc<str>, known: Arc<KnownConnection>) {
+        self.connections.put((tenant, Arc::clone(vendor)), known);
+    }
+}
+
+/// A map that starts anew when it is full.
+struct Bounded<K, V>(Mutex<HashMap<K, V>>);
+
+impl<K, V> Default for Bounded<K, V> {
+    fn default() -> Self {
+        Self(Mutex::new(HashMap::new()))
+    }
+}
+
+impl<K: Hash + Eq, V: Clone> Bounded<K, V> {
+    fn get(&self, key: &K) -> Option<V> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    fn put(&self, key: K, value: V) {
+        let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if map.len() >= MOST {
+            map.clear();
+        }
+        map.insert(key, value);
+    }
+}

@@ -1,0 +1,12 @@
+//! Who asks: client secrets, tokens, scopes, and the vendor behind a request.
+//!
+//! A token proves nothing by itself: the vendor's connection is looked at again whenever the board's
+//! consent epoch has moved, so that a vendor that was removed is out with the next request.
+
+pub mod bearer;
+pub mod connections;
+pub mod scope;
+pub mod secret;
+
+pub use bearer::{AuthError, Caller, authenticate};
+pub use scope::{Scope, Scopes};

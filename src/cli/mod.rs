@@ -1,0 +1,10 @@
+//! The command line: one file for each command, settings in one place.
+
+pub mod arguments;
+pub mod demo;
+pub mod migrate;
+pub mod ready_file;
+pub mod serve;
+pub mod settings;
+
+pub use arguments::run;

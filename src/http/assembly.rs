@@ -1,0 +1,76 @@
+//! The server put together: addresses, limits, workers.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::{HttpServer, web};
+
+use crate::http::App;
+use crate::http::Refusal;
+use crate::http::{health, metrics};
+
+/// How a server is sized and how long it waits.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Threads that read requests and write answers.
+    pub workers: usize,
+    /// Threads for the database, over all workers.
+    pub blocking_threads: usize,
+    /// The largest body in bytes.
+    pub body: usize,
+    /// How long a client may take to send the head of a request.
+    pub head: Duration,
+    /// How long requests in flight may take to finish when the server stops.
+    pub shutdown: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            workers: 2,
+            blocking_threads: 8,
+            body: 64 * 1024,
+            head: Duration::from_secs(10),
+            shutdown: Duration::from_secs(30),
+        }
+    }
+}
+
+/// A server that was started: await `server`; stop it by `handle`.
+pub struct Running {
+    /// Resolves when the server has stopped.
+    pub server: Server,
+    /// Stops the server.
+    pub handle: ServerHandle,
+}
+
+/// Starts to answer on a socket that listens already. Call it within an actix system.
+pub fn serve(app: &Arc<App>, listener: TcpListener, limits: &Limits) -> io::Result<Running> {
+    metrics::install();
+    let state = web::Data::from(Arc::clone(app));
+    let body = limits.body;
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(state.clone())
+            .app_data(web::PayloadConfig::new(body))
+            .configure(routes)
+            .default_service(web::to(|| async { Refusal::unknown().into_response() }))
+    })
+    .workers(limits.workers)
+    .worker_max_blocking_threads((limits.blocking_threads / limits.workers.max(1)).max(1))
+    .keep_alive(Duration::from_secs(75))
+    .client_request_timeout(limits.head)
+    .shutdown_timeout(limits.shutdown.as_secs())
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    Ok(Running { handle: server.handle(), server })
+}
+
+/// Every address of the server. A front door adds its own line here.
+fn routes(config: &mut web::ServiceConfig) {
+    config.configure(health::routes);
+}

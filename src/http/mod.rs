@@ -1,0 +1,15 @@
+//! The server: shared state, assembly, the gate that every request passes, and the operator's addresses.
+
+pub mod app;
+pub mod assembly;
+pub mod error;
+pub mod gate;
+pub mod health;
+pub mod metrics;
+pub mod request_id;
+
+pub use app::App;
+pub use assembly::{Running, serve};
+pub use error::Refusal;
+pub use gate::Note;
+pub use request_id::RequestId;
