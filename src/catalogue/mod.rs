@@ -6,3 +6,10 @@ pub mod national_id;
 
 pub use category::{Category, Level};
 pub use national_id::is_national_id;
+pub mod element;
+pub mod entity;
+pub mod field;
+
+pub use category::{Category, Level};
+pub use entity::Entity;
+pub use field::{Field, Kind};

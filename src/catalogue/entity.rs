@@ -1,0 +1,126 @@
+//! The kinds of objects, with their table and their fields.
+
+use crate::catalogue::Category;
+use crate::catalogue::field::{self, Field};
+
+/// A kind of object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Entity {
+    /// A board, school or department.
+    Org,
+    /// A school year, term or grading period.
+    AcademicSession,
+    /// A course of study.
+    Course,
+    /// A class of pupils.
+    Class,
+    /// A person: pupil, carer or member of staff.
+    User,
+    /// A person's registered characteristics; one-to-one with [`Entity::User`].
+    Demographics,
+    /// A person's membership of a class.
+    Enrollment,
+    /// A learning material.
+    Resource,
+    /// A category of line items.
+    LineItemCategory,
+    /// A test or assignment.
+    LineItem,
+    /// A pupil's result for a line item.
+    Result,
+    /// A scale on which results are expressed.
+    ScoreScale,
+}
+
+impl Entity {
+    /// Every entity, in an order in which references point backwards (but for agents and parents).
+    pub const ALL: &'static [Self] = &[
+        Self::Org,
+        Self::AcademicSession,
+        Self::Resource,
+        Self::Course,
+        Self::Class,
+        Self::User,
+        Self::Demographics,
+        Self::Enrollment,
+        Self::LineItemCategory,
+        Self::LineItem,
+        Self::Result,
+        Self::ScoreScale,
+    ];
+
+    /// The table's name, as SQL needs it.
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::Org => "org",
+            Self::AcademicSession => "academic_session",
+            Self::Course => "course",
+            Self::Class => "class",
+            Self::User => "person",
+            Self::Demographics => "demographics",
+            Self::Enrollment => "enrollment",
+            Self::Resource => "resource",
+            Self::LineItemCategory => "line_item_category",
+            Self::LineItem => "line_item",
+            Self::Result => "result",
+            Self::ScoreScale => "score_scale",
+        }
+    }
+
+    /// The object's name in the standards, as a reference's `type` has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Org => "org",
+            Self::AcademicSession => "academicSession",
+            Self::Course => "course",
+            Self::Class => "class",
+            Self::User => "user",
+            Self::Demographics => "demographics",
+            Self::Enrollment => "enrollment",
+            Self::Resource => "resource",
+            Self::LineItemCategory => "category",
+            Self::LineItem => "lineItem",
+            Self::Result => "result",
+            Self::ScoreScale => "scoreScale",
+        }
+    }
+
+    /// The category of `sourcedId`, `status` and `dateLastModified`.
+    pub const fn base_category(self) -> Category {
+        match self {
+            Self::Org | Self::AcademicSession | Self::Course | Self::Class => Category::Structure,
+            Self::User | Self::Demographics => Category::Identity,
+            Self::Enrollment => Category::Enrolment,
+            Self::Resource => Category::ResourceCatalogue,
+            Self::LineItemCategory | Self::LineItem | Self::ScoreScale => Category::AssessmentItem,
+            Self::Result => Category::AssessmentResult,
+        }
+    }
+
+    /// The fields beside `sourcedId`, `status` and `dateLastModified`, in the order of the standard.
+    ///
+    /// A name may stand there twice, with two categories: which of them a value belongs to is decided
+    /// when it is imported.
+    pub const fn fields(self) -> &'static [Field] {
+        match self {
+            Self::Org => field::ORG,
+            Self::AcademicSession => field::ACADEMIC_SESSION,
+            Self::Course => field::COURSE,
+            Self::Class => field::CLASS,
+            Self::User => field::USER,
+            Self::Demographics => field::DEMOGRAPHICS,
+            Self::Enrollment => field::ENROLLMENT,
+            Self::Resource => field::RESOURCE,
+            Self::LineItemCategory => field::LINE_ITEM_CATEGORY,
+            Self::LineItem => field::LINE_ITEM,
+            Self::Result => field::RESULT,
+            Self::ScoreScale => field::SCORE_SCALE,
+        }
+    }
+
+    /// The fields of that name (more than one where a value's category depends on the value).
+    pub fn fields_named(self, name: &str) -> impl Iterator<Item = (usize, &'static Field)> {
+        let name = name.to_owned();
+        self.fields().iter().enumerate().filter(move |(_, field)| field.name == name)
+    }
+}
