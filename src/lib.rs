@@ -10,4 +10,5 @@ pub mod consent;
 pub mod http;
 pub mod keys;
 pub mod oneroster;
+pub mod snapshot;
 pub mod store;

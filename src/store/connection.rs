@@ -232,3 +232,18 @@ where
         }
     }
 }
+
+/// Runs `read` in one transaction, so that all of its statements see the same moment.
+pub fn read_transaction<T, E>(conn: &mut Conn, read: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+where
+    E: From<diesel::result::Error>,
+{
+    let begin = match conn {
+        Conn::Sqlite(_) => "BEGIN",
+        Conn::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    };
+    each_backend!(&mut *conn, c => c.batch_execute(begin))?;
+    let outcome = read(conn);
+    each_backend!(&mut *conn, c => c.batch_execute("COMMIT"))?;
+    outcome
+}

@@ -12,6 +12,7 @@ pub mod history;
 pub mod migration;
 pub mod rule;
 pub mod served;
+pub mod snapshot_load;
 pub mod statement;
 pub mod tenant;
 pub mod token;

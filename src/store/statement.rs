@@ -6,7 +6,7 @@
 
 use diesel::backend::Backend;
 use diesel::connection::{DefaultLoadingMode, LoadConnection};
-use diesel::pg::Pg;
+use diesel::pg::{Pg, PgRowByRowLoadingMode};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::row::{Field as _, Row as _};
 use diesel::sql_types::{Array, BigInt, Binary, Double, Nullable, Text, Untyped};
@@ -157,7 +157,7 @@ impl Statement {
         Ok(rows)
     }
 
-    /// Runs the statement and hands each row to `visit` as it arrives, so that memory stays bounded on SQLite.
+    /// Runs the statement and hands each row to `visit` as it arrives, so that memory stays bounded.
     pub fn each(
         &self,
         conn: &mut Conn,
@@ -178,7 +178,7 @@ impl Statement {
                 }
             }
             Conn::Postgres(c) => {
-                let cursor = LoadConnection::<DefaultLoadingMode>::load(c, self)?;
+                let cursor = LoadConnection::<PgRowByRowLoadingMode>::load(c, self)?;
                 for row in cursor {
                     let row = row?;
                     rows.clear(row.field_count());

@@ -1,0 +1,419 @@
+//! What one vendor may see of one board, now.
+//!
+//! A [`Release`] is compiled from rules and choices and then only read. A refusal always wins; what no
+//! rule releases is withheld. Sets of people by category decide rows, fields, filters and counts alike.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use chrono::NaiveDate;
+use roaring::RoaringBitmap;
+
+use crate::catalogue::{Category, Entity};
+use crate::consent::connection::{Identifiers, RequiredFields};
+use crate::consent::order::Order;
+use crate::consent::population::{Coverage, Scope};
+use crate::consent::pseudonym::Pseudonyms;
+use crate::consent::{Choice, Connection, Decision, LegalBasis, Rule};
+use crate::snapshot::Snapshot;
+
+/// A set of categories, a bit for each by [`Category::index`].
+pub type Categories = u64;
+
+/// The bit of a category.
+pub const fn bit(category: Category) -> Categories {
+    1 << category.index()
+}
+
+/// What a release is compiled from.
+#[derive(Debug)]
+pub struct Grounds<'a> {
+    /// The vendor's connection with the board.
+    pub connection: &'a Connection,
+    /// The current version of each of the vendor's rules.
+    pub rules: &'a [Rule],
+    /// The standing choices that concern the vendor.
+    pub choices: &'a [Choice],
+    /// Special categories that are enabled for the board today.
+    pub enabled: &'a [Category],
+    /// The people that the vendor has received, by category, as row numbers.
+    pub served: &'a [(Category, RoaringBitmap)],
+    /// Today.
+    pub day: NaiveDate,
+}
+
+/// What one vendor may see of one board, now.
+#[derive(Debug)]
+pub struct Release {
+    snapshot: Arc<Snapshot>,
+    vendor: Arc<str>,
+    rules: Arc<str>,
+    day: NaiveDate,
+    required_fields: RequiredFields,
+    pseudonyms: Option<Pseudonyms>,
+    people: Vec<RoaringBitmap>,
+    visible_people: RoaringBitmap,
+    tombstones: RoaringBitmap,
+    /// Categories that every visible person who has not gone away is released with.
+    common: Categories,
+    objects: HashMap<(Entity, Category), RoaringBitmap>,
+    nothing: RoaringBitmap,
+    scopes: Vec<(RoaringBitmap, RoaringBitmap)>,
+    received_enrolment: RoaringBitmap,
+    demographics: RoaringBitmap,
+    memberships: OnceLock<RoaringBitmap>,
+    orders: [OnceLock<Order>; Entity::ALL.len()],
+    listed: [OnceLock<RoaringBitmap>; Entity::ALL.len()],
+}
+
+impl Release {
+    /// Compiles rules and choices over a snapshot.
+    pub fn compile(snapshot: Arc<Snapshot>, grounds: &Grounds<'_>, pseudonyms: Option<Pseudonyms>) -> Self {
+        let mut release = Self {
+            vendor: grounds.connection.vendor.as_str().into(),
+            rules: "".into(),
+            day: grounds.day,
+            required_fields: grounds.connection.required_fields,
+            pseudonyms: pseudonyms.filter(|_| grounds.connection.identifiers == Identifiers::Pairwise),
+            people: vec![RoaringBitmap::new(); Category::COUNT],
+            visible_people: RoaringBitmap::new(),
+            tombstones: RoaringBitmap::new(),
+            common: 0,
+            objects: HashMap::new(),
+            nothing: RoaringBitmap::new(),
+            scopes: Vec::new(),
+            received_enrolment: RoaringBitmap::new(),
+            demographics: RoaringBitmap::new(),
+            memberships: OnceLock::new(),
+            orders: Default::default(),
+            listed: Default::default(),
+            snapshot,
+        };
+        let active: Vec<&Rule> = grounds.rules.iter().filter(|rule| rule.is_active(grounds.day)).collect();
+        release.rules = active.iter().map(|rule| format!("{}@{}", rule.id, rule.version)).collect::<Vec<_>>().join(",").into();
+        let chosen = Chosen::new(&release.snapshot, grounds);
+        for rule in active {
+            release.add(rule, grounds.enabled, &chosen);
+        }
+        release.finish(grounds);
+        release
+    }
+
+    fn add(&mut self, rule: &Rule, enabled: &[Category], chosen: &Chosen) {
+        let snapshot = Arc::clone(&self.snapshot);
+        let coverage = Coverage::of(&rule.population, &snapshot);
+        let scope = Scope::of(&rule.population, &coverage, &rule.categories, &snapshot);
+        for category in &rule.categories {
+            let is_open = !category.is_forbidden() && (!category.needs_enabling() || enabled.contains(category));
+            if !is_open {
+                continue;
+            }
+            let people = chosen.apply(*category, rule.basis, &coverage.people);
+            if *category == Category::Enrolment {
+                self.scopes.push((people.clone(), scope.classes.clone()));
+            }
+            if let Some(released) = self.people.get_mut(category.index()) {
+                *released |= people;
+            }
+            for (entity, objects) in scope.objects_of(*category) {
+                *self.objects.entry((entity, *category)).or_default() |= objects;
+            }
+        }
+        // Structure is not personal: it goes with any rule that needs it.
+        for (entity, objects) in scope.objects_of(Category::Structure) {
+            *self.objects.entry((entity, Category::Structure)).or_default() |= objects;
+        }
+    }
+
+    fn finish(&mut self, grounds: &Grounds<'_>) {
+        let snapshot = Arc::clone(&self.snapshot);
+        for category in Category::ALL.iter().filter(|c| c.is_about_people()) {
+            if let Some(people) = self.people.get(category.index()) {
+                self.visible_people |= people;
+            }
+        }
+        self.common = Category::ALL
+            .iter()
+            .filter(|c| self.people.get(c.index()).is_some_and(|people| *people == self.visible_people))
+            .fold(0, |set, category| set | bit(*category));
+        for (category, numbers) in grounds.served {
+            let received: RoaringBitmap =
+                numbers.iter().filter_map(|n| snapshot.people.ids.position_of_number(n)).collect();
+            self.tombstones |= &received & &snapshot.people.ids.deleted;
+            if *category == Category::Enrolment {
+                self.received_enrolment = received;
+            }
+        }
+        self.visible_people |= &self.tombstones;
+        for (category, with_value) in &snapshot.people.with_demographics {
+            self.demographics |= with_value & self.released(*category);
+        }
+        // Resources have no school: they are in the view where a class, course or person leads to them.
+        let materials = self.linked_resources();
+        *self.objects.entry((Entity::Resource, Category::ResourceCatalogue)).or_default() |= materials;
+    }
+
+    fn linked_resources(&self) -> RoaringBitmap {
+        let snapshot = &self.snapshot;
+        let mut found = RoaringBitmap::new();
+        for (position, resources) in &snapshot.classes.resources {
+            if self.shows(Entity::Class, Category::ResourceCatalogue, *position) {
+                found.extend(resources);
+            }
+        }
+        for (position, resources) in &snapshot.courses.resources {
+            if self.shows(Entity::Course, Category::ResourceCatalogue, *position) {
+                found.extend(resources);
+            }
+        }
+        for (position, resources) in &snapshot.people.resources {
+            if self.shows(Entity::User, Category::ResourceAssignment, *position) {
+                found.extend(resources);
+            }
+        }
+        found
+    }
+
+    /// The keys and relations that the release is over.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The vendor.
+    pub fn vendor(&self) -> &Arc<str> {
+        &self.vendor
+    }
+
+    /// The rules that were active, with their versions: `atlas-1@3,atlas-2@1`.
+    pub fn rules(&self) -> &Arc<str> {
+        &self.rules
+    }
+
+    /// The day for which it was compiled; a rule may begin or end on the next.
+    pub fn day(&self) -> NaiveDate {
+        self.day
+    }
+
+    /// What stands in a required field that is withheld.
+    pub fn required_fields(&self) -> RequiredFields {
+        self.required_fields
+    }
+
+    /// How the vendor's pairwise identifiers are made, if it has them.
+    pub fn pseudonyms(&self) -> Option<&Pseudonyms> {
+        self.pseudonyms.as_ref()
+    }
+
+    /// The people whose fields of that category are released.
+    pub fn released(&self, category: Category) -> &RoaringBitmap {
+        self.people.get(category.index()).unwrap_or(&self.nothing)
+    }
+
+    /// People who went away and had been received: identifiers only.
+    pub fn tombstones(&self) -> &RoaringBitmap {
+        &self.tombstones
+    }
+
+    /// Every object of that kind that the vendor may know to exist.
+    pub fn visible(&self, entity: Entity) -> &RoaringBitmap {
+        match entity {
+            Entity::User => &self.visible_people,
+            Entity::Demographics => &self.demographics,
+            Entity::Enrollment => self.memberships.get_or_init(|| self.all_memberships()),
+            Entity::Org
+            | Entity::AcademicSession
+            | Entity::Course
+            | Entity::Class
+            | Entity::Resource
+            | Entity::LineItemCategory
+            | Entity::LineItem
+            | Entity::Result
+            | Entity::ScoreScale => self.objects.get(&(entity, entity.base_category())).unwrap_or(&self.nothing),
+        }
+    }
+
+    /// Whether the vendor may know that the object exists.
+    pub fn is_visible(&self, entity: Entity, position: u32) -> bool {
+        match entity {
+            Entity::Enrollment => self.shows_membership(position),
+            Entity::Org
+            | Entity::AcademicSession
+            | Entity::Course
+            | Entity::Class
+            | Entity::User
+            | Entity::Demographics
+            | Entity::Resource
+            | Entity::LineItemCategory
+            | Entity::LineItem
+            | Entity::Result
+            | Entity::ScoreScale => self.visible(entity).contains(position),
+        }
+    }
+
+    /// The objects whose fields of that category are shown, all of them visible.
+    pub fn shown(&self, entity: Entity, category: Category) -> RoaringBitmap {
+        match entity {
+            Entity::User => self.released(category).clone(),
+            Entity::Demographics => self.released(category) & &self.demographics,
+            Entity::Enrollment if category == Category::Enrolment => self.visible(entity).clone(),
+            Entity::Enrollment => self.visible(entity).iter().filter(|e| self.shows(entity, category, *e)).collect(),
+            Entity::Org
+            | Entity::AcademicSession
+            | Entity::Course
+            | Entity::Class
+            | Entity::Resource
+            | Entity::LineItemCategory
+            | Entity::LineItem
+            | Entity::Result
+            | Entity::ScoreScale => {
+                self.objects.get(&(entity, category)).map_or_else(RoaringBitmap::new, |set| set & self.visible(entity))
+            }
+        }
+    }
+
+    /// Whether the object's fields of that category are shown.
+    pub fn shows(&self, entity: Entity, category: Category, position: u32) -> bool {
+        match entity {
+            Entity::User | Entity::Demographics => self.released(category).contains(position),
+            Entity::Enrollment => {
+                let Some((user, ..)) = self.snapshot.enrollments.get(position) else { return false };
+                category == Category::Enrolment
+                    || (self.released(category).contains(user) && !self.snapshot.enrollments.ids.deleted.contains(position))
+            }
+            Entity::Org
+            | Entity::AcademicSession
+            | Entity::Course
+            | Entity::Class
+            | Entity::Resource
+            | Entity::LineItemCategory
+            | Entity::LineItem
+            | Entity::Result
+            | Entity::ScoreScale => self.objects.get(&(entity, category)).is_some_and(|set| set.contains(position)),
+        }
+    }
+
+    /// The categories of which the object's fields are shown; nothing of an object that is not visible.
+    pub fn categories(&self, entity: Entity, position: u32) -> Categories {
+        if !self.is_visible(entity, position) {
+            return 0;
+        }
+        let is_person = matches!(entity, Entity::User | Entity::Demographics);
+        if is_person && self.tombstones.contains(position) {
+            return 0;
+        }
+        let known = if is_person { self.common } else { 0 };
+        let mut set = known;
+        for category in Category::ALL {
+            if known & bit(*category) == 0 && self.shows(entity, *category, position) {
+                set |= bit(*category);
+            }
+        }
+        set
+    }
+
+    /// Whether a membership is in the view: `enrolment` is released for its person by a rule that also
+    /// has its class in scope. One that went away is in the view only if it had been received.
+    fn shows_membership(&self, position: u32) -> bool {
+        let enrollments = &self.snapshot.enrollments;
+        let Some((user, class, school, _)) = enrollments.get(position) else { return false };
+        let is_gone = enrollments.ids.deleted.contains(position);
+        self.is_visible(Entity::Class, class)
+            && self.is_visible(Entity::Org, school)
+            && (self.scopes.iter().any(|(people, classes)| classes.contains(class) && people.contains(user))
+                || (is_gone && self.tombstones.contains(user)))
+            && (!is_gone || self.received_enrolment.contains(user))
+    }
+
+    fn all_memberships(&self) -> RoaringBitmap {
+        let n = self.snapshot.enrollments.ids.len();
+        RoaringBitmap::from_sorted_iter((0..n).filter(|e| self.shows_membership(*e))).unwrap_or_default()
+    }
+
+    /// The vendor's order of that kind of object.
+    pub fn order(&self, entity: Entity) -> &Order {
+        let make = || match &self.pseudonyms {
+            None => Order::Source,
+            Some(pseudonyms) => Order::pairwise(self.snapshot.ids(entity), entity, pseudonyms),
+        };
+        self.orders.get(entity as usize).map_or(&Order::Source, |slot| slot.get_or_init(make))
+    }
+
+    /// Every visible object of that kind, as places in the vendor's order.
+    pub fn listed(&self, entity: Entity) -> &RoaringBitmap {
+        let make = || self.order(entity).ranks(self.visible(entity));
+        self.listed.get(entity as usize).map_or(&self.nothing, |slot| slot.get_or_init(make))
+    }
+
+    /// The vendor's identifier of the object.
+    pub fn identifier(&self, entity: Entity, position: u32) -> String {
+        self.identifier_of(entity, self.snapshot.ids(entity).sourced_id(position)).into_owned()
+    }
+
+    /// The vendor's identifier of the object with that sourcedId.
+    pub fn identifier_of<'a>(&self, entity: Entity, sourced_id: &'a str) -> std::borrow::Cow<'a, str> {
+        match &self.pseudonyms {
+            None => sourced_id.into(),
+            Some(pseudonyms) => pseudonyms.identifier(entity, sourced_id).into(),
+        }
+    }
+
+    /// The visible object that the vendor knows by that identifier.
+    pub fn find(&self, entity: Entity, identifier: &str) -> Option<u32> {
+        let ids = self.snapshot.ids(entity);
+        let position = match &self.pseudonyms {
+            None => ids.find(identifier),
+            Some(pseudonyms) => self.order(entity).find(ids, entity, pseudonyms, identifier),
+        }?;
+        self.is_visible(entity, position).then_some(position)
+    }
+
+    /// The first place in the vendor's order whose identifier is greater.
+    pub fn rank_after(&self, entity: Entity, identifier: &str) -> Option<u32> {
+        let ids = self.snapshot.ids(entity);
+        match &self.pseudonyms {
+            None => Some(ids.after(identifier)),
+            Some(pseudonyms) => {
+                let number = crate::consent::pseudonym::parse(identifier)?;
+                Some(self.order(entity).first_above(ids, entity, pseudonyms, Some(number)))
+            }
+        }
+    }
+}
+
+/// Grants and refusals as sets of people, by category.
+struct Chosen {
+    granted: HashMap<Category, RoaringBitmap>,
+    refused: HashMap<Category, RoaringBitmap>,
+}
+
+impl Chosen {
+    fn new(snapshot: &Snapshot, grounds: &Grounds<'_>) -> Self {
+        let mut chosen = Self { granted: HashMap::new(), refused: HashMap::new() };
+        for choice in grounds.choices.iter().filter(|c| c.concerns(&grounds.connection.vendor)) {
+            let Some(person) = snapshot.people.ids.position(choice.person) else { continue };
+            let sets = match choice.decision {
+                Decision::Grant => &mut chosen.granted,
+                Decision::Refuse => &mut chosen.refused,
+            };
+            let categories = if choice.categories.is_empty() { Category::ALL } else { &choice.categories };
+            for category in categories {
+                sets.entry(*category).or_default().insert(person);
+            }
+        }
+        chosen
+    }
+
+    fn apply(&self, category: Category, basis: LegalBasis, covered: &RoaringBitmap) -> RoaringBitmap {
+        let mut people = covered.clone();
+        if basis == LegalBasis::Consent {
+            match self.granted.get(&category) {
+                Some(granted) => people &= granted,
+                None => people.clear(),
+            }
+        }
+        if let Some(refused) = self.refused.get(&category) {
+            people -= refused;
+        }
+        people
+    }
+}

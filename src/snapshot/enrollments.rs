@@ -1,0 +1,135 @@
+//! Memberships of classes. They outnumber people ten to one, so that each relation is one number.
+
+use roaring::RoaringBitmap;
+
+use crate::snapshot::Ids;
+
+/// Memberships of classes, by position in sourcedId order.
+#[derive(Debug, Default)]
+pub struct Enrollments {
+    /// Their keys.
+    pub ids: Ids,
+    /// The person of each.
+    pub user: Vec<u32>,
+    /// The class of each.
+    pub class: Vec<u32>,
+    /// The org of each.
+    pub school: Vec<u32>,
+    /// The role of each, as a place in [`Enrollments::role_names`].
+    pub role: Vec<u8>,
+    /// Every role name that occurs.
+    pub role_names: Vec<String>,
+    by_class: Groups,
+    by_user: Groups,
+}
+
+impl Enrollments {
+    /// Adds the membership at the next position.
+    pub fn push(&mut self, user: u32, class: u32, school: u32, role: &str) {
+        let role = self.role(role).unwrap_or_else(|| {
+            self.role_names.push(role.to_owned());
+            u8::try_from(self.role_names.len() - 1).unwrap_or(u8::MAX)
+        });
+        self.user.push(user);
+        self.class.push(class);
+        self.school.push(school);
+        self.role.push(role);
+    }
+
+    /// The role of that name, if anybody has it.
+    pub fn role(&self, name: &str) -> Option<u8> {
+        self.role_names.iter().position(|n| n == name).and_then(|i| u8::try_from(i).ok())
+    }
+
+    /// Indexes the memberships by class and by person, once all are there.
+    pub fn index(&mut self, n_classes: u32, n_people: u32) {
+        self.by_class = Groups::new(&self.class, n_classes);
+        self.by_user = Groups::new(&self.user, n_people);
+    }
+
+    /// The memberships of a class.
+    pub fn of_class(&self, class: u32) -> &[u32] {
+        self.by_class.of(class)
+    }
+
+    /// The memberships of a person.
+    pub fn of_user(&self, person: u32) -> &[u32] {
+        self.by_user.of(person)
+    }
+
+    /// The person, class, org and role of a membership.
+    pub fn get(&self, position: u32) -> Option<(u32, u32, u32, u8)> {
+        let i = position as usize;
+        Some((*self.user.get(i)?, *self.class.get(i)?, *self.school.get(i)?, *self.role.get(i)?))
+    }
+
+    /// The people in any of these classes, whatever their role.
+    pub fn members_of(&self, classes: &RoaringBitmap) -> RoaringBitmap {
+        let mut people = RoaringBitmap::new();
+        for class in classes {
+            people.extend(self.active_of_class(class).filter_map(|e| self.user.get(e as usize).copied()));
+        }
+        people
+    }
+
+    /// The memberships of a class that have not gone away.
+    pub fn active_of_class(&self, class: u32) -> impl Iterator<Item = u32> {
+        self.of_class(class).iter().copied().filter(|e| !self.ids.deleted.contains(*e))
+    }
+}
+
+/// Positions grouped by a small number, by counting.
+#[derive(Debug, Default)]
+struct Groups {
+    items: Vec<u32>,
+    starts: Vec<u32>,
+}
+
+impl Groups {
+    #[expect(clippy::cast_possible_truncation, reason = "positions are 32 bits")]
+    fn new(keys: &[u32], n_groups: u32) -> Self {
+        let mut starts = vec![0_u32; n_groups as usize + 2];
+        for key in keys {
+            if let Some(count) = starts.get_mut(*key as usize + 2) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for count in &mut starts {
+            sum += *count;
+            *count = sum;
+        }
+        let mut items = vec![0_u32; keys.len()];
+        for (i, key) in keys.iter().enumerate() {
+            if let Some(next) = starts.get_mut(*key as usize + 1) {
+                if let Some(slot) = items.get_mut(*next as usize) {
+                    *slot = i as u32;
+                }
+                *next += 1;
+            }
+        }
+        Self { items, starts }
+    }
+
+    fn of(&self, group: u32) -> &[u32] {
+        let start = self.starts.get(group as usize).copied().unwrap_or_default() as usize;
+        let end = self.starts.get(group as usize + 1).copied().unwrap_or_default() as usize;
+        self.items.get(start..end).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_hold_each_position_once_in_order() {
+        let groups = Groups::new(&[2, 0, 2, 1, 2], 4);
+
+        assert_eq!(groups.of(0), &[1]);
+        assert_eq!(groups.of(1), &[3]);
+        assert_eq!(groups.of(2), &[0, 2, 4]);
+        assert_eq!(groups.of(3), &[] as &[u32]);
+        assert_eq!(groups.of(9), &[] as &[u32]);
+    }
+}

@@ -1,0 +1,71 @@
+//! One board's keys and relations at one moment, in memory, without personal fields.
+//!
+//! Objects are numbered by their position in sourcedId order, so that a set of objects is a bitmap and a
+//! page at any depth is a `select`. A snapshot is never changed: the next one replaces it.
+
+pub mod enrollments;
+pub mod ids;
+pub mod people;
+pub mod structure;
+pub mod times;
+
+pub use enrollments::Enrollments;
+pub use ids::{Ids, IdsBuilder};
+pub use people::{People, RoleAt};
+pub use structure::{Classes, Courses, Orgs, Sessions};
+pub use times::Times;
+
+use crate::catalogue::Entity;
+
+/// One board's keys and relations at one data epoch.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// The board.
+    pub tenant_id: i64,
+    /// The data epoch at which this was true.
+    pub epoch: i64,
+    /// Boards, schools and departments.
+    pub orgs: Orgs,
+    /// School years, terms and grading periods.
+    pub sessions: Sessions,
+    /// Courses.
+    pub courses: Courses,
+    /// Classes.
+    pub classes: Classes,
+    /// People, and who of them has demographics.
+    pub people: People,
+    /// Memberships of classes.
+    pub enrollments: Enrollments,
+    /// Learning materials.
+    pub resources: Ids,
+    /// Categories of line items, line items, results and score scales: keys only.
+    pub gradebook: [Ids; 4],
+    /// When objects last changed, by entity (see [`Snapshot::times`]).
+    pub all_times: Vec<Times>,
+}
+
+impl Snapshot {
+    /// The keys of an entity's objects.
+    pub fn ids(&self, entity: Entity) -> &Ids {
+        let [categories, line_items, results, scales] = &self.gradebook;
+        match entity {
+            Entity::Org => &self.orgs.ids,
+            Entity::AcademicSession => &self.sessions.ids,
+            Entity::Course => &self.courses.ids,
+            Entity::Class => &self.classes.ids,
+            // Demographics share the row number and the sourcedId of their person.
+            Entity::User | Entity::Demographics => &self.people.ids,
+            Entity::Enrollment => &self.enrollments.ids,
+            Entity::Resource => &self.resources,
+            Entity::LineItemCategory => categories,
+            Entity::LineItem => line_items,
+            Entity::Result => results,
+            Entity::ScoreScale => scales,
+        }
+    }
+
+    /// When an entity's objects last changed.
+    pub fn times(&self, entity: Entity) -> Option<&Times> {
+        self.all_times.get(entity as usize)
+    }
+}
