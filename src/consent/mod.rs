@@ -2,4 +2,14 @@
 
 pub mod choice;
 pub mod connection;
+pub mod order;
+pub mod population;
+pub mod pseudonym;
+pub mod release;
 pub mod rule;
+
+pub use choice::{Choice, Decision};
+pub use connection::{Connection, Identifiers, RequiredFields};
+pub use order::Order;
+pub use release::{Categories, Grounds, Release};
+pub use rule::{LegalBasis, Population, Rule};

@@ -64,7 +64,8 @@ fn selections(population: &Population, orgs: &RoaringBitmap, snapshot: &Snapshot
                 classes |= of_grade;
             }
         }
-        let pupils: RoaringBitmap = snapshot.people.of_grade.values().fold(RoaringBitmap::new(), |all, some| all | some);
+        let pupils: RoaringBitmap =
+            snapshot.people.of_grade.values().fold(RoaringBitmap::new(), |all, some| all | some);
         // Whoever has a grade is selected by it; who has none (staff) by the classes of that grade.
         let staff = snapshot.enrollments.members_of(&(classes & snapshot.classes.of_schools(orgs))) - pupils;
         selections.push(people | staff);
@@ -108,8 +109,8 @@ impl Scope {
         }
         scope.classes = classes(population, &coverage.orgs, snapshot);
         scope.courses = courses(population, coverage, &scope.classes, snapshot);
-        let is_unrestricted =
-            coverage.is_whole_board && [&population.grades, &population.classes, &population.courses].iter().all(|s| s.is_empty());
+        let is_unrestricted = coverage.is_whole_board
+            && [&population.grades, &population.classes, &population.courses].iter().all(|s| s.is_empty());
         scope.sessions = if is_unrestricted {
             (0..snapshot.sessions.ids.len()).collect()
         } else {
@@ -124,7 +125,7 @@ impl Scope {
     /// What a category shows of objects beside people, within this scope.
     pub fn objects_of(&self, category: Category) -> Vec<(Entity, &RoaringBitmap)> {
         match category {
-            Category::Structure => vec![
+            Category::Structure | Category::Free => vec![
                 (Entity::Org, &self.orgs),
                 (Entity::Class, &self.classes),
                 (Entity::Course, &self.courses),
@@ -136,12 +137,6 @@ impl Scope {
                 (Entity::Class, &self.classes),
                 (Entity::Course, &self.courses),
                 (Entity::Resource, &self.resources),
-            ],
-            Category::Free => vec![
-                (Entity::Org, &self.orgs),
-                (Entity::Class, &self.classes),
-                (Entity::Course, &self.courses),
-                (Entity::AcademicSession, &self.sessions),
             ],
             Category::Identity
             | Category::Name

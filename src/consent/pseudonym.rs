@@ -4,8 +4,8 @@
 //! that number encrypted under a key of the vendor. Without the master key neither can be linked to the
 //! other, to another vendor's, or to the sourcedId.
 
-use aes::Aes128;
-use aes::cipher::{Array, BlockEncrypt, KeyInit};
+use aes::cipher::{BlockEncrypt, KeyInit};
+use aes::{Aes128, Block};
 
 use crate::catalogue::Entity;
 use crate::keys::MasterKey;
@@ -35,7 +35,7 @@ impl Pseudonyms {
 
     /// The vendor's identifier of an object, as a number.
     pub fn number(&self, entity: Entity, sourced_id: &str) -> u128 {
-        let mut block = Array::from(self.object_number(entity, sourced_id));
+        let mut block = Block::from(self.object_number(entity, sourced_id));
         self.vendor.encrypt_block(&mut block);
         u128::from_be_bytes(block.into())
     }
@@ -50,13 +50,12 @@ impl Pseudonyms {
         // Demographics carry the identifier of their person.
         let entity = if entity == Entity::Demographics { Entity::User } else { entity };
         let mut state = [0_u8; BLOCK];
-        if let [kind, length @ ..] = &mut state {
-            *kind = entity as u8;
-            if let Some(place) = length.first_chunk_mut::<8>() {
-                *place = (sourced_id.len() as u64).to_be_bytes();
-            }
+        let [kind, length @ ..] = &mut state;
+        *kind = entity as u8;
+        if let Some(place) = length.first_chunk_mut::<8>() {
+            *place = (sourced_id.len() as u64).to_be_bytes();
         }
-        let mut block = Array::from(state);
+        let mut block = Block::from(state);
         self.objects.encrypt_block(&mut block);
         for chunk in sourced_id.as_bytes().chunks(BLOCK) {
             for (byte, with) in block.iter_mut().zip(chunk) {
@@ -78,7 +77,7 @@ fn cipher(key: &[u8; 32]) -> Aes128 {
     let (first, _) = key.split_at(BLOCK);
     let mut half = [0_u8; BLOCK];
     half.copy_from_slice(first);
-    Aes128::new(&Array::from(half))
+    Aes128::new(&Block::from(half))
 }
 
 #[cfg(test)]

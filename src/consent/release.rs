@@ -90,7 +90,8 @@ impl Release {
             snapshot,
         };
         let active: Vec<&Rule> = grounds.rules.iter().filter(|rule| rule.is_active(grounds.day)).collect();
-        release.rules = active.iter().map(|rule| format!("{}@{}", rule.id, rule.version)).collect::<Vec<_>>().join(",").into();
+        release.rules =
+            active.iter().map(|rule| format!("{}@{}", rule.id, rule.version)).collect::<Vec<_>>().join(",").into();
         let chosen = Chosen::new(&release.snapshot, grounds);
         for rule in active {
             release.add(rule, grounds.enabled, &chosen);
@@ -278,7 +279,8 @@ impl Release {
             Entity::Enrollment => {
                 let Some((user, ..)) = self.snapshot.enrollments.get(position) else { return false };
                 category == Category::Enrolment
-                    || (self.released(category).contains(user) && !self.snapshot.enrollments.ids.deleted.contains(position))
+                    || (self.released(category).contains(user)
+                        && !self.snapshot.enrollments.ids.deleted.contains(position))
             }
             Entity::Org
             | Entity::AcademicSession
