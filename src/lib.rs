@@ -10,5 +10,6 @@ pub mod consent;
 pub mod http;
 pub mod keys;
 pub mod oneroster;
+pub mod query;
 pub mod snapshot;
 pub mod store;

@@ -2,14 +2,12 @@
 //! every standard. Filters, sorting, representations and documentation read it.
 
 pub mod category;
-pub mod national_id;
-
-pub use category::{Category, Level};
-pub use national_id::is_national_id;
 pub mod element;
 pub mod entity;
 pub mod field;
+pub mod national_id;
 
 pub use category::{Category, Level};
 pub use entity::Entity;
 pub use field::{Field, Kind};
+pub use national_id::is_national_id;

@@ -6,10 +6,12 @@ pub mod order;
 pub mod population;
 pub mod pseudonym;
 pub mod release;
+pub mod released;
 pub mod rule;
 
 pub use choice::{Choice, Decision};
 pub use connection::{Connection, Identifiers, RequiredFields};
 pub use order::Order;
 pub use release::{Categories, Grounds, Release};
+pub use released::Released;
 pub use rule::{LegalBasis, Population, Rule};

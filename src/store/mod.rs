@@ -9,6 +9,8 @@ pub mod connection;
 pub mod disclosure;
 pub mod error;
 pub mod history;
+pub mod hydrate;
+pub mod leaf;
 pub mod migration;
 pub mod rule;
 pub mod served;

@@ -220,7 +220,9 @@ fn people(conn: &mut Conn, snapshot: &mut Snapshot) -> Result<(), StoreError> {
                 at.push((org, role.role.as_ref()));
             }
         }
-        let agents: Vec<i64> = json(row.text(BASE + 1).unwrap_or("[]"))?;
+        // Whoever went away keeps the roles (which say to whom it is told), but is nobody's agent any more.
+        let is_gone = row.text(2) == Some("tobedeleted");
+        let agents: Vec<i64> = json(row.text(BASE + 1).filter(|_| !is_gone).unwrap_or("[]"))?;
         people.push(position, &at, agents.iter().filter_map(|id| u32::try_from(id & 0xffff_ffff).ok()).collect());
         if let Some(grades) = row.text(BASE + 2) {
             for grade in json::<Vec<std::borrow::Cow<'_, str>>>(grades)? {

@@ -1,0 +1,153 @@
+//! A record as one vendor may see it: the only thing that a representation can be made of.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use crate::catalogue::{Category, Entity, Field};
+use crate::clock::Millis;
+use crate::consent::release::{Categories, Release, bit};
+
+/// A record as the store has it, by the places of its fields.
+pub trait Record<'a> {
+    /// What kind of object it is.
+    fn entity(&self) -> Entity;
+    /// The fields that were read, in order of their places.
+    fn fields(&self) -> &'a [&'static Field];
+    /// The administration's identifier.
+    fn sourced_id(&self) -> &'a str;
+    /// `active` or `tobedeleted`.
+    fn status(&self) -> &'a str;
+    /// When it was first seen, in ms.
+    fn created_at(&self) -> i64;
+    /// Later changes by category, as JSON.
+    fn changed(&self) -> Option<&'a str>;
+    /// The text at a place.
+    fn text(&self, place: usize) -> Option<&'a str>;
+    /// The number at a place.
+    fn number(&self, place: usize) -> Option<f64>;
+    /// The row id at a place.
+    fn row_id(&self, place: usize) -> Option<i64>;
+}
+
+/// A record as one vendor may see it. Only [`Release::release`] makes one.
+///
+/// It notes which categories were read, so that the disclosure says what a response really contained.
+#[derive(Debug)]
+pub struct Released<'a, R> {
+    release: &'a Release,
+    record: R,
+    position: u32,
+    categories: Categories,
+    read: Cell<Categories>,
+}
+
+impl Release {
+    /// Lets a record through, with the fields that are released; `None` if the vendor may not know of it.
+    pub fn release<'a, R: Record<'a>>(&'a self, position: u32, record: R) -> Option<Released<'a, R>> {
+        let entity = record.entity();
+        if !self.is_visible(entity, position) {
+            return None;
+        }
+        let categories = self.categories(entity, position);
+        Some(Released { release: self, record, position, categories, read: Cell::new(0) })
+    }
+}
+
+impl<'a, R: Record<'a>> Released<'a, R> {
+    /// What kind of object it is.
+    pub fn entity(&self) -> Entity {
+        self.record.entity()
+    }
+
+    /// The release that let it through.
+    pub fn release(&self) -> &'a Release {
+        self.release
+    }
+
+    /// Its position in the snapshot.
+    pub fn position(&self) -> u32 {
+        self.position
+    }
+
+    /// The vendor's identifier of it.
+    pub fn identifier(&self) -> Cow<'a, str> {
+        self.release.identifier_of(self.entity(), self.record.sourced_id())
+    }
+
+    /// `active` or `tobedeleted`.
+    pub fn status(&self) -> &'a str {
+        self.record.status()
+    }
+
+    /// Whether it went away, so that only identifiers are left.
+    pub fn is_tombstone(&self) -> bool {
+        self.status() == "tobedeleted"
+    }
+
+    /// Whether fields of that category are shown.
+    pub fn shows(&self, category: Category) -> bool {
+        self.categories & bit(category) != 0
+    }
+
+    /// The fields that were read, each with its place for [`Released::text`] and the like.
+    pub fn fields(&self) -> impl Iterator<Item = (usize, &'static Field)> + use<'a, R> {
+        self.record.fields().iter().copied().enumerate()
+    }
+
+    /// A field's text, if it is shown and has one.
+    pub fn text(&self, place: usize, field: &Field) -> Option<&'a str> {
+        if !self.shows(field.category) {
+            return None;
+        }
+        let text = self.record.text(place)?;
+        self.note(field.category);
+        Some(text)
+    }
+
+    /// A field's number, if it is shown and has one.
+    pub fn number(&self, place: usize, field: &Field) -> Option<f64> {
+        if !self.shows(field.category) {
+            return None;
+        }
+        let number = self.record.number(place)?;
+        self.note(field.category);
+        Some(number)
+    }
+
+    /// The object that a field refers to, if the field is shown and the object is in the view.
+    pub fn reference(&self, place: usize, field: &Field, target: Entity) -> Option<u32> {
+        if !self.shows(field.category) {
+            return None;
+        }
+        let position = self.release.snapshot().ids(target).position(self.record.row_id(place)?)?;
+        let is_visible = self.release.is_visible(target, position);
+        is_visible.then(|| self.note(field.category)).map(|()| position)
+    }
+
+    /// Notes that a value of the category was shown.
+    pub fn note(&self, category: Category) {
+        self.read.set(self.read.get() | bit(category));
+    }
+
+    /// The categories of which a value was shown.
+    pub fn disclosed(&self) -> Categories {
+        self.read.get()
+    }
+
+    /// When the vendor's view of the record last changed: the latest of its released categories and visible roles.
+    pub fn modified_at(&self, latest_role: Option<i64>) -> Millis {
+        let created = self.record.created_at();
+        let mut latest = latest_role.unwrap_or_default().max(created);
+        if let Some(changed) = self.record.changed() {
+            let base = self.entity().base_category();
+            let changes: BTreeMap<Category, i64> = serde_json::from_str(changed).unwrap_or_default();
+            for (category, at) in changes {
+                if category == base || self.shows(category) {
+                    latest = latest.max(at);
+                }
+            }
+        }
+        Millis(latest)
+    }
+}

@@ -1,0 +1,69 @@
+//! Answers that hold for every vendor of a board as long as its data stays the same, kept and bounded.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use roaring::RoaringBitmap;
+
+use crate::catalogue::Entity;
+use crate::query::filter::Op;
+use crate::snapshot::Snapshot;
+use crate::store::{Conn, StoreError, leaf};
+
+/// A comparison as a key: entity, column, member, operator, value.
+pub type LeafKey = (Entity, &'static str, &'static str, Op, String);
+
+/// How many answers to comparisons are kept; a wide one over 100,000 people is 12 KB.
+const MOST_LEAVES: usize = 512;
+/// How many sort orders are kept; one over 100,000 people is 400 KB.
+const MOST_RANKS: usize = 16;
+
+type Ranks = HashMap<(Entity, &'static str), Arc<Vec<u32>>>;
+
+/// One board's data: its snapshot, and answers that were asked before.
+#[derive(Debug)]
+pub struct Board {
+    /// Keys and relations.
+    pub snapshot: Arc<Snapshot>,
+    leaves: Mutex<HashMap<LeafKey, Arc<RoaringBitmap>>>,
+    ranks: Mutex<Ranks>,
+}
+
+impl Board {
+    /// A board whose answers are all still to be asked.
+    pub fn new(snapshot: Snapshot) -> Self {
+        Self { snapshot: Arc::new(snapshot), leaves: Mutex::default(), ranks: Mutex::default() }
+    }
+
+    /// The kept answer to a comparison, or what `ask` finds.
+    pub fn leaf(
+        &self,
+        key: LeafKey,
+        ask: impl FnOnce() -> Result<RoaringBitmap, StoreError>,
+    ) -> Result<Arc<RoaringBitmap>, StoreError> {
+        if let Some(known) = self.leaves.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let answer = Arc::new(ask()?);
+        let mut leaves = self.leaves.lock().unwrap_or_else(PoisonError::into_inner);
+        if leaves.len() >= MOST_LEAVES {
+            leaves.clear();
+        }
+        leaves.insert(key, Arc::clone(&answer));
+        Ok(answer)
+    }
+
+    /// The rank of each object's value in a column.
+    pub fn ranks(&self, conn: &mut Conn, entity: Entity, column: &'static str) -> Result<Arc<Vec<u32>>, StoreError> {
+        if let Some(known) = self.ranks.lock().unwrap_or_else(PoisonError::into_inner).get(&(entity, column)) {
+            return Ok(Arc::clone(known));
+        }
+        let answer = Arc::new(leaf::ranks(conn, &self.snapshot, entity, column)?);
+        let mut ranks = self.ranks.lock().unwrap_or_else(PoisonError::into_inner);
+        if ranks.len() >= MOST_RANKS {
+            ranks.clear();
+        }
+        ranks.insert((entity, column), Arc::clone(&answer));
+        Ok(answer)
+    }
+}

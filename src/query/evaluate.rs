@@ -1,0 +1,355 @@
+//! A filter as a set of objects.
+//!
+//! A leaf is what the database or the snapshot answers, cut to the objects whose field is released: a
+//! withheld value behaves exactly like an absent one. `and` and `or` are set algebra; `!=` is the
+//! complement within the view.
+
+use std::borrow::Cow;
+
+use roaring::RoaringBitmap;
+
+use crate::catalogue::element::{Role, UserId, UserProfile};
+use crate::catalogue::{Category, Entity, Field, Kind};
+use crate::clock::Millis;
+use crate::consent::Release;
+use crate::query::answers::Board;
+use crate::query::filter::{Filter, Leaf, Member, Op, Target, fields};
+use crate::query::modified;
+use crate::query::relation;
+use crate::query::value::{self, BadValue};
+use crate::store::{Bind, Conn, StoreError, leaf};
+
+/// Why a filter has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// A value is not of the field's form; the same for every vendor and all data.
+    #[error("{0}")]
+    BadValue(#[from] BadValue),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What an evaluation needs: the vendor's release, the board's answers, and a connection for new ones.
+pub struct Context<'a> {
+    /// What the vendor may see.
+    pub release: &'a Release,
+    /// The board's data.
+    pub board: &'a Board,
+    /// For answers that are not there yet.
+    pub conn: &'a mut Conn,
+}
+
+impl Context<'_> {
+    /// The visible objects for which the filter holds.
+    pub fn evaluate(&mut self, entity: Entity, filter: &Filter) -> Result<RoaringBitmap, QueryError> {
+        match filter {
+            Filter::And(parts) => {
+                let mut found = self.release.visible(entity).clone();
+                for part in parts {
+                    found &= self.evaluate(entity, part)?;
+                }
+                Ok(found)
+            }
+            Filter::Or(parts) => {
+                let mut found = RoaringBitmap::new();
+                for part in parts {
+                    found |= self.evaluate(entity, part)?;
+                }
+                Ok(found)
+            }
+            Filter::Leaf(leaf) => self.leaf(entity, leaf),
+        }
+    }
+
+    fn leaf(&mut self, entity: Entity, leaf: &Leaf) -> Result<RoaringBitmap, QueryError> {
+        if leaf.op == Op::Ne {
+            // An absent value differs from every value (and so does a withheld one).
+            let equal = self.leaf(entity, &Leaf { op: Op::Eq, ..leaf.clone() })?;
+            return Ok(self.release.visible(entity) - equal);
+        }
+        match &leaf.target {
+            Target::SourcedId => Ok(self.identified(entity, leaf.op, &leaf.value)),
+            Target::Status => Ok(self.with_status(entity, leaf.op, &leaf.value)),
+            Target::DateLastModified => {
+                let at = value::instant(&leaf.value)?;
+                Ok(modified::compared(self.release, entity, leaf.op, at))
+            }
+            Target::Field(name, member) => {
+                let mut found = RoaringBitmap::new();
+                for field in fields(entity, name) {
+                    let matches = self.field(entity, field, *member, leaf)?;
+                    found |= match entity {
+                        Entity::User => matches & self.release.released(field.category),
+                        Entity::Demographics
+                        | Entity::Enrollment
+                        | Entity::Org
+                        | Entity::AcademicSession
+                        | Entity::Course
+                        | Entity::Class
+                        | Entity::Resource
+                        | Entity::LineItemCategory
+                        | Entity::LineItem
+                        | Entity::Result
+                        | Entity::ScoreScale => matches & self.release.shown(entity, field.category),
+                    };
+                }
+                Ok(found)
+            }
+            Target::Metadata(key) => {
+                let matches = self.metadata(entity, key, leaf)?;
+                Ok(matches & self.release.shown(entity, Category::Free))
+            }
+        }
+    }
+
+    /// The visible objects whose identifier, as the vendor knows it, compares so.
+    pub fn identified(&self, entity: Entity, op: Op, value: &str) -> RoaringBitmap {
+        if op == Op::Eq {
+            return self.release.find(entity, value).into_iter().collect();
+        }
+        let ids = self.release.snapshot().ids(entity);
+        let holds =
+            |position: &u32| op.holds_for_text(&self.release.identifier_of(entity, ids.sourced_id(*position)), value);
+        self.release.visible(entity).iter().filter(holds).collect()
+    }
+
+    fn with_status(&self, entity: Entity, op: Op, value: &str) -> RoaringBitmap {
+        let visible = self.release.visible(entity);
+        let gone = match entity {
+            // A person without demographics is not in the view of demographics at all.
+            Entity::Demographics => RoaringBitmap::new(),
+            Entity::Org
+            | Entity::AcademicSession
+            | Entity::Course
+            | Entity::Class
+            | Entity::User
+            | Entity::Enrollment
+            | Entity::Resource
+            | Entity::LineItemCategory
+            | Entity::LineItem
+            | Entity::Result
+            | Entity::ScoreScale => visible & &self.release.snapshot().ids(entity).deleted,
+        };
+        let mut found = RoaringBitmap::new();
+        if op.holds_for_text("active", value) {
+            found |= visible - &gone;
+        }
+        if op.holds_for_text("tobedeleted", value) {
+            found |= gone;
+        }
+        found
+    }
+
+    /// The objects whose field compares so, whatever the vendor may see of the field itself.
+    fn field(
+        &mut self,
+        entity: Entity,
+        field: &'static Field,
+        member: Member,
+        leaf: &Leaf,
+    ) -> Result<RoaringBitmap, QueryError> {
+        match (field.kind, member) {
+            (Kind::Reference(target) | Kind::ReferenceList(target) | Kind::Children(target), Member::ReferenceType) => {
+                let all = if leaf.op.holds_for_text(target.name(), &leaf.value) {
+                    self.release.visible(target).clone()
+                } else {
+                    RoaringBitmap::new()
+                };
+                self.linked(entity, field, target, &all)
+            }
+            (Kind::Reference(target) | Kind::ReferenceList(target) | Kind::Children(target), _) => {
+                let targets = self.identified(target, leaf.op, &leaf.value);
+                self.linked(entity, field, target, &targets)
+            }
+            (Kind::Resources, _) => {
+                let targets = self.identified(Entity::Resource, leaf.op, &leaf.value);
+                Ok(relation::with_resources(self.release.snapshot(), entity, &targets))
+            }
+            (Kind::Roles, member) => self.roles(member, leaf),
+            (Kind::Text, _) if entity == Entity::Enrollment && field.name == "role" => {
+                let names = &self.release.snapshot().enrollments.role_names;
+                let roles: Vec<bool> = names.iter().map(|name| leaf.op.holds_for_text(name, &leaf.value)).collect();
+                Ok(relation::enrollments_with_role(self.release.snapshot(), &roles))
+            }
+            (Kind::Text, _) => Ok(self.compare(entity, field, leaf, leaf.value.as_str().into())?),
+            (Kind::Boolean, _) => Ok(self.compare(entity, field, leaf, leaf.value.to_lowercase().into())?),
+            (Kind::Date, _) => {
+                let date = value::date(&leaf.value)?.to_string();
+                Ok(self.compare(entity, field, leaf, date.into())?)
+            }
+            (Kind::DateTime, _) => {
+                let at = Millis(value::instant(&leaf.value)?).to_rfc3339();
+                Ok(self.scan((entity, field, ""), leaf, |text| leaf.op.holds_for_text(&value::as_instant(text), &at))?)
+            }
+            (Kind::Number, _) => {
+                let number = value::number(&leaf.value)?;
+                Ok(self.compare(entity, field, leaf, number.into())?)
+            }
+            (Kind::TextList, _) => {
+                let wanted = leaf.value.clone();
+                Ok(self.scan((entity, field, ""), leaf, |text| value::list_holds(leaf.op, text, &wanted))?)
+            }
+            (Kind::UserIds, member) => {
+                let name = if member == Member::Named("type") { "type" } else { "identifier" };
+                Ok(self.scan((entity, field, name), leaf, |text| user_ids(text, name, leaf))?)
+            }
+            (Kind::UserProfiles, member) => {
+                let Member::Named(name) = member else { return Ok(RoaringBitmap::new()) };
+                Ok(self.scan((entity, field, name), leaf, |text| user_profiles(text, name, leaf))?)
+            }
+            (
+                Kind::Unstored
+                | Kind::ScoreScaleLink
+                | Kind::ScoreScaleValues
+                | Kind::LearningObjectives
+                | Kind::LearningObjectiveResults
+                | Kind::Metadata,
+                _,
+            ) => Ok(RoaringBitmap::new()),
+        }
+    }
+
+    fn compare(
+        &mut self,
+        entity: Entity,
+        field: &'static Field,
+        leaf: &Leaf,
+        wanted: Bind,
+    ) -> Result<RoaringBitmap, StoreError> {
+        let Some(operator) = leaf.op.sql() else {
+            return self.scan((entity, field, ""), leaf, |text| leaf.op.holds_for_text(text, &leaf.value));
+        };
+        let key = (entity, field.column, "", leaf.op, leaf.value.clone());
+        let (board, conn) = (self.board, &mut *self.conn);
+        let ask = || leaf::compare(conn, &board.snapshot, (entity, field.column), operator, wanted);
+        Ok(RoaringBitmap::clone(&*board.leaf(key, ask)?))
+    }
+
+    fn scan(
+        &mut self,
+        (entity, field, member): (Entity, &'static Field, &'static str),
+        leaf: &Leaf,
+        mut holds: impl FnMut(&str) -> bool,
+    ) -> Result<RoaringBitmap, StoreError> {
+        let key = (entity, field.column, member, leaf.op, leaf.value.clone());
+        let (board, conn) = (self.board, &mut *self.conn);
+        if field.kind == Kind::Number {
+            return Ok(RoaringBitmap::new());
+        }
+        let ask = || leaf::matching(conn, &board.snapshot, (entity, field.column), |_, text| holds(text));
+        Ok(RoaringBitmap::clone(&*board.leaf(key, ask)?))
+    }
+
+    /// The objects that refer to one of `targets`, from the snapshot where it has the relation.
+    fn linked(
+        &mut self,
+        entity: Entity,
+        field: &'static Field,
+        target: Entity,
+        targets: &RoaringBitmap,
+    ) -> Result<RoaringBitmap, QueryError> {
+        if let Some(found) = relation::linked(self.release, entity, field.name, targets) {
+            return Ok(found);
+        }
+        let snapshot = self.release.snapshot();
+        let wanted: std::collections::BTreeSet<i64> = targets.iter().map(|p| snapshot.ids(target).row_id(p)).collect();
+        Ok(crate::store::leaf::referring(self.conn, snapshot, (entity, field.column), &wanted)?)
+    }
+
+    /// People with a role, at an org in the view, for which the comparison holds.
+    fn roles(&mut self, member: Member, leaf: &Leaf) -> Result<RoaringBitmap, QueryError> {
+        let release = self.release;
+        let people = &release.snapshot().people;
+        let orgs = release.visible(Entity::Org);
+        match member {
+            Member::Itself | Member::Named("role") => {
+                let roles: Vec<u16> = (0..)
+                    .zip(&people.role_names)
+                    .filter(|(_, name)| leaf.op.holds_for_text(name, &leaf.value))
+                    .map(|(role, _)| role)
+                    .collect();
+                Ok(people.with_roles_at(Some(&roles), orgs))
+            }
+            Member::SourcedId => {
+                let at = self.identified(Entity::Org, leaf.op, &leaf.value);
+                Ok(people.with_roles_at(None, &at))
+            }
+            Member::ReferenceType => Ok(if leaf.op.holds_for_text("org", &leaf.value) {
+                people.with_roles_at(None, orgs)
+            } else {
+                RoaringBitmap::new()
+            }),
+            Member::Named(name) => {
+                let wanted: Cow<'_, str> = if name.ends_with("Date") {
+                    value::date(&leaf.value)?.to_string().into()
+                } else {
+                    leaf.value.as_str().into()
+                };
+                let snapshot = release.snapshot();
+                let holds = |_: u32, text: &str| {
+                    let roles: Vec<Role<'_>> = serde_json::from_str(text).unwrap_or_default();
+                    roles
+                        .iter()
+                        .filter(|role| !role.gone)
+                        .filter(|role| snapshot.orgs.ids.position(role.org).is_some_and(|org| orgs.contains(org)))
+                        .any(|role| {
+                            let found = match name {
+                                "roleType" => Some(role.role_type.as_ref()),
+                                "beginDate" => role.begin_date.as_deref(),
+                                "endDate" => role.end_date.as_deref(),
+                                "userProfile" => role.user_profile.as_deref(),
+                                _ => None,
+                            };
+                            found.is_some_and(|found| leaf.op.holds_for_text(found, &wanted))
+                        })
+                };
+                let found = leaf::matching(self.conn, snapshot, (Entity::User, "roles"), holds)?;
+                Ok(found & release.released(category_of_role_member(name)))
+            }
+        }
+    }
+
+    fn metadata(&mut self, entity: Entity, key: &str, leaf: &Leaf) -> Result<RoaringBitmap, QueryError> {
+        let holds = |_: u32, text: &str| {
+            let values: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
+            values
+                .get(key)
+                .and_then(serde_json::Value::as_str)
+                .is_some_and(|found| leaf.op.holds_for_text(found, &leaf.value))
+        };
+        Ok(leaf::matching(self.conn, self.release.snapshot(), (entity, "metadata"), holds)?)
+    }
+}
+
+/// The category of a role's member, where it is another than that of the role.
+pub fn category_of_role_member(name: &str) -> Category {
+    match name {
+        "beginDate" | "endDate" => Category::EnrolmentDates,
+        "userProfile" => Category::Login,
+        _ => Category::Identity,
+    }
+}
+
+fn user_ids(text: &str, member: &str, leaf: &Leaf) -> bool {
+    let ids: Vec<UserId<'_>> = serde_json::from_str(text).unwrap_or_default();
+    ids.iter().any(|id| {
+        let found = if member == "type" { &id.r#type } else { &id.identifier };
+        leaf.op.holds_for_text(found, &leaf.value)
+    })
+}
+
+fn user_profiles(text: &str, member: &str, leaf: &Leaf) -> bool {
+    let profiles: Vec<UserProfile<'_>> = serde_json::from_str(text).unwrap_or_default();
+    profiles.iter().any(|profile| {
+        let found = match member {
+            "profileId" => Some(profile.sourced_id.as_ref()),
+            "profileType" => Some(profile.profile_type.as_ref()),
+            "vendorId" => Some(profile.vendor_id.as_ref()),
+            "applicationId" => profile.application_id.as_deref(),
+            "description" => profile.description.as_deref(),
+            _ => None,
+        };
+        found.is_some_and(|found| leaf.op.holds_for_text(found, &leaf.value))
+    })
+}

@@ -1,0 +1,243 @@
+//! A page of a list: filtered, sorted, counted and cut, in keys.
+//!
+//! A page costs the same at any depth: the list is a bitmap in the vendor's order, or a sorted list that
+//! is kept for the next page.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use roaring::RoaringBitmap;
+
+use crate::catalogue::{Category, Entity, Kind};
+use crate::consent::Release;
+use crate::query::answers::Board;
+use crate::query::evaluate::{Context, QueryError};
+use crate::query::filter::{Filter, fields};
+use crate::query::modified;
+use crate::store::Conn;
+
+/// What a list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SortKey {
+    /// The vendor's identifier, which is also the order without any sort.
+    SourcedId,
+    /// `active` before `tobedeleted`.
+    Status,
+    /// When the vendor's view of the object last changed.
+    DateLastModified,
+    /// A field with single values.
+    Field(&'static str),
+}
+
+/// Which way a list is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Smallest first.
+    Ascending,
+    /// Greatest first.
+    Descending,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// After that many objects.
+    Offset(u64),
+    /// After the object with that identifier; if it has gone from a sorted list, after that many.
+    After(String, u64),
+}
+
+/// A request for a page.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// What is listed.
+    pub entity: Entity,
+    /// A subset that the route names, such as the students of a school, with a key that is its own.
+    pub within: Option<(String, RoaringBitmap)>,
+    /// The filter.
+    pub filter: Option<Filter>,
+    /// The sort.
+    pub sort: (SortKey, Direction),
+    /// Where the page begins.
+    pub start: Start,
+    /// How many objects it has at most.
+    pub limit: usize,
+}
+
+/// A page, in keys.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The objects, in order.
+    pub positions: Vec<u32>,
+    /// How many objects the whole list has.
+    pub total: u64,
+    /// How many of them come before the page.
+    pub offset: u64,
+}
+
+impl Page {
+    /// Whether objects follow after the page.
+    pub fn has_more(&self) -> bool {
+        self.offset + (self.positions.len() as u64) < self.total
+    }
+}
+
+/// One vendor's view of one board: its release, and lists that it asked for before.
+#[derive(Debug)]
+pub struct View {
+    /// What the vendor may see.
+    pub release: Release,
+    /// The board's data.
+    pub board: Arc<Board>,
+    lists: Mutex<HashMap<ListKey, Arc<Listed>>>,
+}
+
+type ListKey = (Entity, Option<String>, Option<Filter>, (SortKey, Direction));
+
+/// How many lists are kept for a vendor.
+const MOST_LISTS: usize = 64;
+
+#[derive(Debug)]
+enum Listed {
+    /// Places in the vendor's order.
+    Ranks(RoaringBitmap),
+    /// Positions, sorted by something else.
+    Sorted(Vec<u32>),
+}
+
+impl View {
+    /// A view without any list asked for yet.
+    pub fn new(release: Release, board: Arc<Board>) -> Self {
+        Self { release, board, lists: Mutex::default() }
+    }
+
+    /// The page that was asked for.
+    pub fn page(&self, conn: &mut Conn, list: &List) -> Result<Page, QueryError> {
+        let is_default_order = list.sort == (SortKey::SourcedId, Direction::Ascending);
+        if is_default_order && list.filter.is_none() && list.within.is_none() {
+            return Ok(self.cut_ranks(list, self.release.listed(list.entity)));
+        }
+        let key = (list.entity, list.within.as_ref().map(|(key, _)| key.clone()), list.filter.clone(), list.sort);
+        let known = self.lists.lock().unwrap_or_else(PoisonError::into_inner).get(&key).map(Arc::clone);
+        let listed = if let Some(listed) = known {
+            listed
+        } else {
+            let listed = Arc::new(self.make(conn, list)?);
+            let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+            if lists.len() >= MOST_LISTS {
+                lists.clear();
+            }
+            lists.insert(key, Arc::clone(&listed));
+            listed
+        };
+        Ok(match &*listed {
+            Listed::Ranks(ranks) => self.cut_ranks(list, ranks),
+            Listed::Sorted(positions) => self.cut_sorted(list, positions),
+        })
+    }
+
+    fn make(&self, conn: &mut Conn, list: &List) -> Result<Listed, QueryError> {
+        let mut objects = match &list.within {
+            Some((_, within)) => within & self.release.visible(list.entity),
+            None => self.release.visible(list.entity).clone(),
+        };
+        if let Some(filter) = &list.filter {
+            objects &= Context { release: &self.release, board: &self.board, conn }.evaluate(list.entity, filter)?;
+        }
+        if list.sort == (SortKey::SourcedId, Direction::Ascending) {
+            return Ok(Listed::Ranks(self.release.order(list.entity).ranks(&objects)));
+        }
+        Ok(Listed::Sorted(self.sorted(conn, list, &objects)?))
+    }
+
+    /// Sorts by value, then by the vendor's identifier; an absent value comes last when ascending, and a
+    /// withheld one is absent.
+    fn sorted(&self, conn: &mut Conn, list: &List, objects: &RoaringBitmap) -> Result<Vec<u32>, QueryError> {
+        let order = self.release.order(list.entity);
+        let values = self.values(conn, list, objects)?;
+        let mut keyed: Vec<(i64, u32, u32)> =
+            values.into_iter().map(|(position, value)| (value, order.rank(position), position)).collect();
+        match list.sort.1 {
+            Direction::Ascending => keyed.sort_unstable(),
+            Direction::Descending => keyed.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1))),
+        }
+        if list.sort == (SortKey::SourcedId, Direction::Descending) {
+            keyed.reverse();
+        }
+        Ok(keyed.into_iter().map(|(_, _, position)| position).collect())
+    }
+
+    /// For each object something that sorts as its value does.
+    fn values(&self, conn: &mut Conn, list: &List, objects: &RoaringBitmap) -> Result<Vec<(u32, i64)>, QueryError> {
+        const ABSENT: i64 = i64::MAX;
+        let (release, entity) = (&self.release, list.entity);
+        match list.sort.0 {
+            SortKey::SourcedId => Ok(objects.iter().map(|p| (p, 0)).collect()),
+            SortKey::Status => {
+                let gone = &release.snapshot().ids(entity).deleted;
+                Ok(objects.iter().map(|p| (p, i64::from(gone.contains(p)))).collect())
+            }
+            SortKey::DateLastModified => Ok(modified::times(release, entity, objects)),
+            SortKey::Field(name) => {
+                // Where a name has two categories, the first whose value is shown counts.
+                let mut of_fields = Vec::new();
+                for field in fields(entity, name).filter(|field| is_sortable(field.kind)) {
+                    of_fields.push((field.category, self.board.ranks(conn, entity, field.column)?));
+                }
+                let value = |position: u32| {
+                    of_fields
+                        .iter()
+                        .filter(|(category, _)| self.shows_field(entity, *category, position))
+                        .filter_map(|(_, ranks)| ranks.get(position as usize).copied())
+                        .find(|rank| *rank != u32::MAX)
+                        .map_or(ABSENT, i64::from)
+                };
+                Ok(objects.iter().map(|p| (p, value(p))).collect())
+            }
+        }
+    }
+
+    fn shows_field(&self, entity: Entity, category: Category, position: u32) -> bool {
+        let is_tombstone =
+            matches!(entity, Entity::User | Entity::Demographics) && self.release.tombstones().contains(position);
+        !is_tombstone && self.release.shows(entity, category, position)
+    }
+
+    fn cut_ranks(&self, list: &List, ranks: &RoaringBitmap) -> Page {
+        let total = ranks.len();
+        let offset = match &list.start {
+            Start::Offset(offset) => (*offset).min(total),
+            Start::After(identifier, fallback) => match self.release.rank_after(list.entity, identifier) {
+                Some(rank) => rank.checked_sub(1).map_or(0, |last| ranks.rank(last)),
+                None => (*fallback).min(total),
+            },
+        };
+        let order = self.release.order(list.entity);
+        let first = u32::try_from(offset).ok().and_then(|n| ranks.select(n));
+        let positions = match first {
+            Some(first) => ranks.range(first..).take(list.limit).map(|rank| order.position(rank)).collect(),
+            None => Vec::new(),
+        };
+        Page { positions, total, offset }
+    }
+
+    fn cut_sorted(&self, list: &List, sorted: &[u32]) -> Page {
+        let total = sorted.len();
+        let start = match &list.start {
+            Start::Offset(offset) => usize::try_from(*offset).unwrap_or(usize::MAX),
+            Start::After(identifier, fallback) => self
+                .release
+                .find(list.entity, identifier)
+                .and_then(|last| sorted.iter().position(|p| *p == last))
+                .map_or_else(|| usize::try_from(*fallback).unwrap_or(usize::MAX), |i| i + 1),
+        }
+        .min(total);
+        let positions = sorted.iter().skip(start).take(list.limit).copied().collect();
+        Page { positions, total: total as u64, offset: start as u64 }
+    }
+}
+
+/// Whether a field of that kind has single values that sort in the database.
+pub fn is_sortable(kind: Kind) -> bool {
+    matches!(kind, Kind::Text | Kind::Boolean | Kind::Date | Kind::DateTime | Kind::Number)
+}

@@ -1,0 +1,14 @@
+//! The common query: filter, sort and page over what a release makes visible. Answers are keys, never data.
+
+pub mod answers;
+pub mod evaluate;
+pub mod filter;
+pub mod list;
+pub mod modified;
+pub mod relation;
+pub mod value;
+
+pub use answers::Board;
+pub use evaluate::{Context, QueryError};
+pub use filter::{Filter, Leaf, Member, Op, Target};
+pub use list::{Direction, List, Page, SortKey, Start, View};

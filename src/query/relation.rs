@@ -1,0 +1,70 @@
+//! Which objects refer to which, answered from the snapshot.
+
+use roaring::RoaringBitmap;
+
+use crate::catalogue::Entity;
+use crate::consent::Release;
+use crate::snapshot::Snapshot;
+use crate::snapshot::structure::{link, linking_to};
+
+/// The objects whose field of that name refers to one of `targets`; `None` where the snapshot doesn't know.
+pub fn linked(release: &Release, entity: Entity, name: &str, targets: &RoaringBitmap) -> Option<RoaringBitmap> {
+    let snapshot = release.snapshot();
+    let parents = |links: &[Option<u32>]| targets.iter().filter_map(|t| link(links, t)).collect::<RoaringBitmap>();
+    Some(match (entity, name) {
+        (Entity::Org, "parent") => linking_to(&snapshot.orgs.parent, targets),
+        (Entity::Org, "children") => parents(&snapshot.orgs.parent),
+        (Entity::AcademicSession, "parent") => linking_to(&snapshot.sessions.parent, targets),
+        (Entity::AcademicSession, "children") => parents(&snapshot.sessions.parent),
+        (Entity::Course, "org") => linking_to(&snapshot.courses.org, targets),
+        (Entity::Course, "schoolYear") => linking_to(&snapshot.courses.school_year, targets),
+        (Entity::Class, "course") => snapshot.classes.of_courses(targets),
+        (Entity::Class, "school") => snapshot.classes.of_schools(targets),
+        (Entity::Class, "terms") => snapshot.classes.of_terms(targets),
+        (Entity::User, "agents") => snapshot.people.agents_of(targets),
+        (Entity::Enrollment, "user") => {
+            targets.iter().flat_map(|t| snapshot.enrollments.of_user(t).iter().copied()).collect()
+        }
+        (Entity::Enrollment, "class") => {
+            targets.iter().flat_map(|t| snapshot.enrollments.of_class(t).iter().copied()).collect()
+        }
+        (Entity::Enrollment, "school") => enrollments(snapshot, |e| {
+            snapshot.enrollments.school.get(e as usize).is_some_and(|school| targets.contains(*school))
+        }),
+        _ => return None,
+    })
+}
+
+/// The memberships whose role's place is marked.
+pub fn enrollments_with_role(snapshot: &Snapshot, roles: &[bool]) -> RoaringBitmap {
+    enrollments(snapshot, |e| {
+        let role = snapshot.enrollments.role.get(e as usize).copied().unwrap_or(u8::MAX);
+        roles.get(usize::from(role)).copied().unwrap_or(false)
+    })
+}
+
+fn enrollments(snapshot: &Snapshot, holds: impl Fn(u32) -> bool) -> RoaringBitmap {
+    RoaringBitmap::from_sorted_iter((0..snapshot.enrollments.ids.len()).filter(|e| holds(*e))).unwrap_or_default()
+}
+
+/// The objects with one of these resources.
+pub fn with_resources(snapshot: &Snapshot, entity: Entity, targets: &RoaringBitmap) -> RoaringBitmap {
+    let of = match entity {
+        Entity::Class => &snapshot.classes.resources,
+        Entity::Course => &snapshot.courses.resources,
+        Entity::User => &snapshot.people.resources,
+        Entity::Org
+        | Entity::AcademicSession
+        | Entity::Demographics
+        | Entity::Enrollment
+        | Entity::Resource
+        | Entity::LineItemCategory
+        | Entity::LineItem
+        | Entity::Result
+        | Entity::ScoreScale => return RoaringBitmap::new(),
+    };
+    of.iter()
+        .filter(|(_, resources)| resources.iter().any(|r| targets.contains(*r)))
+        .map(|(position, _)| *position)
+        .collect()
+}

@@ -1,0 +1,106 @@
+//! What the database answers to one comparison: row ids only, never data.
+//!
+//! The answers know nothing of consent; whoever asks must cut them to the release.
+
+use std::collections::BTreeSet;
+
+use roaring::RoaringBitmap;
+
+use crate::catalogue::Entity;
+use crate::snapshot::Snapshot;
+use crate::store::{Bind, Conn, Statement, StoreError};
+
+/// The objects whose column compares by `operator` (from the code, never from a request) with `value`.
+pub fn compare(
+    conn: &mut Conn,
+    snapshot: &Snapshot,
+    (entity, column): (Entity, &'static str),
+    operator: &'static str,
+    value: Bind,
+) -> Result<RoaringBitmap, StoreError> {
+    let sql = format!("SELECT id FROM {} WHERE tenant_id = ? AND {column}{operator}?", entity.table());
+    let statement = Statement::new(sql).bind(snapshot.tenant_id).bind(value);
+    let mut found = RoaringBitmap::new();
+    statement.each(conn, |row| {
+        found.extend(snapshot.ids(entity).position(row.need_int(0)?));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The objects whose column holds a text that `matches`.
+pub fn matching(
+    conn: &mut Conn,
+    snapshot: &Snapshot,
+    (entity, column): (Entity, &'static str),
+    mut matches: impl FnMut(u32, &str) -> bool,
+) -> Result<RoaringBitmap, StoreError> {
+    let sql = format!("SELECT id, {column} FROM {} WHERE tenant_id = ? AND {column} IS NOT NULL", entity.table());
+    let mut found = RoaringBitmap::new();
+    Statement::new(sql).bind(snapshot.tenant_id).each(conn, |row| {
+        if let Some(position) = snapshot.ids(entity).position(row.need_int(0)?)
+            && matches(position, row.need_text(1)?)
+        {
+            found.insert(position);
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The objects whose column holds the row id of one of `targets`.
+pub fn referring(
+    conn: &mut Conn,
+    snapshot: &Snapshot,
+    (entity, column): (Entity, &'static str),
+    targets: &BTreeSet<i64>,
+) -> Result<RoaringBitmap, StoreError> {
+    let sql = format!("SELECT id, {column} FROM {} WHERE tenant_id = ? AND {column} IS NOT NULL", entity.table());
+    let mut found = RoaringBitmap::new();
+    Statement::new(sql).bind(snapshot.tenant_id).each(conn, |row| {
+        if targets.contains(&row.need_int(1)?) {
+            found.extend(snapshot.ids(entity).position(row.need_int(0)?));
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// For each object the rank of its value in the column, equal values alike; `u32::MAX` where there is none.
+pub fn ranks(
+    conn: &mut Conn,
+    snapshot: &Snapshot,
+    entity: Entity,
+    column: &'static str,
+) -> Result<Vec<u32>, StoreError> {
+    let sql = format!(
+        "SELECT id, {column} FROM {} WHERE tenant_id = ? AND {column} IS NOT NULL ORDER BY {column}",
+        entity.table()
+    );
+    let mut ranks = vec![u32::MAX; snapshot.ids(entity).len() as usize];
+    let mut rank = 0_u32;
+    let mut last: Option<Value> = None;
+    Statement::new(sql).bind(snapshot.tenant_id).each(conn, |row| {
+        let value = match (row.text(1), row.real(1)) {
+            (Some(text), _) => Value::Text(text.to_owned()),
+            (None, Some(number)) => Value::Number(number),
+            (None, None) => return Ok(()),
+        };
+        if last.as_ref().is_some_and(|last| *last != value) {
+            rank += 1;
+        }
+        last = Some(value);
+        let position = snapshot.ids(entity).position(row.need_int(0)?);
+        if let Some(slot) = position.and_then(|p| ranks.get_mut(p as usize)) {
+            *slot = rank;
+        }
+        Ok(())
+    })?;
+    Ok(ranks)
+}
+
+#[derive(PartialEq)]
+enum Value {
+    Text(String),
+    Number(f64),
+}
