@@ -211,10 +211,11 @@ impl Checker<'_> {
         let is_whole = record.len() == open.layout.width && (flaw.is_none() || is_lossy);
         let row = Row { layout: open.layout, record };
         let number = self.number(open, row, is_whole);
+        if !is_whole || number.is_none() {
+            self.cross.not_sound(open.file);
+        }
         if is_whole {
             self.row(open, row, number, is_lossy);
-        } else {
-            self.cross.not_sound(open.file);
         }
     }
 

@@ -181,7 +181,10 @@ impl Cross {
 
     fn role(&mut self, seen: &Seen<'_>, faults: &mut Faults) {
         seen.period("beginDate", faults);
-        let Some(user) = seen.link("userSourcedId") else { return };
+        let Some(user) = seen.link("userSourcedId") else {
+            // The role may be anybody's.
+            return self.not_sound(File::Roles);
+        };
         if self.may_be_student(seen) {
             self.students.insert(user);
         }
@@ -344,9 +347,10 @@ fn cycles(parents: &HashMap<u32, (u32, u64)>) -> Vec<u64> {
             if done.contains(&at) {
                 break;
             }
-            if path.insert(at, path.len()).is_some() {
+            if path.contains_key(&at) {
                 break;
             }
+            path.insert(at, path.len());
             at = parent;
         }
         // The walk ended on its own path: the rows from there on are the cycle.

@@ -34,7 +34,10 @@ impl Manifest {
                 let fault = Fault::of(Place::Manifest, Rule::NoHeader, "propertyName,value");
                 reading.faults.add(fault.on(header.line()));
             }
-            None => reading.faults.add(Fault::of(Place::Manifest, Rule::NoHeader, "propertyName,value").on(1)),
+            None => {
+                reading.faults.add(Fault::of(Place::Manifest, Rule::NoHeader, "propertyName,value").on(1));
+                return Ok(None);
+            }
         }
         while let Some((record, flaw)) = records.next()? {
             reading.row(record, flaw);

@@ -1,0 +1,11 @@
+//! The one integration binary: each further binary would link the server again.
+
+// `cfg(test)` tells clippy that a panic is how these files fail.
+#[cfg(test)]
+mod broken_sets;
+#[cfg(test)]
+mod broken_zips;
+#[cfg(test)]
+mod csv_set;
+#[cfg(test)]
+mod sound_sets;
