@@ -5,6 +5,10 @@
 
 pub mod bearer;
 pub mod connections;
+pub mod credentials;
+pub mod endpoint;
+pub mod form;
+pub mod grant;
 pub mod scope;
 pub mod secret;
 

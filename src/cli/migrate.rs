@@ -15,7 +15,6 @@ pub struct Migrate {}
 
 impl Migrate {
     /// Applies what is missing and prints it.
-    #[expect(clippy::unused_self, reason = "every command runs alike")]
     pub fn run(&self, global: &Global) -> anyhow::Result<()> {
         let settings = Settings::load(global)?;
         let applied = migration::migrate(&settings.open_database()?)?;

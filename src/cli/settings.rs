@@ -130,6 +130,7 @@ impl Settings {
             body: self.body_limit,
             head: Duration::from_secs(self.head_timeout),
             shutdown: Duration::from_secs(self.shutdown_timeout),
+            ..Limits::default()
         }
     }
 }

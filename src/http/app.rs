@@ -5,8 +5,10 @@ use std::sync::Arc;
 use crate::audit::Recorder;
 use crate::auth::connections::AuthCache;
 use crate::clock::Clock;
-use crate::keys::MasterKey;
+use crate::consent::connection::{Connection, Identifiers, RequiredFields};
+use crate::keys::{KeyError, MasterKey};
 use crate::store::Database;
+use crate::store::vendor::{StoredConnection, seal_secret};
 
 /// The state of one server.
 pub struct App {
@@ -20,6 +22,8 @@ pub struct App {
     pub public_url: String,
     /// Makes disclosures durable.
     pub recorder: Recorder,
+    /// A vendor that does not exist: finding out costs the same work as a wrong secret.
+    pub nobody: StoredConnection,
     /// Tokens and connections that were looked up before.
     pub auth_cache: AuthCache,
 }
@@ -31,8 +35,9 @@ impl App {
         master_key: MasterKey,
         clock: Clock,
         public_url: &str,
-    ) -> std::io::Result<Arc<Self>> {
+    ) -> Result<Arc<Self>, StartError> {
         Ok(Arc::new(Self {
+            nobody: nobody(&master_key)?,
             recorder: Recorder::start(database.clone())?,
             database,
             master_key,
@@ -41,4 +46,27 @@ impl App {
             auth_cache: AuthCache::default(),
         }))
     }
+}
+
+/// Why a server can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No thread for the disclosures.
+    #[error("the recorder of disclosures can't start")]
+    Recorder(#[from] std::io::Error),
+    /// The master key can't be used.
+    #[error("the master key can't be used")]
+    Key(#[from] KeyError),
+}
+
+fn nobody(key: &MasterKey) -> Result<StoredConnection, KeyError> {
+    let connection = Connection {
+        vendor: String::new(),
+        name: String::new(),
+        scopes: Vec::new(),
+        identifiers: Identifiers::Pairwise,
+        required_fields: RequiredFields::Absent,
+    };
+    let secret = crate::auth::secret::new_secret()?;
+    Ok(StoredConnection { tenant_id: 0, connection, secret_sealed: seal_secret(key, 0, "", &secret)? })
 }

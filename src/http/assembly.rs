@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::{HttpServer, web};
+use actix_web::{HttpResponse, HttpServer, web};
 
+use crate::auth::endpoint;
 use crate::http::App;
-use crate::http::Refusal;
+use crate::http::gate::Gate;
 use crate::http::{health, metrics};
 
 /// How a server is sized and how long it waits.
@@ -21,8 +22,14 @@ pub struct Limits {
     pub blocking_threads: usize,
     /// The largest body in bytes.
     pub body: usize,
+    /// The longest path with its query, in bytes.
+    pub address: usize,
+    /// The largest headers together, in bytes.
+    pub headers: usize,
     /// How long a client may take to send the head of a request.
     pub head: Duration,
+    /// How long an answer may take.
+    pub answer: Duration,
     /// How long requests in flight may take to finish when the server stops.
     pub shutdown: Duration,
 }
@@ -33,7 +40,10 @@ impl Default for Limits {
             workers: 2,
             blocking_threads: 8,
             body: 64 * 1024,
+            address: 16 * 1024,
+            headers: 32 * 1024,
             head: Duration::from_secs(10),
+            answer: Duration::from_secs(120),
             shutdown: Duration::from_secs(30),
         }
     }
@@ -51,13 +61,14 @@ pub struct Running {
 pub fn serve(app: &Arc<App>, listener: TcpListener, limits: &Limits) -> io::Result<Running> {
     metrics::install();
     let state = web::Data::from(Arc::clone(app));
-    let body = limits.body;
+    let sized = limits.clone();
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(state.clone())
-            .app_data(web::PayloadConfig::new(body))
+            .app_data(web::PayloadConfig::new(sized.body))
+            .wrap(Gate::new(sized.clone(), &state.public_url))
             .configure(routes)
-            .default_service(web::to(|| async { Refusal::unknown().into_response() }))
+            .default_service(web::to(unknown))
     })
     .workers(limits.workers)
     .worker_max_blocking_threads((limits.blocking_threads / limits.workers.max(1)).max(1))
@@ -72,5 +83,10 @@ pub fn serve(app: &Arc<App>, listener: TcpListener, limits: &Limits) -> io::Resu
 
 /// Every address of the server. A front door adds its own line here.
 fn routes(config: &mut web::ServiceConfig) {
-    config.configure(health::routes);
+    config.configure(health::routes).configure(endpoint::routes);
+}
+
+/// The gate words the answer.
+async fn unknown() -> HttpResponse {
+    HttpResponse::NotFound().finish()
 }

@@ -27,6 +27,22 @@ pub struct Refusal {
     pub retry_after: Option<u32>,
 }
 
+/// In which words a door refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// `imsx_StatusInfo` of OneRoster 1.2.
+    OneRoster,
+    /// `error` and `error_description`.
+    Plain,
+}
+
+impl Shape {
+    /// The shape at an address.
+    pub fn of(path: &str) -> Self {
+        if path.contains("/ims/oneroster") { Self::OneRoster } else { Self::Plain }
+    }
+}
+
 impl Refusal {
     /// A refusal without a challenge.
     pub fn new(status: StatusCode, minor: &'static str, description: impl Into<String>) -> Self {
@@ -70,13 +86,24 @@ impl Refusal {
         }
     }
 
-    /// The answer that says so.
-    pub fn into_response(self) -> HttpResponse {
-        self.error_response()
+    /// The answer, as the door at which it happened words it.
+    pub fn answer(&self, shape: Shape) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header((CONTENT_TYPE, "application/json"));
+        if let Some(challenge) = self.challenge {
+            response.insert_header((WWW_AUTHENTICATE, challenge));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        response.body(match shape {
+            Shape::OneRoster => self.status_info(),
+            Shape::Plain => serde_json::json!({"error": self.minor, "error_description": self.description}).to_string(),
+        })
     }
 
-    /// The body: `imsx_StatusInfo` of OneRoster 1.2.
-    pub fn body(&self) -> String {
+    /// `imsx_StatusInfo` of OneRoster 1.2.
+    fn status_info(&self) -> String {
         serde_json::json!({
             "imsx_codeMajor": "failure",
             "imsx_severity": "error",
@@ -101,16 +128,9 @@ impl ResponseError for Refusal {
         self.status
     }
 
+    /// Only the doors of OneRoster hand a refusal on as an error.
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
-        response.insert_header((CONTENT_TYPE, "application/json"));
-        if let Some(challenge) = self.challenge {
-            response.insert_header((WWW_AUTHENTICATE, challenge));
-        }
-        if let Some(seconds) = self.retry_after {
-            response.insert_header((RETRY_AFTER, seconds));
-        }
-        response.body(self.body())
+        self.answer(Shape::OneRoster)
     }
 }
 

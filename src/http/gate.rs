@@ -1,8 +1,29 @@
-//! The gate that every request passes, and what handlers tell it for the log.
+//! The gate that every request passes: its id, limits, one log line, and headers that every answer has.
+//!
+//! It is one middleware and not a stack of them, because each layer costs as much as a bitmap query.
 
+use std::future::{Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::error::InternalError;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+
+use crate::http::address;
+use crate::http::assembly::Limits;
+use crate::http::error::{Refusal, Shape};
+use crate::http::guarded::{self, Fault};
+use crate::http::line::Line;
+use crate::http::request_id::RequestId;
 
 /// What a handler knows about its request that the log line names.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +34,8 @@ pub struct Note {
     pub vendor: Option<Arc<str>>,
     /// The shape of filter and sort, without values: `filter=email=?`.
     pub shape: Option<String>,
+    /// The pattern of the address, where one route serves many.
+    pub route: Option<&'static str>,
 }
 
 impl Note {
@@ -20,4 +43,165 @@ impl Note {
     pub fn leave(self, request: &HttpRequest) {
         request.extensions_mut().insert(self);
     }
+}
+
+/// Makes the gate of each worker.
+#[derive(Clone)]
+pub struct Gate(Rc<Settings>);
+
+struct Settings {
+    limits: Limits,
+    is_https: bool,
+}
+
+impl Gate {
+    /// A gate with these limits; `public_url` decides whether browsers are told to insist on https.
+    pub fn new(limits: Limits, public_url: &str) -> Self {
+        Self(Rc::new(Settings { limits, is_https: public_url.starts_with("https://") }))
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for Gate
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Transform = GateService<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(GateService { service: Rc::new(service), settings: Rc::clone(&self.0) }))
+    }
+}
+
+/// The gate before one worker's routes.
+pub struct GateService<S> {
+    service: Rc<S>,
+    settings: Rc<Settings>,
+}
+
+impl<S, B> Service<ServiceRequest> for GateService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
+
+    actix_web::dev::forward_ready!(service);
+
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
+        let began = Instant::now();
+        let id = RequestId::from_header(request.headers().get(&X_REQUEST_ID));
+        let shape = Shape::of(request.path());
+        let mut line = Line::new(&request, &id, began);
+        let settings = Rc::clone(&self.settings);
+        if let Some(refusal) = refuse(&request, &settings.limits) {
+            return Box::pin(ready(Ok(settings.turned_away(request, &refusal, &id, &mut line))));
+        }
+        address::normalize(&mut request);
+        // HTTP: an answer to HEAD is that to GET without its body, which the connection leaves out by itself.
+        if request.method() == Method::HEAD {
+            request.head_mut().method = Method::GET;
+        }
+        request.extensions_mut().insert(id.clone());
+        let service = Rc::clone(&self.service);
+        let answer = guarded::run(async move { service.call(request).await }, settings.limits.answer);
+        Box::pin(async move {
+            match answer.await {
+                Ok(Ok(response)) => Ok(settings.pass(response, shape, &id, &mut line)),
+                Ok(Err(error)) => Err(settings.failed(error.error_response(), &id, &mut line)),
+                Err(fault) => Err(settings.failed(after_fault(fault, shape), &id, &mut line)),
+            }
+        })
+    }
+}
+
+static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What is refused before any route is looked up.
+fn refuse(request: &ServiceRequest, limits: &Limits) -> Option<Refusal> {
+    let uri = request.uri();
+    if uri.path().len() + uri.query().map_or(0, str::len) > limits.address {
+        return Some(Refusal::of_status(StatusCode::URI_TOO_LONG));
+    }
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    (headers > limits.headers).then(|| Refusal::of_status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE))
+}
+
+fn after_fault(fault: Fault, shape: Shape) -> HttpResponse {
+    let refusal = match fault {
+        Fault::Panicked => Refusal::internal(),
+        Fault::TooSlow => Refusal::busy(),
+    };
+    refusal.answer(shape)
+}
+
+impl Settings {
+    fn turned_away<B>(
+        &self,
+        request: ServiceRequest,
+        refusal: &Refusal,
+        id: &RequestId,
+        line: &mut Line,
+    ) -> ServiceResponse<EitherBody<B>> {
+        let shape = Shape::of(request.path());
+        let mut response = request.into_response(refusal.answer(shape));
+        self.complete(response.headers_mut(), id);
+        line.write(response.status(), Some(response.request()));
+        response.map_into_right_body()
+    }
+
+    /// Completes an answer; an error that no handler wrote gets the body of its door.
+    fn pass<B: MessageBody + 'static>(
+        &self,
+        mut response: ServiceResponse<B>,
+        shape: Shape,
+        id: &RequestId,
+        line: &mut Line,
+    ) -> ServiceResponse<EitherBody<B>> {
+        let status = response.status();
+        line.write(status, Some(response.request()));
+        if (status.is_client_error() || status.is_server_error()) && !is_json(response.headers()) {
+            let written = Refusal::of_status(status).answer(shape);
+            let mut response = response.into_response(written).map_into_right_body();
+            self.complete(response.headers_mut(), id);
+            return response;
+        }
+        self.complete(response.headers_mut(), id);
+        response.map_into_left_body()
+    }
+
+    /// The request went with the fault: what remains is an error that becomes the answer.
+    fn failed(&self, mut response: HttpResponse<BoxBody>, id: &RequestId, line: &mut Line) -> Error {
+        self.complete(response.headers_mut(), id);
+        line.write(response.status(), None);
+        InternalError::from_response("the request failed", response).into()
+    }
+
+    fn complete(&self, headers: &mut HeaderMap, id: &RequestId) {
+        if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+            headers.insert(X_REQUEST_ID.clone(), value);
+        }
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+            headers.insert(
+                CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+            );
+        }
+        if self.is_https {
+            headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
 }

@@ -1,10 +1,13 @@
 //! The server: shared state, assembly, the gate that every request passes, and the operator's addresses.
 
+pub mod address;
 pub mod app;
 pub mod assembly;
 pub mod error;
 pub mod gate;
+pub mod guarded;
 pub mod health;
+pub mod line;
 pub mod metrics;
 pub mod request_id;
 
