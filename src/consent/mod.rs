@@ -8,6 +8,7 @@ pub mod pseudonym;
 pub mod release;
 pub mod released;
 pub mod rule;
+pub mod rules_file;
 
 pub use choice::{Choice, Decision};
 pub use connection::{Connection, Identifiers, RequiredFields};

@@ -8,6 +8,7 @@ pub mod choice;
 pub mod connection;
 pub mod disclosure;
 pub mod error;
+pub mod existing;
 pub mod history;
 pub mod hydrate;
 pub mod leaf;

@@ -1,0 +1,241 @@
+//! The checks of a rules file against itself and against its board.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use crate::catalogue::Category;
+use crate::catalogue::category::Level;
+use crate::consent::choice::Decision;
+use crate::consent::rule::RuleStatus;
+use crate::consent::rules_file::Problem;
+use crate::consent::rules_file::document::At;
+use crate::consent::rules_file::entry::{ChoiceEntry, RuleEntry, RulesFile};
+use crate::consent::rules_file::known::Known;
+use crate::consent::rules_file::problem::suggestion;
+
+/// Everything in the file that contradicts itself or the board.
+pub fn check(file: &RulesFile, known: &Known, today: NaiveDate) -> Vec<Problem> {
+    let mut found = Found::default();
+    if known.tenant.is_none() && file.tenant.name.is_none() && file.tenant.slug.is_some() {
+        found.add(file.tenant.line, "tenant", "`name` is missing, and there is no such board yet");
+    }
+    unique(&mut found, file.tenant.special.iter().map(|special| (special.category.map(key), special.label.as_str())));
+    unique(&mut found, file.vendors.iter().map(|vendor| (vendor.id.as_ref().map(text), vendor.label.as_str())));
+    unique(&mut found, file.rules.iter().map(|rule| (rule.id.as_ref().map(text), rule.label.as_str())));
+    let board = Board::of(file, known);
+    for rule in &file.rules {
+        board.check_vendor(&mut found, &rule.label, rule.vendor.as_ref());
+        board.check_population(&mut found, rule);
+        board.check_content(&mut found, rule, today);
+    }
+    for (i, choice) in file.choices.iter().enumerate() {
+        board.check_vendor(&mut found, &choice.label, choice.vendor.as_ref());
+        if let Some(person) = choice.person.as_ref().filter(|person| !known.people.contains_key(&person.value)) {
+            found.add(person.line, &choice.label, "there is no such person");
+        }
+        check_choice(&mut found, choice, today);
+        check_repetition(&mut found, choice, file.choices.get(..i).unwrap_or_default());
+        check_revival(&mut found, choice, known);
+    }
+    found.0.sort_by_key(|problem| problem.line);
+    found.0
+}
+
+/// What a school should look at, though it stops nothing.
+pub fn warnings(file: &RulesFile) -> Vec<Problem> {
+    let mut found = Found::default();
+    for rule in &file.rules {
+        if rule.agreement.is_none() {
+            let names = at_least(rule, Level::S2);
+            if !names.is_empty() {
+                found.add(rule.line, &rule.label, &format!("names no `agreement`, which is due for {names}"));
+            }
+        }
+        if rule.reason.is_none() {
+            let names = at_least(rule, Level::S3);
+            if !names.is_empty() {
+                found.add(rule.line, &rule.label, &format!("names no `reason`, which is due for {names}"));
+            }
+        }
+    }
+    found.0
+}
+
+fn at_least(rule: &RuleEntry, level: Level) -> String {
+    let categories = rule.categories.iter().map(|category| category.value).filter(|c| c.level() >= level);
+    categories.map(|category| format!("`{category}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[derive(Default)]
+struct Found(Vec<Problem>);
+
+impl Found {
+    fn add(&mut self, line: usize, label: &str, text: &str) {
+        self.0.push(Problem { line, text: format!("{label}: {text}") });
+    }
+}
+
+fn text(id: &At<String>) -> At<&str> {
+    At { line: id.line, value: &id.value }
+}
+
+fn key(category: At<Category>) -> At<&'static str> {
+    At { line: category.line, value: category.value.key() }
+}
+
+fn unique<'a>(found: &mut Found, entries: impl Iterator<Item = (Option<At<&'a str>>, &'a str)>) {
+    let mut first = BTreeMap::new();
+    for (id, label) in entries {
+        let Some(id) = id else { continue };
+        if let Some(line) = first.insert(id.value, id.line) {
+            found.add(id.line, label, &format!("stands twice in this file, first in line {line}"));
+        }
+    }
+}
+
+/// The board as it will be: what the file says on top of what is known.
+struct Board<'a> {
+    known: &'a Known,
+    vendors: BTreeSet<&'a str>,
+    open_until: BTreeMap<Category, NaiveDate>,
+}
+
+impl<'a> Board<'a> {
+    fn of(file: &'a RulesFile, known: &'a Known) -> Self {
+        let stored = known.connections.iter().map(|stored| stored.connection.vendor.as_str());
+        let named = file.vendors.iter().filter_map(|vendor| Some(vendor.id.as_ref()?.value.as_str()));
+        let mut open_until: BTreeMap<_, _> = known.special.iter().map(|s| (s.category, s.until)).collect();
+        open_until.extend(file.tenant.special.iter().filter_map(|s| Some((s.category?.value, s.until?.value))));
+        Self { known, vendors: stored.chain(named).collect(), open_until }
+    }
+
+    fn check_vendor(&self, found: &mut Found, label: &str, vendor: Option<&At<String>>) {
+        let Some(vendor) = vendor else { return };
+        if !self.vendors.contains(vendor.value.as_str()) {
+            let hint = suggestion(&vendor.value, self.vendors.iter().copied());
+            found.add(vendor.line, label, &format!("there is no vendor `{}`{hint}", vendor.value));
+        }
+    }
+
+    fn check_population(&self, found: &mut Found, rule: &RuleEntry) {
+        let known = self.known;
+        let lists = [
+            ("school", &rule.schools, &known.schools),
+            ("grade", &rule.grades, &known.grades),
+            ("class", &rule.classes, &known.classes),
+            ("course", &rule.courses, &known.courses),
+        ];
+        for (kind, named, existing) in lists {
+            for item in named.iter().filter(|item| !existing.contains(&item.value)) {
+                let hint = suggestion(&item.value, existing.iter().map(String::as_str));
+                found.add(item.line, &rule.label, &format!("there is no {kind} `{}`{hint}", item.value));
+            }
+        }
+        for person in rule.people.iter().filter(|person| !known.people.contains_key(&person.value)) {
+            // No suggestion: it would say who else is there.
+            found.add(person.line, &rule.label, &format!("there is no person `{}`", person.value));
+        }
+    }
+
+    fn check_content(&self, found: &mut Found, rule: &RuleEntry, today: NaiveDate) {
+        if let (Some(id), Some(vendor)) = (&rule.id, &rule.vendor)
+            && let Some(stored) = self.known.rules.iter().find(|stored| stored.id == id.value)
+            && stored.vendor != vendor.value
+        {
+            let text =
+                format!("is a rule of vendor `{}` already; a rule of another vendor needs its own id", stored.vendor);
+            found.add(vendor.line, &rule.label, &text);
+        }
+        if rule.status.is_some_and(|status| status.value == RuleStatus::Ended) {
+            return;
+        }
+        for category in rule.categories.iter().filter(|category| category.value.needs_enabling()) {
+            if let Some(text) = self.shut(category.value, rule.until.map(|until| until.value), today) {
+                found.add(category.line, &rule.label, &text);
+            }
+        }
+    }
+
+    /// Why a rule that ends on `until` can't release a category of level S4, if so.
+    fn shut(&self, category: Category, until: Option<NaiveDate>, today: NaiveDate) -> Option<String> {
+        let Some(open_until) = self.open_until.get(&category) else {
+            return Some(format!(
+                "`{category}` is shut for this board; [[tenant.special]] opens it, with an exception and an `until`"
+            ));
+        };
+        match until {
+            None if *open_until < today => {
+                Some(format!("`{category}` was open for this board until {open_until} only"))
+            }
+            Some(until) if until > *open_until && *open_until < today => {
+                Some(format!("`{category}` was open for this board until {open_until} only"))
+            }
+            None => Some(format!("`{category}` needs a rule with an `until`, at the latest {open_until}")),
+            Some(until) if until > *open_until => {
+                Some(format!("`{category}` is open for this board until {open_until}, the rule runs until {until}"))
+            }
+            Some(_) => None,
+        }
+    }
+}
+
+fn check_choice(found: &mut Found, choice: &ChoiceEntry, today: NaiveDate) {
+    for (key, date) in [("on", choice.on), ("withdrawn", choice.withdrawn)] {
+        if let Some(date) = date.filter(|date| date.value > today) {
+            found.add(date.line, &choice.label, &format!("`{key}` {} is still to come", date.value));
+        }
+    }
+    if choice.choice.is_some_and(|decision| decision.value == Decision::Grant) {
+        for category in choice.categories.iter().filter(|category| category.value.is_forbidden()) {
+            let text = format!("`{}` can't be released by anything, so no grant helps", category.value);
+            found.add(category.line, &choice.label, &text);
+        }
+    }
+}
+
+/// Two choices of one person about the same, made on the same day or both standing, say nothing more than one.
+fn check_repetition(found: &mut Found, choice: &ChoiceEntry, earlier: &[ChoiceEntry]) {
+    let twin = earlier.iter().find(|other| {
+        is_same(choice, other)
+            && (choice.on.map(|on| on.value) == other.on.map(|on| on.value)
+                || (choice.withdrawn.is_none() && other.withdrawn.is_none()))
+    });
+    if let Some(twin) = twin {
+        let text = format!("the same choice stands twice in this file, first in line {}", twin.line);
+        found.add(choice.line, &choice.label, &text);
+    }
+}
+
+fn is_same(a: &ChoiceEntry, b: &ChoiceEntry) -> bool {
+    let identity = |choice: &ChoiceEntry| {
+        let person = choice.person.as_ref().map(|person| person.value.clone());
+        let vendor = choice.vendor.as_ref().map(|vendor| vendor.value.clone());
+        let categories: Vec<Category> = choice.categories.iter().map(|category| category.value).collect();
+        (person, vendor, categories, choice.choice.map(|decision| decision.value))
+    };
+    a.person.is_some() && identity(a) == identity(b)
+}
+
+/// A grant that was taken back doesn't come back by an older file; a refusal may.
+fn check_revival(found: &mut Found, choice: &ChoiceEntry, known: &Known) {
+    let (Some(person), Some(on)) = (&choice.person, choice.on) else { return };
+    let granted = choice.choice.is_some_and(|decision| decision.value == Decision::Grant);
+    if !granted || choice.withdrawn.is_some() {
+        return;
+    }
+    let categories: Vec<Category> = choice.categories.iter().map(|category| category.value).collect();
+    let withdrawn = known.choices.iter().map(|stored| &stored.choice).filter(|stored| {
+        stored.decision == Decision::Grant
+            && known.people.get(&person.value) == Some(&stored.person)
+            && stored.vendor.as_deref() == choice.vendor.as_ref().map(|vendor| vendor.value.as_str())
+            && stored.categories == categories
+    });
+    for day in withdrawn.filter_map(|stored| stored.withdrawn) {
+        if on.value <= day {
+            let text = format!("this grant was withdrawn on {day}; a new one needs a later `on`");
+            found.add(on.line, &choice.label, &text);
+            return;
+        }
+    }
+}

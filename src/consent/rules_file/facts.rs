@@ -1,0 +1,69 @@
+//! What is stated about a board, a special category, a vendor, a rule and a choice. Never a secret.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::consent::choice::Choice;
+use crate::consent::connection::Connection;
+use crate::consent::rule::Rule;
+use crate::consent::rules_file::difference::Facts;
+use crate::store::tenant::SpecialCategory;
+
+/// About a board.
+pub fn of_tenant(name: &str, local_identifiers: &[String]) -> Facts {
+    Facts::new().with("name", name).with("local_identifiers", local_identifiers)
+}
+
+/// About a category that a board opened.
+pub fn of_special(special: &SpecialCategory) -> Facts {
+    Facts::new().with("exception", special.exception.as_str()).with("until", special.until.to_string())
+}
+
+/// About a vendor.
+pub fn of_connection(connection: &Connection) -> Facts {
+    Facts::new()
+        .with("name", connection.name.as_str())
+        .with("scopes", connection.scopes.as_slice())
+        .with("identifiers", json(&connection.identifiers))
+        .with("required_fields", json(&connection.required_fields))
+}
+
+/// About a rule.
+pub fn of_rule(rule: &Rule) -> Facts {
+    let people = &rule.population;
+    Facts::new()
+        .with("version", rule.version)
+        .with("vendor", rule.vendor.as_str())
+        .with("categories", json(&rule.categories))
+        .with("roles", people.roles.as_slice())
+        .with("schools", people.schools.as_slice())
+        .with("grades", people.grades.as_slice())
+        .with("classes", people.classes.as_slice())
+        .with("courses", people.courses.as_slice())
+        .with("people", people.people.as_slice())
+        .with("write", json(&rule.write))
+        .with("purpose", rule.purpose.as_str())
+        .with("reason", rule.reason.as_deref())
+        .with("basis", json(&rule.basis))
+        .with("agreement", rule.agreement.as_deref())
+        .with("from", rule.from.to_string())
+        .with("until", rule.until.map(|day| day.to_string()))
+        .with("status", json(&rule.status))
+}
+
+/// About a choice of the person with this sourcedId.
+pub fn of_choice(person: &str, choice: &Choice) -> Facts {
+    Facts::new()
+        .with("person", person)
+        .with("choice", json(&choice.decision))
+        .with("categories", json(&choice.categories))
+        .with("vendor", choice.vendor.as_deref())
+        .with("by", choice.by.as_str())
+        .with("on", choice.on.to_string())
+        .with("withdrawn", choice.withdrawn.map(|day| day.to_string()))
+}
+
+fn json(value: &impl Serialize) -> Value {
+    // Enums and lists of enums always have a JSON form.
+    serde_json::to_value(value).unwrap_or_default()
+}
