@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{demo, migrate, serve};
+use crate::cli::{apply, demo, migrate, serve, show};
 
 /// School data for ed-tech vendors over OneRoster, cut to each school's consent rules.
 #[derive(Debug, Parser)]
@@ -47,6 +47,10 @@ pub enum Format {
 enum Command {
     /// Builds a realistic board in a fresh database, registers vendors and rules, and serves
     Demo(demo::Demo),
+    /// Makes boards, vendors, rules and choices as a rules file says
+    Apply(apply::Apply),
+    /// Lists boards, vendors, rules, choices or who changed what
+    Show(show::Show),
     /// Serves an existing database
     Serve(serve::Serve),
     /// Brings a database to this version's schema
@@ -69,6 +73,8 @@ fn execute(arguments: &Arguments) -> anyhow::Result<()> {
     let global = &arguments.global;
     match &arguments.command {
         Command::Demo(command) => command.run(global),
+        Command::Apply(command) => command.run(global),
+        Command::Show(command) => command.run(global),
         Command::Serve(command) => command.run(global),
         Command::Migrate(command) => command.run(global),
     }

@@ -1,10 +1,13 @@
 //! The command line: one file for each command, settings in one place.
 
+pub mod apply;
 pub mod arguments;
 pub mod demo;
 pub mod migrate;
 pub mod ready_file;
 pub mod serve;
 pub mod settings;
+pub mod show;
+pub mod table;
 
 pub use arguments::run;

@@ -2,6 +2,8 @@
 //!
 //! A rule is never changed, only followed by its next version; the highest version counts.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -85,9 +87,47 @@ pub struct Rule {
     pub status: RuleStatus,
 }
 
+/// Whether a rule counts on some day, and if not, why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It counts.
+    Active,
+    /// Its first day is still to come.
+    NotYet(NaiveDate),
+    /// Its last day is past.
+    Past(NaiveDate),
+    /// The school put it on hold.
+    Suspended,
+    /// The school ended it.
+    Ended,
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Active => f.write_str("active"),
+            Self::NotYet(from) => write!(f, "not active: begins {from}"),
+            Self::Past(until) => write!(f, "not active: its last day was {until}"),
+            Self::Suspended => f.write_str("not active: suspended"),
+            Self::Ended => f.write_str("not active: ended"),
+        }
+    }
+}
+
 impl Rule {
+    /// Whether the rule counts on `day`, and if not, why.
+    pub fn standing(&self, day: NaiveDate) -> Standing {
+        match (self.status, self.until) {
+            (RuleStatus::Suspended, _) => Standing::Suspended,
+            (RuleStatus::Ended, _) => Standing::Ended,
+            (RuleStatus::Active, Some(until)) if until < day => Standing::Past(until),
+            (RuleStatus::Active, _) if day < self.from => Standing::NotYet(self.from),
+            (RuleStatus::Active, _) => Standing::Active,
+        }
+    }
+
     /// Whether the rule counts on `day`.
     pub fn is_active(&self, day: NaiveDate) -> bool {
-        self.status == RuleStatus::Active && self.from <= day && self.until.is_none_or(|until| day <= until)
+        self.standing(day) == Standing::Active
     }
 }

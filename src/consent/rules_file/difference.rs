@@ -21,9 +21,20 @@ impl Facts {
         self
     }
 
+    /// Adds all facts of another list that this one does not have.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for (name, value) in other.0 {
+            if self.value(&name).is_null() {
+                self.0.push((name, value));
+            }
+        }
+        self
+    }
+
     /// The facts as a JSON object.
     pub fn to_json(&self) -> String {
-        Value::Object(self.0.iter().cloned().collect::<Map<_, _>>()).to_string()
+        self.to_value().to_string()
     }
 
     /// Reads what [`Facts::to_json`] wrote; the facts come in the order of their names.
@@ -31,6 +42,21 @@ impl Facts {
         let facts: Map<String, Value> =
             serde_json::from_str(text).map_err(|_| StoreError::Shape("a history that is not a JSON object"))?;
         Ok(Self(facts.into_iter().collect()))
+    }
+
+    /// The facts as a JSON value.
+    pub fn to_value(&self) -> Value {
+        Value::Object(self.0.iter().cloned().collect())
+    }
+
+    /// One fact for the screen; empty if nothing is said.
+    pub fn shown(&self, name: &str) -> String {
+        let value = self.value(name);
+        match value {
+            Value::String(text) => text.clone(),
+            _ if is_nothing(value) => String::new(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => show(value),
+        }
     }
 
     fn value(&self, name: &str) -> &Value {

@@ -10,6 +10,7 @@ pub mod document;
 pub mod entry;
 pub mod facts;
 pub mod form;
+pub mod grantable;
 pub mod known;
 pub mod plan;
 pub mod problem;

@@ -9,8 +9,8 @@ use crate::consent::rules_file::document::{At, Lines, Section};
 use crate::consent::rules_file::entry::{
     ChoiceEntry, RuleEntry, RulesFile, Secret, SpecialEntry, TenantEntry, VendorEntry,
 };
+use crate::consent::rules_file::grantable;
 use crate::consent::rules_file::problem::suggestion;
-use crate::consent::scope;
 
 /// The roles of OneRoster 1.2, and the one that only 1.1 has.
 const ROLES: &[&str] = &[
@@ -168,11 +168,11 @@ fn vendor(mut section: Section<'_>) -> VendorEntry {
 fn scopes(section: &mut Section<'_>) -> Vec<&'static str> {
     let mut scopes = Vec::new();
     for text in section.texts("scopes").unwrap_or_default() {
-        if let Some(scope) = scope::short_form(&text.value) {
+        if let Some(scope) = grantable::short_form(&text.value) {
             scopes.push(scope);
             continue;
         }
-        let hint = suggestion(&text.value, scope::KNOWN.iter().map(|(name, _)| *name));
+        let hint = suggestion(&text.value, grantable::names());
         section.report(text.line, &format!("there is no scope `{}`{hint}", text.value));
     }
     scopes.sort_unstable();
@@ -283,19 +283,6 @@ fn check_form(section: &mut Section<'_>, entry: &impl Validate) {
         let ValidationErrorsKind::Field(errors) = kind else { continue };
         for message in errors.into_iter().filter_map(|error| error.message) {
             section.report(section.line_of(&key), &format!("`{key}` {message}"));
-        }
-    }
-}
-#[cfg(test)]
-mod tests {
-    use super::*;
-    #[test]
-    fn t() {
-        let t = "[tenant]\nslug = \"Noord\"\nnaam = 3\n[[tenant.special]]\ncategory = \"name\"\nuntil = 2026-1-1\n";
-        println!("{:?}", RulesFile::read(t).1);
-        let t = "[tenant]\nslug = \"Noord\"\nnaam = 3\n[[tenant.special]]\ncategory = \"name\"\nuntil = 2026-01-01\n[[rule]]\nid = \"a\"\ncategories = [\n\"naem\",\n\"national-id\",\n\"name\",\"name\"]\nbasis=\"konsent\"\n\n\n[[ruel]]\nid=3\n[vendor]\n";
-        for p in RulesFile::read(t).1 {
-            println!("{}: {}", p.line, p.text);
         }
     }
 }

@@ -1,0 +1,161 @@
+//! `koppelvlak show`: lists boards, vendors, rules, choices, and who changed what.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::arguments::{Format, Global};
+use crate::cli::settings::{self, Settings};
+use crate::cli::table;
+use crate::clock::Clock;
+use crate::consent::rules_file::difference::Facts;
+use crate::consent::rules_file::facts;
+use crate::store::tenant::Tenant;
+use crate::store::{Conn, Database, StoreError, choice, existing, history, migration, rule, tenant, vendor};
+
+/// Lists boards, vendors, rules, choices or who changed what.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  koppelvlak show rules --tenant noord\n  koppelvlak show vendors --format json")]
+pub struct Show {
+    /// What to list
+    #[arg(value_enum)]
+    pub what: What,
+    /// Only of the board with this slug
+    #[arg(long, value_name = "SLUG")]
+    pub tenant: Option<String>,
+}
+
+/// What can be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// School boards
+    Tenants,
+    /// Vendors, without their secrets
+    Vendors,
+    /// The versions of rules that count, and whether they are active today
+    Rules,
+    /// Grants and refusals, also the withdrawn ones
+    Choices,
+    /// The last thousand changes of each board
+    History,
+}
+
+impl Show {
+    /// Lists from the database of the settings.
+    pub fn run(&self, global: &Global) -> anyhow::Result<()> {
+        let database = Settings::load(global)?.open_database()?;
+        migration::check(&database)?;
+        self.print(&database, settings::clock()?, global.format, &mut std::io::stdout().lock())
+    }
+
+    /// Prints the list.
+    pub fn print(&self, database: &Database, clock: Clock, format: Format, out: &mut dyn Write) -> anyhow::Result<()> {
+        let conn = &mut *database.read()?;
+        let boards = match &self.tenant {
+            None => tenant::all(conn)?,
+            Some(slug) => match tenant::by_slug(conn, slug)? {
+                Some(board) => vec![board],
+                None => anyhow::bail!("there is no board `{slug}`; `koppelvlak show tenants` lists them"),
+            },
+        };
+        let mut rows = Vec::new();
+        for board in &boards {
+            rows.extend(self.rows(conn, board, clock)?);
+        }
+        Ok(table::print(&rows, self.what.columns(), format, out)?)
+    }
+
+    fn rows(&self, conn: &mut Conn, board: &Tenant, clock: Clock) -> Result<Vec<Facts>, StoreError> {
+        let rows = match self.what {
+            What::Tenants => vec![about_tenant(conn, board)?],
+            What::Vendors => {
+                let vendors = vendor::all(conn, board.id)?;
+                let about = |v: &vendor::StoredConnection| {
+                    Facts::new().with("vendor", v.connection.vendor.as_str()).and(facts::of_connection(&v.connection))
+                };
+                vendors.iter().map(about).collect()
+            }
+            What::Rules => {
+                let today = clock.now().date();
+                let about = |r: &crate::consent::rule::Rule| {
+                    let standing = r.standing(today).to_string();
+                    Facts::new().with("rule", r.id.as_str()).with("today", standing).and(facts::of_rule(r))
+                };
+                rule::all(conn, board.id)?.iter().map(about).collect()
+            }
+            What::Choices => about_choices(conn, board)?,
+            What::History => about_history(conn, board)?,
+        };
+        Ok(rows.into_iter().map(|row| Facts::new().with("tenant", board.slug.as_str()).and(row)).collect())
+    }
+}
+
+impl What {
+    const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Tenants => &["tenant", "name", "special", "local_identifiers"],
+            Self::Vendors => &["tenant", "vendor", "name", "scopes", "identifiers", "required_fields"],
+            Self::Rules => &[
+                "tenant",
+                "rule",
+                "version",
+                "vendor",
+                "today",
+                "from",
+                "until",
+                "basis",
+                "roles",
+                "schools",
+                "grades",
+                "classes",
+                "courses",
+                "people",
+                "write",
+                "categories",
+            ],
+            Self::Choices => &["tenant", "person", "choice", "categories", "vendor", "by", "on", "withdrawn"],
+            Self::History => &["tenant", "at", "who", "subject", "change"],
+        }
+    }
+}
+
+fn about_tenant(conn: &mut Conn, board: &Tenant) -> Result<Facts, StoreError> {
+    let special = tenant::special(conn, board.id)?;
+    let special: Vec<_> = special.iter().map(|s| format!("{} until {}", s.category, s.until)).collect();
+    let about = facts::of_tenant(&board.name, &board.local_identifiers);
+    Ok(about.with("special", special).with("data_epoch", board.data_epoch).with("consent_epoch", board.consent_epoch))
+}
+
+fn about_choices(conn: &mut Conn, board: &Tenant) -> Result<Vec<Facts>, StoreError> {
+    let choices = choice::all(conn, board.id)?;
+    let row_ids: BTreeSet<i64> = choices.iter().map(|stored| stored.choice.person).collect();
+    let people = existing::people_by_row(conn, &row_ids)?;
+    let about = |stored: &choice::StoredChoice| {
+        let person = people.get(&stored.choice.person).map_or("", String::as_str);
+        facts::of_choice(person, &stored.choice)
+    };
+    Ok(choices.iter().map(about).collect())
+}
+
+/// How many changes of a board are listed.
+const CHANGES: i64 = 1000;
+
+fn about_history(conn: &mut Conn, board: &Tenant) -> Result<Vec<Facts>, StoreError> {
+    let about = |entry: &history::Entry| {
+        let before = entry.before.as_deref().map(Facts::from_json).transpose()?;
+        let after = entry.after.as_deref().map(Facts::from_json).transpose()?.unwrap_or_default();
+        let change = match &before {
+            None => format!("new: {}", after.summary()),
+            Some(before) => before.difference(&after),
+        };
+        Ok(Facts::new()
+            .with("at", entry.at.to_rfc3339())
+            .with("who", entry.who.as_str())
+            .with("subject", entry.subject.as_str())
+            .with("change", change)
+            .with("before", before.map(|facts| facts.to_value()))
+            .with("after", after.to_value()))
+    };
+    history::latest(conn, board.id, CHANGES)?.iter().map(about).collect()
+}
