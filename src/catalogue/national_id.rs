@@ -24,7 +24,7 @@ pub fn is_national_id(text: &str) -> bool {
             _ => return false,
         }
     }
-    count == 9 && after_digit && sum > 0 && sum % 11 == 0
+    count == 9 && after_digit && sum > 0 && sum.is_multiple_of(11)
 }
 
 #[cfg(test)]

@@ -281,6 +281,7 @@ const TEXTS: &[Broken] = &[
 ];
 
 const HEADERS: &[Broken] = &[
+    ("columns without end", |s| s.categories(&",".repeat(5_000), ""), &["categories.csv:1 too-large"]),
     ("no header", |s| s.cut("userResources.csv", ..1), &["userResources.csv:1 no-header"]),
     (
         "a name in the wrong case",

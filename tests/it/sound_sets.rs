@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use koppelvlak::oneroster::csv::{File, Known, Mode, Package, Version, check, check_against, read};
+use koppelvlak_fixtures::{BoardOptions, write_oneroster};
 use proptest::prelude::*;
 
 use crate::csv_set::{Set, check_all, described};
@@ -32,6 +33,19 @@ fn a_check_counts_the_rows_of_each_file() {
 
     assert_eq!(counts.len(), 21);
     assert_eq!((counts[&File::Users], counts[&File::Roles], counts[&File::Orgs]), (4, 5, 3));
+}
+
+#[test]
+fn an_invented_board_has_no_fault_and_is_counted_as_its_maker_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let board = write_oneroster(folder.path(), &BoardOptions { pupils: 300, ..BoardOptions::default() }).unwrap();
+
+    let counts = check(&Package::open(folder.path()).unwrap(), &mut |_, _, _| {}).unwrap().rows;
+
+    for file in File::ALL {
+        let rows = counts.get(&file).copied().unwrap_or_default();
+        assert_eq!(rows, board.rows_of(file.name().trim_end_matches(".csv")), "{file:?}");
+    }
 }
 
 #[test]

@@ -269,10 +269,9 @@ impl Seen<'_> {
 
     /// An end is exclusive, so it lies after its begin.
     fn period(&self, begin: &str, faults: &mut Faults) {
-        if let (Some(begin), Some(end)) = (self.row.date(begin), self.row.date("endDate")) {
-            if end <= begin {
-                self.add(Rule::Period, "endDate", "a date after the begin", faults);
-            }
+        let (begin, end) = (self.row.date(begin), self.row.date("endDate"));
+        if begin.is_some() && end.is_some() && end <= begin {
+            self.add(Rule::Period, "endDate", "a date after the begin", faults);
         }
     }
 
@@ -296,10 +295,9 @@ impl Seen<'_> {
     }
 
     fn range(&self, faults: &mut Faults) {
-        if let (Some(min), Some(max)) = (self.row.number("resultValueMin"), self.row.number("resultValueMax")) {
-            if max < min {
-                self.add(Rule::Range, "resultValueMax", "a number not below resultValueMin", faults);
-            }
+        let (min, max) = (self.row.number("resultValueMin"), self.row.number("resultValueMax"));
+        if min.is_some() && max.is_some() && max < min {
+            self.add(Rule::Range, "resultValueMax", "a number not below resultValueMin", faults);
         }
     }
 

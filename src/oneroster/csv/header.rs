@@ -10,6 +10,9 @@ use super::file::{File, Version};
 use super::record::Record;
 use super::tables::{DROPPED_IN_1P2P1, columns};
 
+/// More columns than any school has extensions.
+const MOST_COLUMNS: usize = 1_000;
+
 /// How the name of an extension column begins.
 const METADATA: &str = "metadata.";
 
@@ -27,6 +30,10 @@ pub(super) struct Layout {
 impl Layout {
     /// The layout that a header gives, and the faults of the header.
     pub(super) fn of(version: Version, file: File, header: &Record) -> (Self, Vec<Fault>) {
+        if header.len() > MOST_COLUMNS {
+            let fault = Fault::of(Place::Data(file), Rule::TooLarge, format!("at most {MOST_COLUMNS} columns"));
+            return (Self::default(), vec![fault.on(header.line())]);
+        }
         let mut reading = Reading { file, header, layout: Self::default(), faults: Vec::new() };
         reading.layout.width = header.len();
         let mut taken = vec![false; header.len()];

@@ -251,6 +251,7 @@ fn digits(text: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::super::file::File;
+    use super::super::tables::columns;
     use super::*;
 
     fn broken(kind: Kind, text: &str) -> Option<Rule> {
@@ -332,6 +333,25 @@ mod tests {
     fn typed_identifiers_need_braces_a_type_and_an_identifier() {
         for text in ["LDAP:a1", "{LDAP}", "{:a}", "{LDAP:}", "{LDAP:a", "{LDAP:a},", "{LDAP:a}{x:y}", "{a:{b:c}"] {
             assert_eq!(broken(Kind::UserIds, text), Some(Rule::UserIds), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_word_of_each_vocabulary_is_accepted_in_its_own_case_only() {
+        let columns = [Version::V1p1, Version::V1p2]
+            .into_iter()
+            .flat_map(|version| File::ALL.map(|file| (version, columns(version, file))))
+            .flat_map(|(version, columns)| columns.iter().map(move |column| (version, column)));
+        for (version, column) in columns {
+            let (Kind::Word(words) | Kind::Words(words)) = column.kind else { continue };
+            let is_accepted = |text: &str| check(column.kind, version, Mode::Bulk, text).is_ok();
+            for word in words.words(version) {
+                assert!(is_accepted(word), "{version:?} {} {word}", column.name);
+                assert!(!is_accepted(&word.to_uppercase()), "{version:?} {} {word}", column.name);
+                assert!(!is_accepted(&format!("{word} ")) || matches!(column.kind, Kind::Words(_)));
+            }
+            assert_eq!(is_accepted("ext:own"), words.is_extensible(version), "{version:?} {}", column.name);
+            assert!(!is_accepted("ext:") && !is_accepted("other word"), "{version:?} {}", column.name);
         }
     }
 
