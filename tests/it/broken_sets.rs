@@ -4,7 +4,7 @@
 
 use koppelvlak::oneroster::csv::{File, Kind, Version, columns};
 
-use crate::csv_set::Set;
+use crate::csv_set::{Set, check_all};
 
 /// What is wrong, the change that makes it so, and the faults as `file:line column rule`.
 type Broken = (&'static str, fn(&mut Set), &'static [&'static str]);
@@ -133,6 +133,44 @@ fn all_faults_of_a_set_are_told_at_once_in_the_order_of_files_lines_and_columns(
             "results.csv:2 score number",
         ]
     );
+}
+
+#[test]
+fn a_fault_says_where_what_and_which_kind_of_value_was_expected() {
+    let mut set = Set::v1p2();
+    set.edit("orgs.csv", "district", "zebedee");
+    set.fill("users.csv", "userIds", "Zebedee");
+    set.edit("enrollments.csv", "K1,S1,P1", "K9,S1,P1");
+    set.edit("demographics.csv", "2015-02-28", "28-02-2015");
+    set.categories("title,weight,Zebedee", "A1,,,Tests,25");
+    set.put("resultScoreScales.csv", "");
+
+    let faults = check_all(&set.folder()).unwrap_err().to_string();
+
+    let expected = "\
+orgs.csv:2: type: isn't a word of the vocabulary; expected one of department, school, district, local, state, national \
+or ext:… (enumeration)
+users.csv:2: userIds: isn't a list of typed identifiers; expected items such as {type:identifier}, separated by commas \
+(user-ids)
+enrollments.csv:2: classSourcedId: refers to a row that doesn't exist; expected a row of classes.csv (reference)
+demographics.csv:2: birthDate: isn't a date; expected a day that exists, such as 2026-08-31 (date)
+categories.csv:1: #6: isn't a column of the binding; expected no column here, or `metadata.` and a name (header-extra)
+categories.csv:2: has another number of fields than the header; expected 6 fields (width)
+resultScoreScales.csv:1: doesn't begin with the header; expected the header of the binding (no-header)";
+    assert_eq!(faults, expected);
+}
+
+#[test]
+fn a_thousand_faults_are_named_and_the_rest_is_counted() {
+    let mut set = Set::v1p2();
+    for i in 0..1_500 {
+        set.append("categories.csv", &format!("A{i}x,,,Zebedee,many"));
+    }
+
+    let list = check_all(&set.folder()).unwrap_err();
+
+    assert_eq!((list.faults.len(), list.more), (1_000, 500));
+    assert_eq!(list.faults.last().unwrap().line, Some(1_002));
 }
 
 const PACKAGES: &[Broken] = &[
@@ -281,6 +319,7 @@ const TEXTS: &[Broken] = &[
 ];
 
 const HEADERS: &[Broken] = &[
+    ("no rows, and others that refer to them", |s| s.cut("categories.csv", 1..), &["categories.csv no-rows"]),
     ("columns without end", |s| s.categories(&",".repeat(5_000), ""), &["categories.csv:1 too-large"]),
     ("no header", |s| s.cut("userResources.csv", ..1), &["userResources.csv:1 no-header"]),
     (

@@ -175,6 +175,8 @@ impl Checker<'_> {
             }
         }
         if rows == 0 {
+            // Told once, not for every row that refers to the file.
+            open.index.is_whole = false;
             self.faults.add(Fault::of(place, Rule::NoRows, "rows, or absent in the manifest"));
         }
         self.check.rows.insert(file, rows);
