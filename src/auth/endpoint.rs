@@ -23,14 +23,12 @@ const METADATA: &str = "/.well-known/oauth-authorization-server";
 
 /// The addresses of this file.
 pub fn routes(config: &mut web::ServiceConfig) {
-    let token = || web::route().to(token);
-    config
-        .route("/oauth2/token", token())
-        .route(&format!("/{{path:{TOKEN}}}"), token())
-        .route(&format!("/{{tenant}}/{{path:{TOKEN}}}"), token())
-        .route(METADATA, web::get().to(metadata))
-        .route(&format!("{METADATA}/{{tenant}}"), web::get().to(metadata))
-        .route(&format!("/{{tenant}}{METADATA}"), web::get().to(metadata));
+    for path in ["/oauth2/token", &format!("/{{path:{TOKEN}}}"), &format!("/{{tenant}}/{{path:{TOKEN}}}")] {
+        config.service(web::resource(path).route(web::route().to(token)));
+    }
+    for path in [METADATA, &format!("{METADATA}/{{tenant}}"), &format!("/{{tenant}}{METADATA}")] {
+        config.service(web::resource(path).route(web::get().to(metadata)));
+    }
 }
 
 async fn token(request: HttpRequest, body: web::Payload, app: web::Data<App>) -> HttpResponse {

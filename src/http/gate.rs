@@ -12,7 +12,7 @@ use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
@@ -167,7 +167,10 @@ impl Settings {
         let status = response.status();
         line.write(status, Some(response.request()));
         if (status.is_client_error() || status.is_server_error()) && !is_json(response.headers()) {
-            let written = Refusal::of_status(status).answer(shape);
+            let mut written = Refusal::of_status(status).answer(shape);
+            if let Some(methods) = response.headers().get(ALLOW) {
+                written.headers_mut().insert(ALLOW, methods.clone());
+            }
             let mut response = response.into_response(written).map_into_right_body();
             self.complete(response.headers_mut(), id);
             return response;
@@ -204,4 +207,62 @@ impl Settings {
 
 fn is_json(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::{TestRequest, call_service, init_service, read_body, try_call_service};
+    use actix_web::{App, web};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_panic_in_a_handler_is_answered_with_500_and_its_request_id() {
+        async fn faulty() -> HttpResponse {
+            panic!("on purpose")
+        }
+        let gate = Gate::new(Limits::default(), "https://example.org");
+        let app = init_service(App::new().wrap(gate).route("/a/ims/oneroster/x", web::get().to(faulty))).await;
+        let request = TestRequest::get().uri("/a/ims/oneroster/x").insert_header(("X-Request-ID", "r-1"));
+
+        let error = try_call_service(&app, request.to_request()).await.unwrap_err();
+
+        let answer = error.error_response();
+        assert_eq!(answer.status(), 500);
+        assert_eq!(answer.headers().get("x-request-id").unwrap(), "r-1");
+        assert_eq!(answer.headers().get("strict-transport-security").unwrap(), "max-age=31536000");
+        let body = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
+        assert!(body.starts_with(b"{\"imsx_CodeMinor\""), "{body:?}");
+    }
+
+    #[actix_web::test]
+    async fn an_encoded_slash_or_at_sign_belongs_to_its_segment() {
+        async fn echo(id: web::Path<(String, String)>) -> String {
+            format!("{}|{}", id.0, id.1)
+        }
+        let gate = Gate::new(Limits::default(), "http://example.org");
+        let app = init_service(App::new().wrap(gate).route("/{tenant}/users/{id}", web::get().to(echo))).await;
+
+        for (sent, read) in
+            [("a%2Fb", "a/b"), ("a%40b", "a@b"), ("a@b", "a@b"), ("a%252Fb", "a%2Fb"), ("a+b%20c", "a+b c")]
+        {
+            let uri = format!("//noord/users//{sent}/");
+            let answer = call_service(&app, TestRequest::get().uri(&uri).to_request()).await;
+            assert_eq!(read_body(answer).await, format!("noord|{read}"), "{sent}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn an_error_without_a_body_gets_one_and_an_own_body_stays() {
+        let gate = Gate::new(Limits::default(), "http://example.org");
+        let own = || async { HttpResponse::Conflict().json("own") };
+        let app = init_service(App::new().wrap(gate).route("/own", web::get().to(own))).await;
+
+        let unknown = call_service(&app, TestRequest::get().uri("/x").to_request()).await;
+        let own = call_service(&app, TestRequest::get().uri("/own").to_request()).await;
+
+        assert_eq!((unknown.status(), own.status()), (StatusCode::NOT_FOUND, StatusCode::CONFLICT));
+        assert_eq!(read_body(unknown).await, r#"{"error":"unknownobject","error_description":"Unknown Object"}"#);
+        assert_eq!(read_body(own).await, r#""own""#);
+    }
 }

@@ -6,6 +6,14 @@ mod broken_sets;
 #[cfg(test)]
 mod broken_zips;
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod csv_set;
 #[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod operations;
+#[cfg(test)]
 mod sound_sets;
+#[cfg(test)]
+mod tokens;

@@ -1,0 +1,107 @@
+//! The program itself: its commands, exit codes, settings and ready file.
+
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::harness::World;
+
+/// The program, in a folder of its own and without the settings of whoever runs the tests.
+fn koppelvlak(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_koppelvlak"));
+    command.current_dir(folder).env_clear();
+    command
+}
+
+fn run(command: &mut Command) -> (Option<i32>, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    (status.code(), String::from_utf8([stdout, stderr].concat()).unwrap())
+}
+
+/// A child that is ended when the test is.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+fn wait_for(path: &Path) -> serde_json::Value {
+    let began = Instant::now();
+    while !path.exists() {
+        assert!(began.elapsed() < Duration::from_secs(60), "the server did not become ready");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn wrong_use_is_2_failure_1_and_success_0() {
+    let folder = tempfile::tempdir().unwrap();
+
+    assert_eq!(run(koppelvlak(folder.path()).arg("bake")).0, Some(2));
+    assert_eq!(run(koppelvlak(folder.path()).args(["migrate", "--database", "mysql:x"])).0, Some(1));
+    assert_eq!(run(koppelvlak(folder.path()).arg("migrate")).0, Some(0));
+    assert!(folder.path().join("koppelvlak.db").exists());
+}
+
+#[test]
+fn an_unknown_setting_in_the_file_stops_the_start_and_names_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("koppelvlak.toml"), "listenn = \"x\"\n").unwrap();
+
+    let (code, output) = run(koppelvlak(folder.path()).arg("migrate"));
+
+    assert_eq!(code, Some(1));
+    assert!(output.contains("koppelvlak.toml: there is no setting `listenn`"), "{output}");
+}
+
+#[test]
+fn flags_win_over_the_environment_and_that_over_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("k.toml"), "database_url = \"sqlite:file.db\"\n").unwrap();
+    let migrate = || {
+        let mut command = koppelvlak(folder.path());
+        command.args(["migrate", "--config", "k.toml"]);
+        command
+    };
+
+    run(&mut migrate());
+    run(migrate().env("KOPPELVLAK_DATABASE_URL", "sqlite:environment.db"));
+    run(migrate().env("KOPPELVLAK_DATABASE_URL", "sqlite:other.db").args(["--database", "sqlite:flag.db"]));
+
+    let made = |name: &str| folder.path().join(name).exists();
+    assert!(made("file.db") && made("environment.db") && made("flag.db") && !made("other.db"));
+}
+
+#[test]
+fn serve_refuses_a_database_without_this_versions_schema() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let (code, output) = run(koppelvlak(folder.path()).args(["serve", "--listen", "127.0.0.1:0"]));
+
+    assert_eq!(code, Some(1));
+    assert!(output.contains("run `koppelvlak migrate`"), "{output}");
+}
+
+#[test]
+fn serve_writes_its_ready_file_answers_and_stops_on_sigterm() {
+    let world = World::on_sqlite();
+    let ready_file = world.folder().join("ready.json");
+    let mut command = koppelvlak(world.folder());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--public-url", "https://data.example.org/"]);
+    command.args(["--database", &world.url, "--ready-file", ready_file.to_str().unwrap()]);
+    let mut server = Running(command.stderr(Stdio::null()).spawn().unwrap());
+
+    let ready = wait_for(&ready_file);
+    let listen_url = ready["listen_url"].as_str().unwrap();
+    let metadata = ureq::get(format!("{listen_url}/.well-known/oauth-authorization-server")).call().unwrap();
+    assert_eq!(metadata.headers()["strict-transport-security"], "max-age=31536000");
+    assert_eq!(ready["public_url"], "https://data.example.org");
+    assert_eq!(ready["token_url"], "https://data.example.org/oauth2/token");
+
+    assert!(Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status().unwrap().success());
+    assert_eq!(server.0.wait().unwrap().code(), Some(0));
+}
