@@ -50,7 +50,8 @@ pub struct Release {
     rules: Arc<str>,
     day: NaiveDate,
     required_fields: RequiredFields,
-    pseudonyms: Option<Pseudonyms>,
+    identifiers: Identifiers,
+    pseudonyms: Pseudonyms,
     people: Vec<RoaringBitmap>,
     visible_people: RoaringBitmap,
     tombstones: RoaringBitmap,
@@ -68,13 +69,14 @@ pub struct Release {
 
 impl Release {
     /// Compiles rules and choices over a snapshot.
-    pub fn compile(snapshot: Arc<Snapshot>, grounds: &Grounds<'_>, pseudonyms: Option<Pseudonyms>) -> Self {
+    pub fn compile(snapshot: Arc<Snapshot>, grounds: &Grounds<'_>, pseudonyms: Pseudonyms) -> Self {
         let mut release = Self {
             vendor: grounds.connection.vendor.as_str().into(),
             rules: "".into(),
             day: grounds.day,
             required_fields: grounds.connection.required_fields,
-            pseudonyms: pseudonyms.filter(|_| grounds.connection.identifiers == Identifiers::Pairwise),
+            identifiers: grounds.connection.identifiers,
+            pseudonyms,
             people: vec![RoaringBitmap::new(); Category::COUNT],
             visible_people: RoaringBitmap::new(),
             tombstones: RoaringBitmap::new(),
@@ -200,9 +202,16 @@ impl Release {
         self.required_fields
     }
 
-    /// How the vendor's pairwise identifiers are made, if it has them.
-    pub fn pseudonyms(&self) -> Option<&Pseudonyms> {
-        self.pseudonyms.as_ref()
+    /// How the vendor's own numbers for objects are made.
+    pub fn pseudonyms(&self) -> &Pseudonyms {
+        &self.pseudonyms
+    }
+
+    fn pairwise(&self) -> Option<&Pseudonyms> {
+        match self.identifiers {
+            Identifiers::Source => None,
+            Identifiers::Pairwise => Some(&self.pseudonyms),
+        }
     }
 
     /// The people whose fields of that category are released.
@@ -333,7 +342,7 @@ impl Release {
 
     /// The vendor's order of that kind of object.
     pub fn order(&self, entity: Entity) -> &Order {
-        let make = || match &self.pseudonyms {
+        let make = || match self.pairwise() {
             None => Order::Source,
             Some(pseudonyms) => Order::pairwise(self.snapshot.ids(entity), entity, pseudonyms),
         };
@@ -353,7 +362,7 @@ impl Release {
 
     /// The vendor's identifier of the object with that sourcedId.
     pub fn identifier_of<'a>(&self, entity: Entity, sourced_id: &'a str) -> std::borrow::Cow<'a, str> {
-        match &self.pseudonyms {
+        match self.pairwise() {
             None => sourced_id.into(),
             Some(pseudonyms) => pseudonyms.identifier(entity, sourced_id).into(),
         }
@@ -362,7 +371,7 @@ impl Release {
     /// The visible object that the vendor knows by that identifier.
     pub fn find(&self, entity: Entity, identifier: &str) -> Option<u32> {
         let ids = self.snapshot.ids(entity);
-        let position = match &self.pseudonyms {
+        let position = match self.pairwise() {
             None => ids.find(identifier),
             Some(pseudonyms) => self.order(entity).find(ids, entity, pseudonyms, identifier),
         }?;
@@ -372,7 +381,7 @@ impl Release {
     /// The first place in the vendor's order whose identifier is greater.
     pub fn rank_after(&self, entity: Entity, identifier: &str) -> Option<u32> {
         let ids = self.snapshot.ids(entity);
-        match &self.pseudonyms {
+        match self.pairwise() {
             None => Some(ids.after(identifier)),
             Some(pseudonyms) => {
                 let number = crate::consent::pseudonym::parse(identifier)?;

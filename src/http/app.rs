@@ -7,6 +7,7 @@ use crate::auth::connections::AuthCache;
 use crate::clock::Clock;
 use crate::consent::connection::{Connection, Identifiers, RequiredFields};
 use crate::keys::{KeyError, MasterKey};
+use crate::query::Views;
 use crate::store::Database;
 use crate::store::vendor::{StoredConnection, seal_secret};
 
@@ -24,6 +25,8 @@ pub struct App {
     pub recorder: Recorder,
     /// A vendor that does not exist: finding out costs the same work as a wrong secret.
     pub nobody: StoredConnection,
+    /// What each vendor may see, compiled.
+    pub views: Views,
     /// Tokens and connections that were looked up before.
     pub auth_cache: AuthCache,
 }
@@ -43,6 +46,7 @@ impl App {
             master_key,
             clock,
             public_url: public_url.trim_end_matches('/').to_owned(),
+            views: Views::default(),
             auth_cache: AuthCache::default(),
         }))
     }

@@ -83,7 +83,7 @@ pub fn serve(app: &Arc<App>, listener: TcpListener, limits: &Limits) -> io::Resu
 
 /// Every address of the server. A front door adds its own line here.
 fn routes(config: &mut web::ServiceConfig) {
-    config.configure(health::routes).configure(endpoint::routes);
+    config.configure(health::routes).configure(endpoint::routes).configure(crate::oneroster::v1p2::routes::routes);
 }
 
 /// The gate words the answer.

@@ -1,3 +1,11 @@
-//! OneRoster: the CSV sets that schools export.
+//! OneRoster: thin doors to the common query, one folder for each version, and the CSV sets.
+//!
+//! Nothing here knows the store's tables or decides what is released.
 
 pub mod csv;
+pub mod cursor;
+pub mod filter;
+pub mod names;
+pub mod parameters;
+pub mod placeholder;
+pub mod v1p2;

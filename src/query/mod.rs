@@ -7,8 +7,10 @@ pub mod list;
 pub mod modified;
 pub mod relation;
 pub mod value;
+pub mod views;
 
 pub use answers::Board;
 pub use evaluate::{Context, QueryError};
 pub use filter::{Filter, Leaf, Member, Op, Target};
 pub use list::{Direction, List, Page, SortKey, Start, View};
+pub use views::{Asked, Views};

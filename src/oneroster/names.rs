@@ -1,0 +1,93 @@
+//! From the names in a request to the catalogue: filter paths, sort fields and selected members.
+
+use crate::catalogue::{Entity, Field, Kind};
+use crate::oneroster::filter::Syntax;
+use crate::query::{Filter, Leaf, Member, SortKey, Target, list};
+
+/// A name that the published schema doesn't have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no field of this object")]
+pub struct UnknownName(pub String);
+
+/// Gives each name of a filter its meaning.
+pub fn resolve(entity: Entity, syntax: Syntax) -> Result<Filter, UnknownName> {
+    let all = |parts: Vec<Syntax>| parts.into_iter().map(|part| resolve(entity, part)).collect::<Result<Vec<_>, _>>();
+    Ok(match syntax {
+        Syntax::And(parts) => Filter::And(all(parts)?),
+        Syntax::Or(parts) => Filter::Or(all(parts)?),
+        Syntax::Clause(name, op, value) => Filter::Leaf(Leaf { target: target(entity, &name)?, op, value }),
+    })
+}
+
+fn target(entity: Entity, path: &str) -> Result<Target, UnknownName> {
+    let unknown = || UnknownName(path.to_owned());
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    match (name, rest) {
+        ("sourcedId", None) => return Ok(Target::SourcedId),
+        ("status", None) => return Ok(Target::Status),
+        ("dateLastModified", None) => return Ok(Target::DateLastModified),
+        ("metadata", Some(key)) => return Ok(Target::Metadata(key.to_owned())),
+        _ => {}
+    }
+    let field = field(entity, name).ok_or_else(unknown)?;
+    let member = member(field.kind, rest).ok_or_else(unknown)?;
+    Ok(Target::Field(field.name, member))
+}
+
+fn member(kind: Kind, rest: Option<&str>) -> Option<Member> {
+    let known = |names: &[&'static str], name: &str| names.iter().find(|n| **n == name).map(|n| Member::Named(n));
+    match (kind, rest) {
+        (
+            Kind::Reference(_) | Kind::ReferenceList(_) | Kind::Children(_) | Kind::Resources | Kind::ScoreScaleLink,
+            rest,
+        ) => {
+            match rest {
+                // Some clients name the reference alone: `class='…'`.
+                None | Some("sourcedId") => Some(Member::SourcedId),
+                Some("type") => Some(Member::ReferenceType),
+                Some(_) => None,
+            }
+        }
+        (_, None) => Some(Member::Itself),
+        (Kind::Roles, Some("org" | "org.sourcedId")) => Some(Member::SourcedId),
+        (Kind::Roles, Some("org.type")) => Some(Member::ReferenceType),
+        (Kind::Roles, Some(name)) => known(&["role", "roleType", "beginDate", "endDate", "userProfile"], name),
+        (Kind::UserIds, Some(name)) => known(&["type", "identifier"], name),
+        (Kind::UserProfiles, Some(name)) => {
+            known(&["profileId", "profileType", "vendorId", "applicationId", "description", "credentials"], name)
+        }
+        (Kind::ScoreScaleValues, Some(name)) => known(&["itemValueLHS", "itemValueRHS"], name),
+        (Kind::LearningObjectives, Some(name)) => known(&["source", "learningObjectiveIds"], name),
+        (Kind::LearningObjectiveResults, Some(name)) => known(&["source", "learningObjectiveResults"], name),
+        (
+            Kind::Text
+            | Kind::Boolean
+            | Kind::Date
+            | Kind::DateTime
+            | Kind::Number
+            | Kind::TextList
+            | Kind::Metadata
+            | Kind::Unstored,
+            Some(_),
+        ) => None,
+    }
+}
+
+fn field(entity: Entity, name: &str) -> Option<&'static Field> {
+    entity.fields().iter().find(|field| field.name == name)
+}
+
+/// What a list is sorted by; `None` if no field of that name sorts.
+pub fn sort_key(entity: Entity, name: &str) -> Option<SortKey> {
+    match name {
+        "sourcedId" => Some(SortKey::SourcedId),
+        "status" => Some(SortKey::Status),
+        "dateLastModified" => Some(SortKey::DateLastModified),
+        _ => field(entity, name).filter(|field| list::is_sortable(field.kind)).map(|field| SortKey::Field(field.name)),
+    }
+}
+
+/// Whether the published schema has a member of that name.
+pub fn is_member(entity: Entity, name: &str) -> bool {
+    matches!(name, "sourcedId" | "status" | "dateLastModified") || field(entity, name).is_some()
+}

@@ -1,0 +1,6 @@
+//! OneRoster 1.2 over REST.
+
+pub mod answer;
+pub mod represent;
+pub mod rostering;
+pub mod routes;

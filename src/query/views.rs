@@ -1,0 +1,120 @@
+//! The views of all vendors, kept until the board's data, its rules or the day changes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::catalogue::Category;
+use crate::clock::Millis;
+use crate::consent::pseudonym::Pseudonyms;
+use crate::consent::{Connection, Grounds, Release};
+use crate::keys::MasterKey;
+use crate::query::{Board, View};
+use crate::store::{Conn, Database, StoreError, choice, rule, served, snapshot_load, tenant};
+
+/// Whose view of which board, and as of which epochs.
+#[derive(Debug, Clone)]
+pub struct Asked<'a> {
+    /// The board's row id.
+    pub tenant_id: i64,
+    /// The board's name in addresses.
+    pub tenant: &'a str,
+    /// The vendor's connection.
+    pub connection: &'a Connection,
+    /// The epoch of the board's data, as just read.
+    pub data_epoch: i64,
+    /// The epoch of the board's rules and choices, as just read.
+    pub consent_epoch: i64,
+    /// Now.
+    pub now: Millis,
+}
+
+/// The views of all vendors.
+#[derive(Debug, Default)]
+pub struct Views {
+    boards: Mutex<HashMap<i64, Arc<Mutex<Option<Arc<Board>>>>>>,
+    views: Mutex<HashMap<(i64, String), Kept>>,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    consent_epoch: i64,
+    view: Arc<View>,
+}
+
+/// How many views are kept.
+const MOST_VIEWS: usize = 256;
+
+impl Views {
+    /// The view that was asked for, compiled anew if anything under it has changed.
+    pub fn get(
+        &self,
+        database: &Database,
+        conn: &mut Conn,
+        master_key: &MasterKey,
+        asked: &Asked<'_>,
+    ) -> Result<Arc<View>, StoreError> {
+        let key = (asked.tenant_id, asked.connection.vendor.clone());
+        let known = self.views.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(kept) = known
+            && kept.consent_epoch == asked.consent_epoch
+            && kept.view.board.snapshot.epoch == asked.data_epoch
+            && kept.view.release.day() == asked.now.date()
+        {
+            return Ok(kept.view);
+        }
+        let board = self.board(database, asked)?;
+        let view = Arc::new(compile(database, conn, master_key, asked, board)?);
+        let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        if views.len() >= MOST_VIEWS {
+            views.clear();
+        }
+        views.insert(key, Kept { consent_epoch: asked.consent_epoch, view: Arc::clone(&view) });
+        Ok(view)
+    }
+
+    /// The board's data; loaded by one request while others wait for it.
+    fn board(&self, database: &Database, asked: &Asked<'_>) -> Result<Arc<Board>, StoreError> {
+        let slot = {
+            let mut boards = self.boards.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(boards.entry(asked.tenant_id).or_default())
+        };
+        let mut loaded = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(board) = loaded.as_ref().filter(|board| board.snapshot.epoch >= asked.data_epoch) {
+            return Ok(Arc::clone(board));
+        }
+        let board = Arc::new(Board::new(snapshot_load::load(database, asked.tenant_id)?));
+        *loaded = Some(Arc::clone(&board));
+        Ok(board)
+    }
+}
+
+fn compile(
+    database: &Database,
+    conn: &mut Conn,
+    master_key: &MasterKey,
+    asked: &Asked<'_>,
+    board: Arc<Board>,
+) -> Result<View, StoreError> {
+    let vendor = &asked.connection.vendor;
+    let day = asked.now.date();
+    let rules = rule::current(conn, asked.tenant_id, vendor)?;
+    let choices = choice::standing(conn, asked.tenant_id, vendor)?;
+    let enabled: Vec<Category> = tenant::special(conn, asked.tenant_id)?
+        .into_iter()
+        .filter(|special| day <= special.until)
+        .map(|special| special.category)
+        .collect();
+    let received: Vec<_> =
+        served::load(&mut *database.read_activity()?, asked.tenant_id, vendor)?.into_iter().collect();
+    let grounds = Grounds {
+        connection: asked.connection,
+        rules: &rules,
+        choices: &choices,
+        enabled: &enabled,
+        served: &received,
+        day,
+    };
+    let pseudonyms = Pseudonyms::new(master_key, asked.tenant, vendor);
+    let release = Release::compile(Arc::clone(&board.snapshot), &grounds, pseudonyms);
+    Ok(View::new(release, board))
+}
