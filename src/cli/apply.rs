@@ -73,15 +73,15 @@ impl Apply {
             writeln!(out, "\nThe secret of {vendor}, which is shown this once:\n  {secret}")?;
         }
         let tenant = &applied.tenant;
-        let changes = match applied.changes.len() {
+        let (changes, they_hold) = match applied.changes.len() {
             0 => return writeln!(out, "nothing to change"),
-            1 => "1 change".to_owned(),
-            n => format!("{n} changes"),
+            1 => ("1 change".to_owned(), "it holds"),
+            n => (format!("{n} changes"), "they hold"),
         };
         if self.dry_run {
             return writeln!(out, "\n{changes} to make, nothing written. Without --dry-run the file is applied.");
         }
-        writeln!(out, "\nMade {changes}; they hold for the next request.")?;
+        writeln!(out, "\nMade {changes}; {they_hold} for the next request.")?;
         writeln!(out, "Next: koppelvlak show rules --tenant {tenant}")
     }
 

@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that a panic is how these files fail.
 #[cfg(test)]
+mod applied_rules;
+#[cfg(test)]
 mod broken_sets;
 #[cfg(test)]
 mod broken_zips;
@@ -10,9 +12,15 @@ mod commands;
 #[cfg(test)]
 mod csv_set;
 #[cfg(test)]
+mod faulty_rules;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod operations;
+#[cfg(test)]
+mod rules_slips;
+#[cfg(test)]
+mod rules_text;
 #[cfg(test)]
 mod sound_sets;
 #[cfg(test)]

@@ -99,6 +99,8 @@ struct Board<'a> {
     known: &'a Known,
     vendors: BTreeSet<&'a str>,
     open_until: BTreeMap<Category, NaiveDate>,
+    /// Categories that the file opens by an entry with a problem of its own.
+    half_read: BTreeSet<Category>,
 }
 
 impl<'a> Board<'a> {
@@ -107,7 +109,8 @@ impl<'a> Board<'a> {
         let named = file.vendors.iter().filter_map(|vendor| Some(vendor.id.as_ref()?.value.as_str()));
         let mut open_until: BTreeMap<_, _> = known.special.iter().map(|s| (s.category, s.until)).collect();
         open_until.extend(file.tenant.special.iter().filter_map(|s| Some((s.category?.value, s.until?.value))));
-        Self { known, vendors: stored.chain(named).collect(), open_until }
+        let half_read = file.tenant.special.iter().filter_map(|special| Some(special.category?.value)).collect();
+        Self { known, vendors: stored.chain(named).collect(), open_until, half_read }
     }
 
     fn check_vendor(&self, found: &mut Found, label: &str, vendor: Option<&At<String>>) {
@@ -120,9 +123,13 @@ impl<'a> Board<'a> {
 
     fn check_population(&self, found: &mut Found, rule: &RuleEntry) {
         let known = self.known;
+        for grade in rule.grades.iter().filter(|grade| !known.grades.contains(&grade.value)) {
+            let grades = known.grades.iter().map(|grade| format!("`{grade}`")).collect::<Vec<_>>().join(", ");
+            let has = if grades.is_empty() { String::new() } else { format!("; the board has {grades}") };
+            found.add(grade.line, &rule.label, &format!("there is no grade `{}`{has}", grade.value));
+        }
         let lists = [
             ("school", &rule.schools, &known.schools),
-            ("grade", &rule.grades, &known.grades),
             ("class", &rule.classes, &known.classes),
             ("course", &rule.courses, &known.courses),
         ];
@@ -160,6 +167,9 @@ impl<'a> Board<'a> {
     /// Why a rule that ends on `until` can't release a category of level S4, if so.
     fn shut(&self, category: Category, until: Option<NaiveDate>, today: NaiveDate) -> Option<String> {
         let Some(open_until) = self.open_until.get(&category) else {
+            if self.half_read.contains(&category) {
+                return None;
+            }
             return Some(format!(
                 "`{category}` is shut for this board; [[tenant.special]] opens it, with an exception and an `until`"
             ));

@@ -87,10 +87,20 @@ impl<'a> Section<'a> {
         self.table.get(key).map_or(self.line, |value| self.lines.line(&value.span()))
     }
 
-    /// Notes a problem if the key is absent.
+    /// Whether the key is there, in whatever form.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// Whether the key is a list without items.
+    pub fn is_empty_list(&self, key: &str) -> bool {
+        matches!(self.table.get(key).map(Spanned::get_ref), Some(DeValue::Array(items)) if items.is_empty())
+    }
+
+    /// Notes a problem for each of these keys that is absent.
     pub fn require(&mut self, keys: &[&str]) {
         for key in keys {
-            if !self.table.contains_key(*key) {
+            if !self.has(key) {
                 self.report(self.line, &format!("`{key}` is missing"));
             }
         }
@@ -99,15 +109,15 @@ impl<'a> Section<'a> {
     /// A text.
     pub fn text(&mut self, key: &str) -> Option<At<String>> {
         let value = self.table.get(key)?;
-        self.text_of(key, value)
+        self.text_of(&format!("`{key}`"), value)
     }
 
-    fn text_of(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<At<String>> {
+    fn text_of(&mut self, what: &str, value: &Spanned<DeValue<'_>>) -> Option<At<String>> {
         let line = self.lines.line(&value.span());
         if let DeValue::String(text) = value.get_ref() {
             return Some(At { line, value: text.as_ref().to_owned() });
         }
-        self.report(line, &format!("`{key}` must be a text in quotes, not {}", kind(value.get_ref())));
+        self.report(line, &format!("{what} must be a text in quotes, not {}", kind(value.get_ref())));
         None
     }
 
@@ -121,7 +131,7 @@ impl<'a> Section<'a> {
         };
         let mut texts: Vec<At<String>> = Vec::new();
         for item in items {
-            let Some(text) = self.text_of(key, item) else { continue };
+            let Some(text) = self.text_of(&format!("an item of `{key}`"), item) else { continue };
             if texts.iter().any(|other| other.value == text.value) {
                 self.report(text.line, &format!("`{}` stands twice in `{key}`", text.value));
             } else {

@@ -33,13 +33,19 @@ impl fmt::Display for FaultyFile {
 
 /// ` (did you mean …?)` if a candidate is close enough to be meant, else nothing.
 pub fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    let nearest = candidates.into_iter().map(|c| (distance(word, c), c)).min();
+    // A number that is wrong by a digit is close to many others, and likely to none in particular.
+    let alike = candidates.into_iter().filter(|candidate| digits(candidate).eq(digits(word)));
+    let nearest = alike.map(|candidate| (distance(word, candidate), candidate)).min();
+    let length = word.chars().count();
+    let most = if length < 3 { 0 } else { length.div_ceil(3).min(3) };
     match nearest {
-        Some((distance, candidate)) if distance <= word.chars().count().div_ceil(3).min(3) => {
-            format!(" (did you mean `{candidate}`?)")
-        }
+        Some((distance, candidate)) if distance <= most => format!(" (did you mean `{candidate}`?)"),
         Some(_) | None => String::new(),
     }
+}
+
+fn digits(word: &str) -> impl Iterator<Item = char> + '_ {
+    word.chars().filter(char::is_ascii_digit)
 }
 
 /// How many letters must be added, dropped, changed or swapped with their neighbor.
@@ -77,7 +83,9 @@ mod tests {
         assert_eq!(suggestion("naem", known), " (did you mean `name`?)");
         assert_eq!(suggestion("fotos", known), "");
         assert_eq!(suggestion("gendre", known), " (did you mean `gender`?)");
-        assert_eq!(suggestion("x", ["y"]), " (did you mean `y`?)");
+        assert_eq!(suggestion("S9", ["S1"]), "");
+        assert_eq!(suggestion("school-4", ["school-3"]), "");
+        assert_eq!(suggestion("scool-3", ["school-3"]), " (did you mean `school-3`?)");
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn read_root(root: &mut Section<'_>) -> RulesFile {
     if let Some(table) = root.table("tenant") {
         let keys = &["slug", "name", "local_identifiers", "special"];
         file.tenant = tenant(root.inside("tenant", keys, table));
-    } else {
+    } else if !root.has("tenant") {
         root.report(1, "there is no [tenant] with the `slug` of a board");
     }
     for table in root.tables("vendor") {
@@ -203,6 +203,10 @@ fn rule(mut section: Section<'_>) -> RuleEntry {
         status: section.word("status", &["active", "suspended", "ended"]),
         write: categories(&mut section, "write"),
     };
+    if section.is_empty_list("categories") && entry.write.is_empty() {
+        let line = section.line_of("categories");
+        section.report(line, "names no category; a rule stops with `status = \"ended\"`");
+    }
     for category in entry.categories.iter().filter(|category| category.value.is_forbidden()) {
         section.report(category.line, &format!("`{}` can't be released by any rule", category.value));
     }
