@@ -4,6 +4,9 @@ use serde_json::{Map, Value};
 
 use crate::store::StoreError;
 
+/// The fact of a vendor's secret, which only ever says `changed`.
+pub const SECRET: &str = "secret";
+
 /// What is stated about one thing, in the order in which people read it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Facts(Vec<(String, Value)>);
@@ -76,7 +79,9 @@ impl Facts {
         let mut parts: Vec<String> = Vec::new();
         for name in names {
             let (old, new) = (self.value(name), after.value(name));
-            let part = format!("{name} {}", change(old, new));
+            // What a secret was may not be shown.
+            let part =
+                if name == SECRET { format!("{name} {}", show(new)) } else { format!("{name} {}", change(old, new)) };
             if old != new && !parts.contains(&part) {
                 parts.push(part);
             }

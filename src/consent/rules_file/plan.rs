@@ -5,7 +5,7 @@
 use crate::consent::choice::Choice;
 use crate::consent::connection::{Connection, Identifiers, RequiredFields};
 use crate::consent::rule::{Population, Rule, RuleStatus};
-use crate::consent::rules_file::difference::Facts;
+use crate::consent::rules_file::difference::{Facts, SECRET};
 use crate::consent::rules_file::document::At;
 use crate::consent::rules_file::entry::{ChoiceEntry, RuleEntry, RulesFile, Secret, VendorEntry};
 use crate::consent::rules_file::facts;
@@ -144,7 +144,7 @@ fn vendor(entry: &VendorEntry, known: &Known, key: &MasterKey) -> Option<Option<
     let before = stored.map(|stored| facts::of_connection(&stored.connection));
     let mut after = facts::of_connection(&connection);
     if let (Some(_), SecretStep::Take(_)) = (stored, &secret) {
-        after = after.with("secret", "changed");
+        after = after.with(SECRET, "changed");
     }
     let differs = before.as_ref() != Some(&after);
     let subject = format!("vendor {}", connection.vendor);
