@@ -3,6 +3,8 @@
 pub mod apply;
 pub mod arguments;
 pub mod demo;
+pub mod guide;
+pub mod log;
 pub mod migrate;
 pub mod ready_file;
 pub mod serve;

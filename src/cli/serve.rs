@@ -1,8 +1,10 @@
 //! `koppelvlak serve`: serves an existing database.
 
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
@@ -40,12 +42,15 @@ impl Serve {
         settings.master_key_file = self.master_key_file.clone().or(settings.master_key_file);
         let database = settings.open_database()?;
         migration::check(&database)?;
+        let log = settings.start_log()?;
         let server = Prepared::new(&settings, database)?;
         let ready = ready_file::of_server(&server.app.public_url, &server.listen_url);
         server.run(&settings, || match &self.ready_file {
             Some(path) => ready_file::write(path, &ready),
             None => Ok(()),
-        })
+        })?;
+        drop(log);
+        Ok(())
     }
 }
 
@@ -72,18 +77,31 @@ impl Prepared {
     /// Answers until a signal comes; `when_ready` runs once it answers.
     pub fn run(self, settings: &Settings, when_ready: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
         actix_web::rt::System::new().block_on(async {
+            let address = self.listener.local_addr()?;
             let running = http::serve(&self.app, self.listener, &settings.limits())?;
             let handle = running.handle.clone();
             actix_web::rt::spawn(async move {
                 stop_signal().await;
                 handle.stop(true).await;
             });
+            let server = actix_web::rt::spawn(running.server);
+            actix_web::web::block(move || wait_until_it_answers(address)).await??;
+            tracing::info!(url = %self.listen_url, "listening");
             when_ready()?;
-            running.server.await?;
+            server.await??;
             self.app.recorder.stop();
+            tracing::info!("stopped");
             Ok(())
         })
     }
+}
+
+/// Whoever reads the ready file may ask at once.
+fn wait_until_it_answers(address: SocketAddr) -> std::io::Result<()> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    stream.read_to_end(&mut Vec::new()).map(drop)
 }
 
 async fn stop_signal() {

@@ -9,6 +9,7 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::arguments::Global;
+use crate::cli::log::{self, Log};
 use crate::clock::Clock;
 use crate::http::assembly::Limits;
 use crate::keys::MasterKey;
@@ -120,6 +121,11 @@ impl Settings {
             (None, DatabaseUrl::Postgres(_)) => PathBuf::from("koppelvlak.key"),
         };
         Ok(MasterKey::from_file(&path)?)
+    }
+
+    /// Starts to log; lines are written until what this returns is dropped.
+    pub fn start_log(&self) -> anyhow::Result<Log> {
+        log::start(self)
     }
 
     /// The limits of the server.

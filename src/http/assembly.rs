@@ -12,6 +12,7 @@ use crate::auth::endpoint;
 use crate::http::App;
 use crate::http::gate::Gate;
 use crate::http::{health, metrics};
+use crate::store::token;
 
 /// How a server is sized and how long it waits.
 #[derive(Debug, Clone)]
@@ -61,6 +62,7 @@ pub struct Running {
 pub fn serve(app: &Arc<App>, listener: TcpListener, limits: &Limits) -> io::Result<Running> {
     metrics::install();
     let state = web::Data::from(Arc::clone(app));
+    let house = Arc::clone(app);
     let sized = limits.clone();
     let server = HttpServer::new(move || {
         actix_web::App::new()
@@ -78,6 +80,7 @@ pub fn serve(app: &Arc<App>, listener: TcpListener, limits: &Limits) -> io::Resu
     .disable_signals()
     .listen(listener)?
     .run();
+    actix_web::rt::spawn(keep_house(house));
     Ok(Running { handle: server.handle(), server })
 }
 
@@ -89,4 +92,26 @@ fn routes(config: &mut web::ServiceConfig) {
 /// The gate words the answer.
 async fn unknown() -> HttpResponse {
     HttpResponse::NotFound().finish()
+}
+
+/// What must happen now and then. It ends with the system that it was started in.
+async fn keep_house(app: Arc<App>) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    for n in 0_u64.. {
+        tick.tick().await;
+        metrics::upkeep();
+        if n % 120 == 0 {
+            let app = Arc::clone(&app);
+            drop(web::block(move || forget_expired_tokens(&app)).await);
+        }
+    }
+}
+
+fn forget_expired_tokens(app: &App) {
+    let gone = app.database.write_activity().and_then(|mut conn| token::delete_expired(&mut conn, app.clock.now()));
+    match gone {
+        Ok(0) => (),
+        Ok(n) => tracing::debug!(n, "forgot expired tokens"),
+        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "expired tokens stay for now"),
+    }
 }
