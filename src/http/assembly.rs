@@ -12,6 +12,7 @@ use crate::auth::endpoint;
 use crate::http::App;
 use crate::http::gate::Gate;
 use crate::http::{health, metrics};
+use crate::oneroster::v1p2;
 use crate::store::token;
 
 /// How a server is sized and how long it waits.
@@ -84,9 +85,10 @@ pub fn serve(app: &Arc<App>, listener: TcpListener, limits: &Limits) -> io::Resu
     Ok(Running { handle: server.handle(), server })
 }
 
-/// Every address of the server. A front door adds its own line here.
+/// Every address of the server. A front door adds its own line here; patterns are tried in order, so the
+/// addresses of data come first.
 fn routes(config: &mut web::ServiceConfig) {
-    config.configure(health::routes).configure(endpoint::routes).configure(crate::oneroster::v1p2::routes::routes);
+    config.configure(v1p2::routes::routes).configure(health::routes).configure(endpoint::routes);
 }
 
 /// The gate words the answer.
