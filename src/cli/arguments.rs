@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{apply, demo, migrate, serve, show};
+use crate::cli::{apply, demo, explain, migrate, serve, show};
 
 /// School data for ed-tech vendors over OneRoster, cut to each school's consent rules.
 #[derive(Debug, Parser)]
@@ -51,6 +51,8 @@ enum Command {
     Apply(apply::Apply),
     /// Lists boards, vendors, rules, choices or who changed what
     Show(show::Show),
+    /// Says whether a person's data is released to a vendor, and why
+    Explain(explain::Explain),
     /// Serves an existing database
     Serve(serve::Serve),
     /// Brings a database to this version's schema
@@ -75,6 +77,7 @@ fn execute(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Demo(command) => command.run(global),
         Command::Apply(command) => command.run(global),
         Command::Show(command) => command.run(global),
+        Command::Explain(command) => command.run(global),
         Command::Serve(command) => command.run(global),
         Command::Migrate(command) => command.run(global),
     }

@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod arguments;
 pub mod demo;
+pub mod explain;
 pub mod guide;
 pub mod log;
 pub mod migrate;

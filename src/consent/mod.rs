@@ -2,6 +2,7 @@
 
 pub mod choice;
 pub mod connection;
+pub mod explain;
 pub mod order;
 pub mod population;
 pub mod pseudonym;

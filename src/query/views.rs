@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use roaring::RoaringBitmap;
+
 use crate::catalogue::Category;
 use crate::clock::Millis;
 use crate::consent::pseudonym::Pseudonyms;
-use crate::consent::{Connection, Grounds, Release};
+use crate::consent::{Choice, Connection, Grounds, Release, Rule};
 use crate::keys::MasterKey;
 use crate::query::{Board, View};
+use crate::store::tenant::SpecialCategory;
 use crate::store::{Conn, Database, StoreError, choice, rule, served, snapshot_load, tenant};
 
 /// Whose view of which board, and as of which epochs.
@@ -31,9 +34,12 @@ pub struct Asked<'a> {
 /// The views of all vendors.
 #[derive(Debug, Default)]
 pub struct Views {
-    boards: Mutex<HashMap<i64, Arc<Mutex<Option<Arc<Board>>>>>>,
+    boards: Mutex<HashMap<i64, Arc<Slot>>>,
     views: Mutex<HashMap<(i64, String), Kept>>,
 }
+
+/// A board that is loaded by one request while others wait for it.
+type Slot = Mutex<Option<Arc<Board>>>;
 
 #[derive(Debug, Clone)]
 struct Kept {
@@ -63,7 +69,8 @@ impl Views {
             return Ok(kept.view);
         }
         let board = self.board(database, asked)?;
-        let view = Arc::new(compile(database, conn, master_key, asked, board)?);
+        let standing = Standing::read(database, conn, asked)?;
+        let view = Arc::new(standing.view(master_key, asked, board));
         let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
         if views.len() >= MOST_VIEWS {
             views.clear();
@@ -88,33 +95,47 @@ impl Views {
     }
 }
 
-fn compile(
-    database: &Database,
-    conn: &mut Conn,
-    master_key: &MasterKey,
-    asked: &Asked<'_>,
-    board: Arc<Board>,
-) -> Result<View, StoreError> {
-    let vendor = &asked.connection.vendor;
-    let day = asked.now.date();
-    let rules = rule::current(conn, asked.tenant_id, vendor)?;
-    let choices = choice::standing(conn, asked.tenant_id, vendor)?;
-    let enabled: Vec<Category> = tenant::special(conn, asked.tenant_id)?
-        .into_iter()
-        .filter(|special| day <= special.until)
-        .map(|special| special.category)
-        .collect();
-    let received: Vec<_> =
-        served::load(&mut *database.read_activity()?, asked.tenant_id, vendor)?.into_iter().collect();
-    let grounds = Grounds {
-        connection: asked.connection,
-        rules: &rules,
-        choices: &choices,
-        enabled: &enabled,
-        served: &received,
-        day,
-    };
-    let pseudonyms = Pseudonyms::new(master_key, asked.tenant, vendor);
-    let release = Release::compile(Arc::clone(&board.snapshot), &grounds, pseudonyms);
-    Ok(View::new(release, board))
+/// What stands for one vendor in one board: what a release is compiled from.
+#[derive(Debug)]
+pub struct Standing {
+    rules: Vec<Rule>,
+    choices: Vec<Choice>,
+    enabled: Vec<Category>,
+    received: Vec<(Category, RoaringBitmap)>,
+}
+
+impl Standing {
+    /// Reads rules, choices, enabled categories and received people.
+    pub fn read(database: &Database, conn: &mut Conn, asked: &Asked<'_>) -> Result<Self, StoreError> {
+        let vendor = &asked.connection.vendor;
+        let day = asked.now.date();
+        let is_enabled = |special: &SpecialCategory| day <= special.until;
+        let special = tenant::special(conn, asked.tenant_id)?;
+        let received = served::load(&mut *database.read_activity()?, asked.tenant_id, vendor)?;
+        Ok(Self {
+            rules: rule::current(conn, asked.tenant_id, vendor)?,
+            choices: choice::standing(conn, asked.tenant_id, vendor)?,
+            enabled: special.into_iter().filter(is_enabled).map(|special| special.category).collect(),
+            received: received.into_iter().collect(),
+        })
+    }
+
+    /// The same, as a release is compiled from it.
+    pub fn grounds<'a>(&'a self, asked: &'a Asked<'_>) -> Grounds<'a> {
+        Grounds {
+            connection: asked.connection,
+            rules: &self.rules,
+            choices: &self.choices,
+            enabled: &self.enabled,
+            served: &self.received,
+            day: asked.now.date(),
+        }
+    }
+
+    /// The view that follows from it.
+    pub fn view(&self, master_key: &MasterKey, asked: &Asked<'_>, board: Arc<Board>) -> View {
+        let pseudonyms = Pseudonyms::new(master_key, asked.tenant, &asked.connection.vendor);
+        let release = Release::compile(Arc::clone(&board.snapshot), &self.grounds(asked), pseudonyms);
+        View::new(release, board)
+    }
 }
