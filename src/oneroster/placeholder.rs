@@ -90,13 +90,11 @@ pub fn of(release: &Release, entity: Entity, sourced_id: &str, field: &str) -> O
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "only the lowest bits choose")]
 fn animal(number: u128) -> &'static str {
     ANIMALS.get(number as usize % ANIMALS.len()).copied().unwrap_or("Wombat")
 }
 
 /// Seven characters, 35 bits: within one school two people hardly ever share one.
-#[expect(clippy::cast_possible_truncation, reason = "only the lowest bits choose")]
 fn code(number: u128) -> String {
     let character = |i: u32| CODE.get((number >> (8 + 5 * i)) as usize % CODE.len()).copied().map_or('2', char::from);
     (0..7).map(character).collect()

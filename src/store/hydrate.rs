@@ -35,6 +35,11 @@ impl Selection {
         sql.push_str(" WHERE tenant_id = ? AND id ");
         Self { entity, fields, sql }
     }
+
+    /// The fields that are read, in order of their places.
+    pub fn fields(&self) -> &[&'static Field] {
+        &self.fields
+    }
 }
 
 /// The rows of a page, still to be released.

@@ -4,16 +4,18 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use actix_web::http::StatusCode;
 use percent_encoding::utf8_percent_encode;
 use roaring::RoaringBitmap;
 
 use crate::audit::Disclosure;
 use crate::auth::bearer::{self, Caller};
-use crate::catalogue::{Category, Entity, Kind};
+use crate::catalogue::{Category, Entity, Field, Kind};
 use crate::consent::release::bit;
 use crate::consent::released::Record;
 use crate::consent::{Categories, Release, Released};
 use crate::http::{App, Refusal};
+use crate::keys::MasterKey;
 use crate::oneroster::cursor::{self, Bound};
 use crate::oneroster::parameters::{Parameters, refuse_filter};
 use crate::oneroster::v1p2::represent::{Frame, PATH_SEGMENT, Represented};
@@ -90,96 +92,127 @@ fn attempt(app: &App, conn: &mut Conn, caller: &Caller, request: &Request) -> Re
         now: app.clock.now(),
     };
     let view = app.views.get(&app.database, conn, &app.master_key, &asked)?;
+    let exchange = Exchange { app, caller, request, view: &view };
     let identifiers: Vec<&str> = request.identifiers.iter().map(String::as_str).collect();
-    let (operation, release) = (request.operation, &view.release);
-    let within = match operation.subset {
-        Subset::One | Subset::OneOfKind(_) => return single(app, conn, &view, caller, request),
+    let within = match request.operation.subset {
+        Subset::One | Subset::OneOfKind(_) => return exchange.single(conn),
         Subset::All => None,
-        Subset::Kind(kind) => Some(rostering::special(release, kind)),
-        Subset::Nested(nested) => Some(rostering::nested(release, nested, &identifiers)?),
+        Subset::Kind(kind) => Some(rostering::special(&view.release, kind)),
+        Subset::Nested(nested) => Some(rostering::nested(&view.release, nested, &identifiers)?),
     };
-    collection(app, conn, &view, caller, request, within)
+    exchange.collection(conn, within)
 }
 
-fn single(
-    app: &App,
-    conn: &mut Conn,
-    view: &View,
-    caller: &Caller,
-    request: &Request,
-) -> Result<Option<Answer>, Refusal> {
-    let (operation, release) = (request.operation, &view.release);
-    let members = Parameters::fields_of_single(operation.entity, &request.query)?;
-    let identifier = request.identifiers.first().map_or("", String::as_str);
-    let position = release.find(operation.entity, identifier).ok_or_else(Refusal::unknown)?;
-    if let Subset::OneOfKind(kind) = operation.subset
-        && !rostering::special(release, kind).contains(position)
-    {
-        return Err(Refusal::unknown());
-    }
-    let writer = Writer { app, caller, request, members: members.as_deref() };
-    let Some((records, people)) = writer.records(conn, release, &[position])? else { return Ok(None) };
-    let Some(record) = records.into_iter().next() else { return Err(Refusal::unknown()) };
-    let mut body = Vec::with_capacity(record.len() + 32);
-    open_wrapper(&mut body, operation.wrapper);
-    body.extend_from_slice(&record);
-    body.push(b'}');
-    Ok(Some(Answer { body, total: None, links: None, disclosure: writer.disclosure(release, 1, people) }))
+/// A request with who asks and what they may see.
+struct Exchange<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    request: &'a Request,
+    view: &'a View,
 }
 
-fn collection(
-    app: &App,
-    conn: &mut Conn,
-    view: &View,
-    caller: &Caller,
-    request: &Request,
-    within: Option<RoaringBitmap>,
-) -> Result<Option<Answer>, Refusal> {
-    let (operation, release) = (request.operation, &view.release);
-    let parameters = Parameters::of_collection(operation.entity, &request.query)?;
-    let path = address(request);
-    let shape = format!("{:?} {:?}", parameters.sort, parameters.filter);
-    let bound = Bound { tenant: &caller.tenant, vendor: &caller.vendor, path: &path, query: &shape };
-    let start = match &parameters.cursor {
-        None => Start::Offset(parameters.offset),
-        Some(text) => {
-            let last = cursor::open(&app.master_key, bound, text).ok_or_else(|| {
-                Refusal::new(
-                    actix_web::http::StatusCode::BAD_REQUEST,
-                    "invaliddata",
-                    "the cursor does not belong to this list",
-                )
-            })?;
-            Start::After(last, parameters.offset)
-        }
-    };
-    let list = List {
-        entity: operation.entity,
-        within: within.map(|within| (path.clone(), within)),
-        filter: parameters.filter.clone(),
-        sort: parameters.sort,
-        start,
-        limit: parameters.limit,
-    };
-    let page = view.page(conn, &list).map_err(refuse_query)?;
-    let writer = Writer { app, caller, request, members: parameters.fields.as_deref() };
-    let Some((records, people)) = writer.records(conn, release, &page.positions)? else { return Ok(None) };
-    let size = records.iter().map(|record| record.len() + 1).sum::<usize>();
-    let mut body = Vec::with_capacity(size + 32);
-    open_wrapper(&mut body, operation.wrapper);
-    body.push(b'[');
-    for (i, record) in records.iter().enumerate() {
-        if i > 0 {
-            body.push(b',');
-        }
-        body.extend_from_slice(record);
+impl Exchange<'_> {
+    fn release(&self) -> &Release {
+        &self.view.release
     }
-    body.extend_from_slice(b"]}");
-    let last_shown = page.positions.last().map(|position| release.identifier(operation.entity, *position));
-    let cursor = last_shown.map(|identifier| cursor::seal(&app.master_key, bound, &identifier));
-    let links = links(&format!("{}/{}", app.public_url, path), &parameters, &page, cursor.as_deref());
-    let disclosure = writer.disclosure(release, page.positions.len(), people);
-    Ok(Some(Answer { body, total: Some(page.total), links, disclosure }))
+
+    fn single(&self, conn: &mut Conn) -> Result<Option<Answer>, Refusal> {
+        let operation = self.request.operation;
+        let members = Parameters::fields_of_single(operation.entity, &self.request.query)?;
+        let identifier = self.request.identifiers.first().map_or("", String::as_str);
+        let position = self.release().find(operation.entity, identifier).ok_or_else(Refusal::unknown)?;
+        if let Subset::OneOfKind(kind) = operation.subset
+            && !rostering::special(self.release(), kind).contains(position)
+        {
+            return Err(Refusal::unknown());
+        }
+        let Some(written) = self.records(conn, &[position], members.as_deref())? else { return Ok(None) };
+        let mut body = Vec::with_capacity(written.json.len() + 32);
+        open_wrapper(&mut body, operation.wrapper);
+        body.extend_from_slice(&written.json);
+        body.push(b'}');
+        Ok(Some(Answer { body, total: None, links: None, disclosure: self.disclosure(1, written.people) }))
+    }
+
+    fn collection(&self, conn: &mut Conn, within: Option<RoaringBitmap>) -> Result<Option<Answer>, Refusal> {
+        let (operation, key) = (self.request.operation, &self.app.master_key);
+        let parameters = Parameters::of_collection(operation.entity, &self.request.query)?;
+        let path = address(self.request);
+        let shape = format!("{:?} {:?}", parameters.sort, parameters.filter);
+        let bound = Bound { tenant: &self.caller.tenant, vendor: &self.caller.vendor, path: &path, query: &shape };
+        let list = List {
+            entity: operation.entity,
+            within: within.map(|within| (path.clone(), within)),
+            filter: parameters.filter.clone(),
+            sort: parameters.sort,
+            start: start(key, bound, &parameters)?,
+            limit: parameters.limit,
+        };
+        let page = self.view.page(conn, &list).map_err(refuse_query)?;
+        let Some(written) = self.records(conn, &page.positions, parameters.fields.as_deref())? else { return Ok(None) };
+        let mut body = Vec::with_capacity(written.json.len() + 32);
+        open_wrapper(&mut body, operation.wrapper);
+        body.push(b'[');
+        body.extend_from_slice(&written.json);
+        body.extend_from_slice(b"]}");
+        let cursor = page
+            .positions
+            .last()
+            .filter(|_| page.has_more())
+            .map(|last| cursor::seal(key, bound, &self.release().identifier(operation.entity, *last)));
+        let links = links(&format!("{}/{}", self.app.public_url, path), &parameters, &page, cursor.as_deref());
+        let disclosure = self.disclosure(page.positions.len(), written.people);
+        Ok(Some(Answer { body, total: Some(page.total), links, disclosure }))
+    }
+
+    /// The records as JSON; `None` if the board has moved on meanwhile.
+    fn records(
+        &self,
+        conn: &mut Conn,
+        positions: &[u32],
+        members: Option<&[String]>,
+    ) -> Result<Option<Written>, StoreError> {
+        let (entity, release) = (self.request.operation.entity, self.release());
+        // The time of a person's record depends on the roles that are shown.
+        let is_read = |field: &Field| {
+            field.kind == Kind::Roles || members.is_none_or(|members| members.iter().any(|m| m == field.name))
+        };
+        let selection = Selection::new(entity, entity.fields().iter().filter(|field| is_read(field)));
+        let Some(records) = hydrate(conn, release, &selection, positions)? else { return Ok(None) };
+        let root = format!("{}/{}/ims/oneroster", self.app.public_url, self.caller.tenant);
+        let frame = Frame::new(&root, entity, selection.fields(), members);
+        let mut written = Written { json: Vec::with_capacity(positions.len() * 1024), people: People::new() };
+        for released in records.released(release, &selection, positions) {
+            if !written.json.is_empty() {
+                written.json.push(b',');
+            }
+            serde_json::to_writer(&mut written.json, &Represented::new(&frame, &released))
+                .map_err(|_| StoreError::Shape("a value that JSON can't hold"))?;
+            note(&mut written.people, &released);
+        }
+        Ok(Some(written))
+    }
+
+    fn disclosure(&self, records: usize, people: People) -> Disclosure {
+        Disclosure {
+            tenant_id: self.caller.tenant_id,
+            at: self.app.clock.now(),
+            vendor: Arc::clone(self.release().vendor()),
+            request_id: Arc::clone(&self.request.request_id),
+            rules: Arc::clone(self.release().rules()),
+            entity: self.request.operation.entity.name(),
+            records: u32::try_from(records).unwrap_or(u32::MAX),
+            people,
+        }
+    }
+}
+
+fn start(key: &MasterKey, bound: Bound<'_>, parameters: &Parameters) -> Result<Start, Refusal> {
+    let Some(text) = &parameters.cursor else { return Ok(Start::Offset(parameters.offset)) };
+    let last = cursor::open(key, bound, text).ok_or_else(|| {
+        Refusal::new(StatusCode::BAD_REQUEST, "invaliddata", "the cursor does not belong to this list")
+    })?;
+    Ok(Start::After(last, parameters.offset))
 }
 
 fn open_wrapper(body: &mut Vec<u8>, wrapper: &str) {
@@ -203,7 +236,8 @@ fn address(request: &Request) -> String {
         path.push('/');
         match part {
             "{}" => {
-                _ = write!(path, "{}", utf8_percent_encode(identifiers.next().map_or("", String::as_str), PATH_SEGMENT))
+                let identifier = identifiers.next().map_or("", String::as_str);
+                _ = write!(path, "{}", utf8_percent_encode(identifier, PATH_SEGMENT));
             }
             _ => path.push_str(part),
         }
@@ -241,53 +275,10 @@ fn links(url: &str, parameters: &Parameters, page: &Page, cursor: Option<&str>) 
 
 type People = Vec<(Categories, RoaringBitmap)>;
 
-/// Turns keys into records, and notes what they tell about whom.
-struct Writer<'a> {
-    app: &'a App,
-    caller: &'a Caller,
-    request: &'a Request,
-    members: Option<&'a [String]>,
-}
-
-impl Writer<'_> {
-    /// The records as JSON; `None` if the board has moved on meanwhile.
-    fn records(
-        &self,
-        conn: &mut Conn,
-        release: &Release,
-        positions: &[u32],
-    ) -> Result<Option<(Vec<Vec<u8>>, People)>, StoreError> {
-        let entity = self.request.operation.entity;
-        let is_read = |name: &str, kind: Kind| {
-            // The time of a person's record depends on the roles that are shown.
-            kind == Kind::Roles || self.members.is_none_or(|members| members.iter().any(|m| m == name))
-        };
-        let selection = Selection::new(entity, entity.fields().iter().filter(|field| is_read(field.name, field.kind)));
-        let Some(records) = hydrate(conn, release, &selection, positions)? else { return Ok(None) };
-        let root = format!("{}/{}/ims/oneroster", self.app.public_url, self.caller.tenant);
-        let frame = Frame { root: &root, members: self.members };
-        let mut written = Vec::with_capacity(positions.len());
-        let mut people = People::new();
-        for released in records.released(release, &selection, positions) {
-            let json = serde_json::to_vec(&Represented::new(&frame, &released));
-            written.push(json.map_err(|_| StoreError::Shape("a value that JSON can't hold"))?);
-            note(&mut people, &released);
-        }
-        Ok(Some((written, people)))
-    }
-
-    fn disclosure(&self, release: &Release, records: usize, people: People) -> Disclosure {
-        Disclosure {
-            tenant_id: self.caller.tenant_id,
-            at: self.app.clock.now(),
-            vendor: Arc::clone(release.vendor()),
-            request_id: Arc::clone(&self.request.request_id),
-            rules: Arc::clone(release.rules()),
-            entity: self.request.operation.entity.name(),
-            records: u32::try_from(records).unwrap_or(u32::MAX),
-            people,
-        }
-    }
+/// Records as JSON, joined by commas, and what they tell about whom.
+struct Written {
+    json: Vec<u8>,
+    people: People,
 }
 
 /// Adds whom a record tells about, and which categories it told.

@@ -22,15 +22,48 @@ pub const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').
 /// What all records of an answer share.
 #[derive(Debug)]
 pub struct Frame<'a> {
-    /// The address of OneRoster in this board: `https://…/{tenant}/ims/oneroster`.
-    pub root: &'a str,
-    /// The members that were asked for; none means all.
-    pub members: Option<&'a [String]>,
+    root: &'a str,
+    entity: Entity,
+    members: Vec<Member>,
+    has_identifier: bool,
+    has_status: bool,
+    has_time: bool,
 }
 
-impl Frame<'_> {
-    fn wants(&self, member: &str) -> bool {
-        self.members.is_none_or(|members| members.iter().any(|m| m == member))
+/// One member of the answer's objects.
+#[derive(Debug)]
+struct Member {
+    /// Where a record has the field; `None` for what follows from relations alone.
+    place: Option<usize>,
+    field: &'static Field,
+    /// A name with two categories has two rows: the value may be in either.
+    may_follow: bool,
+}
+
+impl<'a> Frame<'a> {
+    /// Objects of that kind, below the address of OneRoster in this board (`https://…/{tenant}/ims/oneroster`),
+    /// read with these fields, cut to the members that were asked for.
+    pub fn new(root: &'a str, entity: Entity, read: &[&'static Field], asked: Option<&[String]>) -> Self {
+        let wants = |name: &str| asked.is_none_or(|members| members.iter().any(|m| m == name));
+        let mut members: Vec<Member> = Vec::new();
+        for field in entity.fields().iter().filter(|field| wants(field.name)) {
+            let place = read.iter().position(|other| *other == field);
+            if place.is_none() && !matches!(field.kind, Kind::Children(_)) {
+                continue;
+            }
+            if let Some(last) = members.last_mut().filter(|last| last.field.name == field.name) {
+                last.may_follow = true;
+            }
+            members.push(Member { place, field, may_follow: false });
+        }
+        Self {
+            root,
+            entity,
+            members,
+            has_identifier: wants("sourcedId"),
+            has_status: wants("status"),
+            has_time: wants("dateLastModified"),
+        }
     }
 }
 
@@ -53,108 +86,91 @@ impl<'a, R: Record<'a>> Serialize for Represented<'a, '_, R> {
         let mut map = serializer.serialize_map(None)?;
         let roles = self.roles();
         // Whoever learns of the object learns its base: that it exists.
-        released.note(released.entity().base_category());
-        if frame.wants("sourcedId") {
+        released.note(frame.entity.base_category());
+        if frame.has_identifier {
             map.serialize_entry("sourcedId", &released.identifier())?;
         }
-        if frame.wants("status") {
+        if frame.has_status {
             map.serialize_entry("status", released.status())?;
         }
-        if frame.wants("dateLastModified") {
+        if frame.has_time {
             let latest_role = roles.iter().map(|role| role.at).max();
             map.serialize_entry("dateLastModified", &Stamp(released.modified_at(latest_role)))?;
         }
-        let mut last = "";
-        let mut is_written = true;
-        for (place, field) in released.fields() {
-            if !frame.wants(field.name) {
+        let mut written = "";
+        for member in &frame.members {
+            if member.field.name == written {
                 continue;
             }
-            // A name with two categories has two rows; the first that shows a value is written.
-            if field.name == last && is_written {
-                continue;
+            if self.member(&mut map, member, &roles)?
+                || (!member.may_follow && self.without_value(&mut map, member.field)?)
+            {
+                written = member.field.name;
             }
-            let is_last_of_name = self.is_last_of_name(place, field);
-            is_written = self.field(&mut map, place, field, &roles, is_last_of_name)?;
-            last = field.name;
-        }
-        for field in self.derived_fields() {
-            self.children(&mut map, field)?;
         }
         map.end()
     }
 }
 
 impl<'a, R: Record<'a>> Represented<'a, '_, R> {
-    fn is_last_of_name(&self, place: usize, field: &Field) -> bool {
-        self.released.fields().skip(place + 1).all(|(_, other)| other.name != field.name)
-    }
-
-    /// Fields without a column, which selections don't read.
-    fn derived_fields(&self) -> impl Iterator<Item = &'static Field> {
-        let is_wanted =
-            |field: &&'static Field| matches!(field.kind, Kind::Children(_)) && self.frame.wants(field.name);
-        self.released.entity().fields().iter().filter(is_wanted)
-    }
-
-    /// Writes a member if it has a value or needs a placeholder; returns whether it did.
-    fn field<M: SerializeMap>(
-        &self,
-        map: &mut M,
-        place: usize,
-        field: &'static Field,
-        roles: &[Role<'a>],
-        is_last: bool,
-    ) -> Result<bool, M::Error> {
-        let (released, name) = (self.released, field.name);
-        let written = match field.kind {
-            Kind::Text | Kind::Boolean | Kind::Date => entry(map, name, released.text(place, field))?,
-            Kind::DateTime => entry(map, name, released.text(place, field).map(day_as_instant))?,
-            Kind::Number => entry(map, name, released.number(place, field))?,
+    /// Writes a member if it has a value; returns whether it did.
+    fn member<M: SerializeMap>(&self, map: &mut M, member: &Member, roles: &[Role<'a>]) -> Result<bool, M::Error> {
+        let (released, field, name) = (self.released, member.field, member.field.name);
+        let Some(place) = member.place else { return self.children(map, field) };
+        match field.kind {
+            Kind::Text | Kind::Boolean | Kind::Date => entry(map, name, released.text(place, field)),
+            Kind::DateTime => entry(map, name, released.text(place, field).map(day_as_instant)),
+            Kind::Number => entry(map, name, released.number(place, field)),
             Kind::TextList | Kind::Metadata => {
                 let raw = released.text(place, field).and_then(|text| serde_json::from_str::<&RawValue>(text).ok());
-                entry(map, name, raw)?
+                entry(map, name, raw)
             }
             Kind::Reference(target) => {
                 let position = released.reference(place, field, target);
-                entry(map, name, position.map(|position| self.reference(target, position)))?
+                entry(map, name, position.map(|position| self.reference(target, position)))
             }
-            Kind::ReferenceList(target) => self.references(map, place, field, target)?,
-            Kind::Resources => self.resources(map, place, field)?,
+            Kind::ReferenceList(target) => self.references(map, place, field, target),
+            Kind::Resources => self.resources(map, place, field),
             Kind::UserIds => {
-                let ids: Option<Vec<UserId<'_>>> = parsed(released.text(place, field));
-                entry(map, name, ids)?
+                let ids = self.user_ids(name);
+                entry(map, name, Some(ids).filter(|ids| !ids.is_empty()))
             }
             Kind::UserProfiles => {
                 let profiles: Option<Vec<UserProfile<'_>>> = parsed(released.text(place, field));
-                entry(map, name, profiles.as_deref().map(|profiles| self.profiles(profiles)))?
+                entry(map, name, profiles.as_deref().map(|profiles| self.profiles(profiles)))
             }
             Kind::Roles => {
                 let shown: Vec<_> = roles.iter().filter(|role| !role.gone).filter_map(|role| self.role(role)).collect();
-                if !shown.is_empty() {
-                    released.note(Category::Identity);
-                }
-                entry(map, name, Some(shown).filter(|shown| !shown.is_empty()))?
+                entry(map, name, Some(shown).filter(|shown| !shown.is_empty()))
             }
             Kind::Children(_)
             | Kind::Unstored
             | Kind::ScoreScaleLink
             | Kind::ScoreScaleValues
             | Kind::LearningObjectives
-            | Kind::LearningObjectiveResults => false,
-        };
-        if written || !is_last {
-            return Ok(written);
+            | Kind::LearningObjectiveResults => Ok(false),
         }
-        self.without_value(map, field)
+    }
+
+    /// The identifiers of every category that is shown, in one list.
+    fn user_ids(&self, name: &str) -> Vec<UserId<'a>> {
+        let of_name = self.frame.members.iter().filter(|member| member.field.name == name);
+        of_name
+            .filter_map(|member| self.released.text(member.place?, member.field))
+            .filter_map(|text| serde_json::from_str::<Vec<UserId<'a>>>(text).ok())
+            .flatten()
+            .collect()
     }
 
     /// What stands for a member without a value: a placeholder if it is required, an empty list where
     /// clients loop over it unguarded.
     fn without_value<M: SerializeMap>(&self, map: &mut M, field: &'static Field) -> Result<bool, M::Error> {
-        let (released, entity) = (self.released, self.released.entity());
+        let (released, entity) = (self.released, self.frame.entity);
         let release = released.release();
-        if matches!((entity, field.name), (Entity::User, "agents" | "userIds") | (Entity::Class, "periods")) {
+        if matches!(
+            (entity, field.name),
+            (Entity::User, "agents" | "userIds") | (Entity::Class, "periods") | (_, "children")
+        ) {
             return entry(map, field.name, Some([""; 0]));
         }
         if !field.is_required {
@@ -231,7 +247,7 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         self.list(map, field, Entity::Resource, positions)
     }
 
-    fn children<M: SerializeMap>(&self, map: &mut M, field: &'static Field) -> Result<(), M::Error> {
+    fn children<M: SerializeMap>(&self, map: &mut M, field: &'static Field) -> Result<bool, M::Error> {
         let (released, snapshot) = (self.released, self.release().snapshot());
         let (entity, parents) = match released.entity() {
             Entity::Org => (Entity::Org, &snapshot.orgs.parent),
@@ -245,16 +261,13 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
             | Entity::LineItemCategory
             | Entity::LineItem
             | Entity::Result
-            | Entity::ScoreScale => return Ok(()),
+            | Entity::ScoreScale => return Ok(false),
         };
         let deleted = &snapshot.ids(entity).deleted;
         let visible = self.release().visible(entity);
         let is_child = |child: &u32| link(parents, *child) == Some(released.position()) && !deleted.contains(*child);
         let children: Vec<u32> = visible.iter().filter(is_child).collect();
-        if !self.list(map, field, entity, children)? {
-            entry(map, field.name, Some([""; 0]))?;
-        }
-        Ok(())
+        self.list(map, field, entity, children)
     }
 
     /// The roles of a person that the vendor may know of: at orgs in the view.

@@ -144,7 +144,7 @@ operations! {
 
 impl Operation {
     /// The operation of an address, with the identifiers in it.
-    pub fn find<'s>(segments: &'s [String]) -> Option<(&'static Self, Vec<&'s str>)> {
+    pub fn find(segments: &[String]) -> Option<(&'static Self, Vec<&str>)> {
         OPERATIONS.iter().find_map(|operation| {
             let mut identifiers = Vec::new();
             let mut parts = operation.path.split('/');
