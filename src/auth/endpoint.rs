@@ -1,7 +1,5 @@
 //! The token endpoint and what RFC 8414 says about it.
 
-use std::time::Duration;
-
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderMap, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -31,13 +29,18 @@ pub fn routes(config: &mut web::ServiceConfig) {
     }
 }
 
-async fn token(request: HttpRequest, body: web::Payload, app: web::Data<App>) -> HttpResponse {
+async fn token(
+    request: HttpRequest,
+    body: web::Payload,
+    app: web::Data<App>,
+    limits: web::Data<Limits>,
+) -> HttpResponse {
     if request.method() != actix_web::http::Method::POST {
         let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "a token is asked for by POST");
         response.headers_mut().insert(ALLOW, actix_web::http::header::HeaderValue::from_static("POST"));
         return response;
     }
-    let asked = match asked(&request, body).await {
+    let asked = match asked(&request, body, &limits).await {
         Ok(asked) => asked,
         Err(refused) => return refused.answer(),
     };
@@ -65,9 +68,8 @@ enum Refused {
     Fault,
 }
 
-async fn asked(request: &HttpRequest, body: web::Payload) -> Result<Asked, Refused> {
-    let limits = Limits::default();
-    let body = tokio::time::timeout(BODY_TIME, body.to_bytes_limited(limits.body))
+async fn asked(request: &HttpRequest, body: web::Payload, limits: &Limits) -> Result<Asked, Refused> {
+    let body = tokio::time::timeout(limits.body_time, body.to_bytes_limited(limits.body))
         .await
         .map_err(|_| Refused::TooSlow)?
         .map_err(|_| Refused::TooLarge)?
@@ -84,9 +86,6 @@ async fn asked(request: &HttpRequest, body: web::Payload) -> Result<Asked, Refus
         tenant: request.match_info().get("tenant").map(str::to_owned),
     })
 }
-
-/// How long a client may take to send its body.
-const BODY_TIME: Duration = Duration::from_secs(10);
 
 fn credentials(headers: &HeaderMap, form: &Form) -> Result<Credentials, Refused> {
     let (id, secret) = (form.get("client_id"), form.get("client_secret"));

@@ -30,6 +30,8 @@ pub struct Limits {
     pub headers: usize,
     /// How long a client may take to send the head of a request.
     pub head: Duration,
+    /// How long a client may take to send a body.
+    pub body_time: Duration,
     /// How long an answer may take.
     pub answer: Duration,
     /// How long requests in flight may take to finish when the server stops.
@@ -45,6 +47,7 @@ impl Default for Limits {
             address: 16 * 1024,
             headers: 32 * 1024,
             head: Duration::from_secs(10),
+            body_time: Duration::from_secs(10),
             answer: Duration::from_secs(120),
             shutdown: Duration::from_secs(30),
         }
@@ -69,6 +72,7 @@ pub fn serve(app: &Arc<App>, listener: TcpListener, limits: &Limits) -> io::Resu
         actix_web::App::new()
             .app_data(state.clone())
             .app_data(web::PayloadConfig::new(sized.body))
+            .app_data(web::Data::new(sized.clone()))
             .wrap(Gate::new(sized.clone(), &state.public_url))
             .configure(routes)
             .default_service(web::to(unknown))

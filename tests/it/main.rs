@@ -12,6 +12,8 @@ mod commands;
 #[cfg(test)]
 mod csv_set;
 #[cfg(test)]
+mod disclosures;
+#[cfg(test)]
 mod faulty_rules;
 #[cfg(test)]
 mod harness;

@@ -3,7 +3,10 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use crate::harness::{World, on_each_database};
+use koppelvlak::clock::Clock;
+use koppelvlak::http::assembly::Limits;
+
+use crate::harness::{Server, World, on_each_database};
 
 fn raw(url: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
@@ -139,4 +142,33 @@ fn metrics_name_routes_and_no_paths() {
     assert!(text.contains(r#"koppelvlak_requests_total{route="/healthz",status="2xx"}"#), "{text}");
     assert!(text.contains("koppelvlak_request_seconds_bucket"));
     assert!(!text.contains("P-1004"));
+}
+
+#[test]
+fn a_request_in_flight_is_answered_before_the_server_stops() {
+    let server = World::on_sqlite().serve();
+    let mut stream = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).unwrap();
+    stream.write_all(b"POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\ngrant").unwrap();
+    // The head has arrived once another request, sent later, is answered.
+    assert_eq!(server.get("/healthz").status, 200);
+
+    let stopping = std::thread::spawn(move || server.stop());
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    stream.write_all(b"_type").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+
+    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("invalid_request"), "{answer}");
+    stopping.join().unwrap();
+}
+
+#[test]
+fn a_body_that_does_not_come_is_given_up() {
+    let world = World::on_sqlite();
+    let limits = Limits { body_time: std::time::Duration::from_millis(50), ..Limits::default() };
+    let server = Server::start(&world, Clock::System, limits);
+
+    let answer = raw(&server.url, "POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\ngrant");
+
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }
