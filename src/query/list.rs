@@ -53,7 +53,7 @@ pub struct List {
     /// What is listed.
     pub entity: Entity,
     /// A subset that the route names, such as the students of a school, with a key that is its own.
-    pub within: Option<(String, RoaringBitmap)>,
+    pub within: Option<(String, Arc<RoaringBitmap>)>,
     /// The filter.
     pub filter: Option<Filter>,
     /// The sort.
@@ -90,12 +90,17 @@ pub struct View {
     /// The board's data.
     pub board: Arc<Board>,
     lists: Mutex<HashMap<ListKey, Arc<Listed>>>,
+    subsets: Mutex<HashMap<String, Arc<RoaringBitmap>>>,
 }
 
 type ListKey = (Entity, Option<String>, Option<Filter>, (SortKey, Direction));
 
 /// How many lists are kept for a vendor.
 const MOST_LISTS: usize = 64;
+/// How many subsets are kept for a vendor.
+const MOST_SUBSETS: usize = 256;
+/// Shorter lists are made again for each page: that costs less than what they would push out.
+const LONG: u64 = 512;
 
 #[derive(Debug)]
 enum Listed {
@@ -105,10 +110,39 @@ enum Listed {
     Sorted(Vec<u32>),
 }
 
+impl Listed {
+    fn len(&self) -> u64 {
+        match self {
+            Self::Ranks(ranks) => ranks.len(),
+            Self::Sorted(positions) => positions.len() as u64,
+        }
+    }
+}
+
 impl View {
     /// A view without any list asked for yet.
     pub fn new(release: Release, board: Arc<Board>) -> Self {
-        Self { release, board, lists: Mutex::default() }
+        Self { release, board, lists: Mutex::default(), subsets: Mutex::default() }
+    }
+
+    /// The objects that an address names, such as the students of a school; kept under the address.
+    pub fn subset<E>(
+        &self,
+        address: &str,
+        find: impl FnOnce() -> Result<RoaringBitmap, E>,
+    ) -> Result<Arc<RoaringBitmap>, E> {
+        if let Some(known) = self.subsets.lock().unwrap_or_else(PoisonError::into_inner).get(address) {
+            return Ok(Arc::clone(known));
+        }
+        let found = Arc::new(find()?);
+        if found.len() >= LONG {
+            let mut subsets = self.subsets.lock().unwrap_or_else(PoisonError::into_inner);
+            if subsets.len() >= MOST_SUBSETS {
+                subsets.clear();
+            }
+            subsets.insert(address.to_owned(), Arc::clone(&found));
+        }
+        Ok(found)
     }
 
     /// The page that was asked for.
@@ -123,11 +157,13 @@ impl View {
             listed
         } else {
             let listed = Arc::new(self.make(conn, list)?);
-            let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
-            if lists.len() >= MOST_LISTS {
-                lists.clear();
+            if listed.len() >= LONG {
+                let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+                if lists.len() >= MOST_LISTS {
+                    lists.clear();
+                }
+                lists.insert(key, Arc::clone(&listed));
             }
-            lists.insert(key, Arc::clone(&listed));
             listed
         };
         Ok(match &*listed {
@@ -138,7 +174,7 @@ impl View {
 
     fn make(&self, conn: &mut Conn, list: &List) -> Result<Listed, QueryError> {
         let mut objects = match &list.within {
-            Some((_, within)) => within & self.release.visible(list.entity),
+            Some((_, within)) => &**within & self.release.visible(list.entity),
             None => self.release.visible(list.entity).clone(),
         };
         if let Some(filter) = &list.filter {

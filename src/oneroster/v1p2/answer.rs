@@ -19,7 +19,7 @@ use crate::keys::MasterKey;
 use crate::oneroster::cursor::{self, Bound};
 use crate::oneroster::parameters::{Parameters, refuse_filter};
 use crate::oneroster::v1p2::represent::{Frame, PATH_SEGMENT, Represented};
-use crate::oneroster::v1p2::rostering::{self, Operation, Subset};
+use crate::oneroster::v1p2::rostering::{self, Operation, Special, Subset};
 use crate::query::{Asked, List, Page, QueryError, Start, View};
 use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{Conn, StoreError};
@@ -93,14 +93,10 @@ fn attempt(app: &App, conn: &mut Conn, caller: &Caller, request: &Request) -> Re
     };
     let view = app.views.get(&app.database, conn, &app.master_key, &asked)?;
     let exchange = Exchange { app, caller, request, view: &view };
-    let identifiers: Vec<&str> = request.identifiers.iter().map(String::as_str).collect();
-    let within = match request.operation.subset {
-        Subset::One | Subset::OneOfKind(_) => return exchange.single(conn),
-        Subset::All => None,
-        Subset::Kind(kind) => Some(rostering::special(&view.release, kind)),
-        Subset::Nested(nested) => Some(rostering::nested(&view.release, nested, &identifiers)?),
-    };
-    exchange.collection(conn, within)
+    match request.operation.subset {
+        Subset::One | Subset::OneOfKind(_) => exchange.single(conn),
+        Subset::All | Subset::Kind(_) | Subset::Nested(_) => exchange.collection(conn),
+    }
 }
 
 /// A request with who asks and what they may see.
@@ -122,7 +118,7 @@ impl Exchange<'_> {
         let identifier = self.request.identifiers.first().map_or("", String::as_str);
         let position = self.release().find(operation.entity, identifier).ok_or_else(Refusal::unknown)?;
         if let Subset::OneOfKind(kind) = operation.subset
-            && !rostering::special(self.release(), kind).contains(position)
+            && !self.special(kind)?.contains(position)
         {
             return Err(Refusal::unknown());
         }
@@ -134,10 +130,29 @@ impl Exchange<'_> {
         Ok(Some(Answer { body, total: None, links: None, disclosure: self.disclosure(1, written.people) }))
     }
 
-    fn collection(&self, conn: &mut Conn, within: Option<RoaringBitmap>) -> Result<Option<Answer>, Refusal> {
+    /// The visible objects with a type or role of their own address.
+    fn special(&self, kind: Special) -> Result<Arc<RoaringBitmap>, Refusal> {
+        let key = format!("{kind:?}");
+        self.view.subset(&key, || Ok(rostering::special(self.release(), kind)))
+    }
+
+    /// The objects that the address names, if it does not name all.
+    fn within(&self, path: &str) -> Result<Option<Arc<RoaringBitmap>>, Refusal> {
+        match self.request.operation.subset {
+            Subset::All | Subset::One | Subset::OneOfKind(_) => Ok(None),
+            Subset::Kind(kind) => self.special(kind).map(Some),
+            Subset::Nested(nested) => {
+                let identifiers: Vec<&str> = self.request.identifiers.iter().map(String::as_str).collect();
+                self.view.subset(path, || rostering::nested(self.release(), nested, &identifiers)).map(Some)
+            }
+        }
+    }
+
+    fn collection(&self, conn: &mut Conn) -> Result<Option<Answer>, Refusal> {
         let (operation, key) = (self.request.operation, &self.app.master_key);
-        let parameters = Parameters::of_collection(operation.entity, &self.request.query)?;
         let path = address(self.request);
+        let within = self.within(&path)?;
+        let parameters = Parameters::of_collection(operation.entity, &self.request.query)?;
         let shape = format!("{:?} {:?}", parameters.sort, parameters.filter);
         let bound = Bound { tenant: &self.caller.tenant, vendor: &self.caller.vendor, path: &path, query: &shape };
         let list = List {
