@@ -95,7 +95,7 @@ impl What {
     const fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Tenants => &["tenant", "name", "special", "local_identifiers"],
-            Self::Vendors => &["tenant", "vendor", "name", "scopes", "identifiers", "required_fields"],
+            Self::Vendors => &["tenant", "vendor", "name", "scopes", "identifiers", "required_fields", "status"],
             Self::Rules => &[
                 "tenant",
                 "rule",

@@ -22,6 +22,16 @@ pub enum RequiredFields {
     Absent,
 }
 
+/// Whether a vendor still works for a board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConnectionStatus {
+    /// It may ask for tokens, and its rules count.
+    Active,
+    /// It is out with the next request; its rules and what it received stay on record.
+    Ended,
+}
+
 /// One vendor in one board, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
@@ -35,4 +45,6 @@ pub struct Connection {
     pub identifiers: Identifiers,
     /// What stands in a required field that is withheld.
     pub required_fields: RequiredFields,
+    /// Whether the vendor still works for the board.
+    pub status: ConnectionStatus,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::audit::Recorder;
 use crate::auth::connections::AuthCache;
 use crate::clock::Clock;
-use crate::consent::connection::{Connection, Identifiers, RequiredFields};
+use crate::consent::connection::{Connection, ConnectionStatus, Identifiers, RequiredFields};
 use crate::keys::{KeyError, MasterKey};
 use crate::query::Views;
 use crate::store::Database;
@@ -70,6 +70,7 @@ fn nobody(key: &MasterKey) -> Result<StoredConnection, KeyError> {
         scopes: Vec::new(),
         identifiers: Identifiers::Pairwise,
         required_fields: RequiredFields::Absent,
+        status: ConnectionStatus::Active,
     };
     let secret = crate::auth::secret::new_secret()?;
     Ok(StoredConnection { tenant_id: 0, connection, secret_sealed: seal_secret(key, 0, "", &secret)? })

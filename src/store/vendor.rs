@@ -16,28 +16,33 @@ pub struct StoredConnection {
     pub secret_sealed: Vec<u8>,
 }
 
-const COLUMNS: &str = "tenant_id, vendor_id, vendor_name, scopes, identifiers, required_fields, secret_sealed";
+const COLUMNS: &str = "tenant_id, vendor_id, vendor_name, scopes, identifiers, required_fields, status, \
+     secret_sealed";
 
-/// One vendor in one board.
+/// One vendor in one board, unless its connection ended.
 pub fn connection(conn: &mut Conn, tenant_id: i64, vendor: &str) -> Result<Option<StoredConnection>, StoreError> {
-    let rows = Statement::new(format!("SELECT {COLUMNS} FROM connection WHERE tenant_id = ? AND vendor_id = ?"))
-        .bind(tenant_id)
-        .bind(vendor)
-        .rows(conn)?;
+    let rows = Statement::new(format!(
+        "SELECT {COLUMNS} FROM connection WHERE tenant_id = ? AND vendor_id = ? AND status = 'active'"
+    ))
+    .bind(tenant_id)
+    .bind(vendor)
+    .rows(conn)?;
     rows.first().map(read).transpose()
 }
 
-/// One vendor in every board, by board.
+/// One vendor in every board that has not ended it, by board.
 pub fn connections_of(conn: &mut Conn, vendor: &str) -> Result<Vec<StoredConnection>, StoreError> {
-    Statement::new(format!("SELECT {COLUMNS} FROM connection WHERE vendor_id = ? ORDER BY tenant_id"))
-        .bind(vendor)
-        .rows(conn)?
-        .iter()
-        .map(read)
-        .collect()
+    Statement::new(format!(
+        "SELECT {COLUMNS} FROM connection WHERE vendor_id = ? AND status = 'active' ORDER BY tenant_id"
+    ))
+    .bind(vendor)
+    .rows(conn)?
+    .iter()
+    .map(read)
+    .collect()
 }
 
-/// Every vendor of one board, by id.
+/// Every vendor of one board, also those that ended, by id.
 pub fn all(conn: &mut Conn, tenant_id: i64) -> Result<Vec<StoredConnection>, StoreError> {
     Statement::new(format!("SELECT {COLUMNS} FROM connection WHERE tenant_id = ? ORDER BY vendor_id"))
         .bind(tenant_id)
@@ -52,10 +57,10 @@ pub fn put(conn: &mut Conn, stored: &StoredConnection, now: Millis) -> Result<()
     let connection = &stored.connection;
     Statement::new(
         "INSERT INTO connection (tenant_id, vendor_id, vendor_name, scopes, identifiers, required_fields, \
-         secret_sealed, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
+         status, secret_sealed, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) \
          ON CONFLICT (tenant_id, vendor_id) DO UPDATE SET vendor_name = excluded.vendor_name, \
          scopes = excluded.scopes, identifiers = excluded.identifiers, required_fields = excluded.required_fields, \
-         secret_sealed = excluded.secret_sealed",
+         status = excluded.status, secret_sealed = excluded.secret_sealed",
     )
     .bind(stored.tenant_id)
     .bind(connection.vendor.as_str())
@@ -63,6 +68,7 @@ pub fn put(conn: &mut Conn, stored: &StoredConnection, now: Millis) -> Result<()
     .bind(cell::json(&connection.scopes)?)
     .bind(cell::word(&connection.identifiers)?)
     .bind(cell::word(&connection.required_fields)?)
+    .bind(cell::word(&connection.status)?)
     .bind(stored.secret_sealed.clone())
     .bind(now.0)
     .execute(conn)?;
@@ -92,7 +98,8 @@ fn read(row: Row<'_>) -> Result<StoredConnection, StoreError> {
             scopes: cell::read_json(row, 3)?,
             identifiers: cell::read_word(row, 4)?,
             required_fields: cell::read_word(row, 5)?,
+            status: cell::read_word(row, 6)?,
         },
-        secret_sealed: row.bytes(6).ok_or(StoreError::Shape("a vendor without a secret"))?.to_vec(),
+        secret_sealed: row.bytes(7).ok_or(StoreError::Shape("a vendor without a secret"))?.to_vec(),
     })
 }

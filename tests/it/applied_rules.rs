@@ -12,7 +12,7 @@ use koppelvlak::consent::choice::Decision;
 use koppelvlak::consent::connection::{Identifiers, RequiredFields};
 use koppelvlak::consent::rules_file::{self, Applied, ApplyError, Submission};
 use koppelvlak::store::tenant::Tenant;
-use koppelvlak::store::{Conn, Statement, StoreError, choice, history, rule, tenant, vendor};
+use koppelvlak::store::{Conn, Database, DatabaseUrl, Statement, StoreError, choice, history, rule, tenant, vendor};
 
 use crate::harness::{World, on_each_database};
 use crate::rules_text::{SOUND, with};
@@ -268,7 +268,7 @@ on_each_database! {
         let applied = world.hand_in(text).unwrap();
 
         let [(vendor, secret)] = applied.secrets.as_slice() else { panic!("one secret") };
-        assert_eq!((vendor.as_str(), secret.len()), ("v", 64));
+        assert_eq!((vendor.as_str(), secret.len()), ("v", 43));
         assert!(applied.changes.iter().all(|line| !line.contains(secret)));
         assert!(!world.dump_rules().contains(secret));
         assert_eq!(world.hand_in(text).unwrap().secrets, []);
@@ -414,5 +414,39 @@ on_each_database! {
         let error = show.print(&world.database, now(), Format::Table, &mut Vec::new()).unwrap_err();
 
         assert_eq!(error.to_string(), "there is no board `oost`; `koppelvlak show tenants` lists them");
+    }
+
+    fn a_vendor_that_ended_is_out_with_the_next_request(world: &World) {
+        world.with_school_data().hand_in(SOUND).unwrap();
+        let server = world.serve_at("2026-11-02T09:00:00Z");
+        let token = server.token("atlas", "a-secret-of-32-characters-for-us");
+        let ask = || server.get_as(&token, "/noord/ims/oneroster/rostering/v1p2/orgs").status;
+        assert_eq!(ask(), 200);
+
+        let ended = with("required_fields = \"placeholder\"\n", "required_fields = \"placeholder\"\nstatus = \"ended\"\n");
+        assert_eq!(world.hand_in(&ended).unwrap().changes, ["~ vendor atlas: status active -> ended"]);
+
+        assert_eq!(ask(), 401);
+        let form = "grant_type=client_credentials&client_id=atlas&client_secret=a-secret-of-32-characters-for-us";
+        assert_eq!(server.ask_token("/oauth2/token", form).status, 401);
+    }
+
+    fn two_files_at_once_make_two_boards(world: &World) {
+        let make = |slug: &str| {
+            let database = Database::open(&DatabaseUrl::parse(&world.url).unwrap()).unwrap();
+            let text = format!("[tenant]\nslug = \"{slug}\"\nname = \"A board\"\n");
+            rules_file::apply(&database, &world.key, submit(&text)).map(drop)
+        };
+
+        std::thread::scope(|scope| {
+            let threads = ["a", "b", "c", "d"].map(|slug| scope.spawn(move || make(slug)));
+            for thread in threads {
+                thread.join().unwrap().unwrap();
+            }
+        });
+
+        let mut ids: Vec<i64> = world.read(tenant::all).iter().map(|board| board.id).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, [1, 2, 3, 4]);
     }
 }

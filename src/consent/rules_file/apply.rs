@@ -1,12 +1,13 @@
 //! Applies a rules file in one transaction, or only says what that would do.
 
+use crate::auth::secret::new_secret;
 use crate::clock::Millis;
 use crate::consent::rules_file::check::{check, warnings};
 use crate::consent::rules_file::difference::Facts;
 use crate::consent::rules_file::known::Known;
 use crate::consent::rules_file::plan::{Change, SecretStep, Step, plan};
 use crate::consent::rules_file::{FaultyFile, Problem, RulesFile};
-use crate::keys::{KeyError, MasterKey, random};
+use crate::keys::{KeyError, MasterKey};
 use crate::store::connection::transaction;
 use crate::store::history::Entry;
 use crate::store::vendor::{StoredConnection, seal_secret};
@@ -133,7 +134,7 @@ fn write(
                     SecretStep::Keep(sealed) => sealed.clone(),
                     SecretStep::Take(secret) => seal_secret(key, board.id, &connection.vendor, &secret.0)?,
                     SecretStep::Make => {
-                        let secret = hex::encode(random::<32>()?);
+                        let secret = new_secret()?;
                         let sealed = seal_secret(key, board.id, &connection.vendor, &secret)?;
                         secrets.push((connection.vendor.clone(), secret));
                         sealed

@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 
 use crate::catalogue::Category;
 use crate::catalogue::category::Level;
-use crate::consent::choice::Decision;
 use crate::consent::rule::RuleStatus;
 use crate::consent::rules_file::Problem;
+use crate::consent::rules_file::choices::check_choices;
 use crate::consent::rules_file::document::At;
-use crate::consent::rules_file::entry::{ChoiceEntry, RuleEntry, RulesFile};
+use crate::consent::rules_file::entry::{RuleEntry, RulesFile};
 use crate::consent::rules_file::known::Known;
 use crate::consent::rules_file::problem::suggestion;
 
@@ -29,15 +29,10 @@ pub fn check(file: &RulesFile, known: &Known, today: NaiveDate) -> Vec<Problem> 
         board.check_population(&mut found, rule);
         board.check_content(&mut found, rule, today);
     }
-    for (i, choice) in file.choices.iter().enumerate() {
+    for choice in &file.choices {
         board.check_vendor(&mut found, &choice.label, choice.vendor.as_ref());
-        if let Some(person) = choice.person.as_ref().filter(|person| !known.people.contains_key(&person.value)) {
-            found.add(person.line, &choice.label, "there is no such person");
-        }
-        check_choice(&mut found, choice, today);
-        check_repetition(&mut found, choice, file.choices.get(..i).unwrap_or_default());
-        check_revival(&mut found, choice, known);
     }
+    check_choices(&mut found, file, known, today);
     found.0.sort_by_key(|problem| problem.line);
     found.0
 }
@@ -67,11 +62,12 @@ fn at_least(rule: &RuleEntry, level: Level) -> String {
     categories.map(|category| format!("`{category}`")).collect::<Vec<_>>().join(", ")
 }
 
-#[derive(Default)]
-struct Found(Vec<Problem>);
+/// The problems found so far.
+#[derive(Debug, Default)]
+pub(super) struct Found(Vec<Problem>);
 
 impl Found {
-    fn add(&mut self, line: usize, label: &str, text: &str) {
+    pub(super) fn add(&mut self, line: usize, label: &str, text: &str) {
         self.0.push(Problem { line, text: format!("{label}: {text}") });
     }
 }
@@ -186,66 +182,6 @@ impl<'a> Board<'a> {
                 Some(format!("`{category}` is open for this board until {open_until}, the rule runs until {until}"))
             }
             Some(_) => None,
-        }
-    }
-}
-
-fn check_choice(found: &mut Found, choice: &ChoiceEntry, today: NaiveDate) {
-    for (key, date) in [("on", choice.on), ("withdrawn", choice.withdrawn)] {
-        if let Some(date) = date.filter(|date| date.value > today) {
-            found.add(date.line, &choice.label, &format!("`{key}` {} is still to come", date.value));
-        }
-    }
-    if choice.choice.is_some_and(|decision| decision.value == Decision::Grant) {
-        for category in choice.categories.iter().filter(|category| category.value.is_forbidden()) {
-            let text = format!("`{}` can't be released by anything, so no grant helps", category.value);
-            found.add(category.line, &choice.label, &text);
-        }
-    }
-}
-
-/// Two choices of one person about the same, made on the same day or both standing, say nothing more than one.
-fn check_repetition(found: &mut Found, choice: &ChoiceEntry, earlier: &[ChoiceEntry]) {
-    let twin = earlier.iter().find(|other| {
-        is_same(choice, other)
-            && (choice.on.map(|on| on.value) == other.on.map(|on| on.value)
-                || (choice.withdrawn.is_none() && other.withdrawn.is_none()))
-    });
-    if let Some(twin) = twin {
-        let text = format!("the same choice stands twice in this file, first in line {}", twin.line);
-        found.add(choice.line, &choice.label, &text);
-    }
-}
-
-fn is_same(a: &ChoiceEntry, b: &ChoiceEntry) -> bool {
-    let identity = |choice: &ChoiceEntry| {
-        let person = choice.person.as_ref().map(|person| person.value.clone());
-        let vendor = choice.vendor.as_ref().map(|vendor| vendor.value.clone());
-        let categories: Vec<Category> = choice.categories.iter().map(|category| category.value).collect();
-        (person, vendor, categories, choice.choice.map(|decision| decision.value))
-    };
-    a.person.is_some() && identity(a) == identity(b)
-}
-
-/// A grant that was taken back doesn't come back by an older file; a refusal may.
-fn check_revival(found: &mut Found, choice: &ChoiceEntry, known: &Known) {
-    let (Some(person), Some(on)) = (&choice.person, choice.on) else { return };
-    let granted = choice.choice.is_some_and(|decision| decision.value == Decision::Grant);
-    if !granted || choice.withdrawn.is_some() {
-        return;
-    }
-    let categories: Vec<Category> = choice.categories.iter().map(|category| category.value).collect();
-    let withdrawn = known.choices.iter().map(|stored| &stored.choice).filter(|stored| {
-        stored.decision == Decision::Grant
-            && known.people.get(&person.value) == Some(&stored.person)
-            && stored.vendor.as_deref() == choice.vendor.as_ref().map(|vendor| vendor.value.as_str())
-            && stored.categories == categories
-    });
-    for day in withdrawn.filter_map(|stored| stored.withdrawn) {
-        if on.value <= day {
-            let text = format!("this grant was withdrawn on {day}; a new one needs a later `on`");
-            found.add(on.line, &choice.label, &text);
-            return;
         }
     }
 }

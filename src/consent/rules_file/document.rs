@@ -1,5 +1,6 @@
 //! A TOML document whose tables are read key by key, so that one problem doesn't hide the next.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -130,12 +131,13 @@ impl<'a> Section<'a> {
             return None;
         };
         let mut texts: Vec<At<String>> = Vec::new();
+        let mut seen = BTreeSet::new();
         for item in items {
             let Some(text) = self.text_of(&format!("an item of `{key}`"), item) else { continue };
-            if texts.iter().any(|other| other.value == text.value) {
-                self.report(text.line, &format!("`{}` stands twice in `{key}`", text.value));
-            } else {
+            if seen.insert(text.value.clone()) {
                 texts.push(text);
+            } else {
+                self.report(text.line, &format!("`{}` stands twice in `{key}`", text.value));
             }
         }
         Some(texts)

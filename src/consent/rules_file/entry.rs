@@ -10,7 +10,7 @@ use validator::Validate;
 
 use crate::catalogue::Category;
 use crate::consent::choice::Decision;
-use crate::consent::connection::{Identifiers, RequiredFields};
+use crate::consent::connection::{ConnectionStatus, Identifiers, RequiredFields};
 use crate::consent::rule::{LegalBasis, RuleStatus};
 use crate::consent::rules_file::document::At;
 use crate::consent::rules_file::form;
@@ -80,6 +80,8 @@ pub struct VendorEntry {
     pub identifiers: Option<At<Identifiers>>,
     /// What stands in a required field that is withheld.
     pub required_fields: Option<At<RequiredFields>>,
+    /// Whether the vendor still works for the board.
+    pub status: Option<At<ConnectionStatus>>,
     /// The secret, if the file names one.
     #[validate(custom(function = form::secret))]
     pub secret: Option<Secret>,

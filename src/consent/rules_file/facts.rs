@@ -26,6 +26,7 @@ pub fn of_connection(connection: &Connection) -> Facts {
         .with("scopes", connection.scopes.as_slice())
         .with("identifiers", json(&connection.identifiers))
         .with("required_fields", json(&connection.required_fields))
+        .with("status", json(&connection.status))
 }
 
 /// About a rule.

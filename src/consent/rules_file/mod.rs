@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod check;
+pub mod choices;
 pub mod difference;
 pub mod document;
 pub mod entry;

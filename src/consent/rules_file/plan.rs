@@ -2,12 +2,12 @@
 //!
 //! What the file doesn't mention stays as it is. A rule that says the same as before gets no new version.
 
-use crate::consent::choice::Choice;
-use crate::consent::connection::{Connection, Identifiers, RequiredFields};
+use crate::consent::connection::{Connection, ConnectionStatus, Identifiers, RequiredFields};
 use crate::consent::rule::{Population, Rule, RuleStatus};
+use crate::consent::rules_file::choices::Choices;
 use crate::consent::rules_file::difference::{Facts, SECRET};
 use crate::consent::rules_file::document::At;
-use crate::consent::rules_file::entry::{ChoiceEntry, RuleEntry, RulesFile, Secret, VendorEntry};
+use crate::consent::rules_file::entry::{RuleEntry, RulesFile, Secret, VendorEntry};
 use crate::consent::rules_file::facts;
 use crate::consent::rules_file::known::Known;
 use crate::keys::MasterKey;
@@ -95,9 +95,9 @@ pub fn plan(file: &RulesFile, known: &Known, key: &MasterKey) -> Option<Vec<Chan
     for entry in &file.rules {
         changes.extend(rule(entry, known)?);
     }
-    let mut choices = known.choices.clone();
+    let mut choices = Choices::of(known);
     for entry in &file.choices {
-        changes.extend(choice(entry, known, &mut choices)?);
+        changes.extend(choices.change(entry, known)?);
     }
     Some(changes)
 }
@@ -133,6 +133,7 @@ fn vendor(entry: &VendorEntry, known: &Known, key: &MasterKey) -> Option<Option<
         scopes: entry.scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         identifiers: entry.identifiers.map_or(Identifiers::Pairwise, |at| at.value),
         required_fields: entry.required_fields.map_or(RequiredFields::Placeholder, |at| at.value),
+        status: entry.status.map_or(ConnectionStatus::Active, |at| at.value),
     };
     let stored = known.connections.iter().find(|stored| stored.connection.vendor == connection.vendor);
     let secret = match (&entry.secret, stored) {
@@ -191,45 +192,6 @@ fn rule(entry: &RuleEntry, known: &Known) -> Option<Option<Change>> {
         after: facts::of_rule(&rule),
         step: Step::Rule(Box::new(rule)),
     }))
-}
-
-/// A choice is the same one if person, vendor, categories and decision are, and it was made on the same day or
-/// the other still stands.
-#[expect(clippy::option_option, reason = "the outer one is for `?`")]
-fn choice(entry: &ChoiceEntry, known: &Known, choices: &mut Vec<StoredChoice>) -> Option<Option<Change>> {
-    let person = &entry.person.as_ref()?.value;
-    let choice = Choice {
-        person: *known.people.get(person)?,
-        vendor: entry.vendor.as_ref().map(|vendor| vendor.value.clone()),
-        categories: entry.categories.iter().map(|category| category.value).collect(),
-        decision: entry.choice?.value,
-        by: entry.by.as_ref()?.value.clone(),
-        on: entry.on?.value,
-        withdrawn: entry.withdrawn.map(|day| day.value),
-    };
-    let is_same = |stored: &&mut StoredChoice| {
-        let other = &stored.choice;
-        (other.person, &other.vendor, &other.categories, other.decision)
-            == (choice.person, &choice.vendor, &choice.categories, choice.decision)
-    };
-    let number = choices.iter().map(|stored| stored.number).max().unwrap_or(0) + 1;
-    let mut same: Vec<&mut StoredChoice> = choices.iter_mut().filter(is_same).collect();
-    let place = same
-        .iter()
-        .position(|stored| stored.choice.on == choice.on)
-        .or_else(|| same.iter().position(|stored| stored.choice.withdrawn.is_none()));
-    let found = place.and_then(|place| same.get_mut(place));
-    if found.as_ref().is_some_and(|stored| stored.choice == choice) {
-        return Some(None);
-    }
-    let after = facts::of_choice(person, &choice);
-    let before = found.as_ref().map(|stored| facts::of_choice(person, &stored.choice));
-    let stored = StoredChoice { number: found.as_ref().map_or(number, |stored| stored.number), choice };
-    match found {
-        Some(found) => **found = stored.clone(),
-        None => choices.push(stored.clone()),
-    }
-    Some(Some(Change { subject: format!("choice {person}"), before, after, step: Step::Choice(stored) }))
 }
 
 fn sorted(items: &[At<String>]) -> Vec<String> {

@@ -70,7 +70,7 @@ fn read_root(root: &mut Section<'_>) -> RulesFile {
         root.report(1, "there is no [tenant] with the `slug` of a board");
     }
     for table in root.tables("vendor") {
-        let keys = &["id", "name", "scopes", "identifiers", "required_fields", "secret"];
+        let keys = &["id", "name", "scopes", "identifiers", "required_fields", "status", "secret"];
         file.vendors.push(vendor(root.inside("vendor", keys, table)));
     }
     for table in root.tables("rule") {
@@ -159,6 +159,7 @@ fn vendor(mut section: Section<'_>) -> VendorEntry {
         scopes: scopes(&mut section),
         identifiers: section.word("identifiers", &["pairwise", "source"]),
         required_fields: section.word("required_fields", &["placeholder", "absent"]),
+        status: section.word("status", &["active", "ended"]),
         secret: section.text("secret").map(|text| Secret(text.value)),
     };
     check_form(&mut section, &entry);

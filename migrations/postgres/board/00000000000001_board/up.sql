@@ -28,6 +28,7 @@ CREATE TABLE connection (
     scopes TEXT COLLATE "C" NOT NULL,
     identifiers TEXT COLLATE "C" NOT NULL,
     required_fields TEXT COLLATE "C" NOT NULL,
+    status TEXT COLLATE "C" NOT NULL,
     secret_sealed BYTEA NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, vendor_id)

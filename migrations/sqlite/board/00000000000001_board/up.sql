@@ -28,6 +28,7 @@ CREATE TABLE connection (
     scopes TEXT NOT NULL,
     identifiers TEXT NOT NULL,
     required_fields TEXT NOT NULL,
+    status TEXT NOT NULL,
     secret_sealed BLOB NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, vendor_id)
