@@ -10,7 +10,9 @@ use crate::auth::credentials::Credentials;
 use crate::auth::form::Form;
 use crate::auth::grant::{Asked, GrantError, LIFETIME, grant};
 use crate::http::App;
+use crate::http::RequestId;
 use crate::http::assembly::Limits;
+use crate::http::error::chain;
 
 /// The addresses under which clients look for a token, at the root and in each board.
 ///
@@ -51,7 +53,13 @@ async fn token(
             "expires_in": LIFETIME,
             "scope": granted.scopes.join(" "),
         })),
-        Ok(Err(error)) => Refused::from(error).answer(),
+        Ok(Err(error)) => {
+            if matches!(error, GrantError::Store(_) | GrantError::Key(_)) {
+                let id = RequestId::of(&request);
+                tracing::error!(request.id = id.as_str(), cause = chain(&error), "no token could be made");
+            }
+            Refused::from(&error).answer()
+        }
         Err(_) => Refused::Fault.answer(),
     }
 }
@@ -136,19 +144,13 @@ impl Refused {
     }
 }
 
-impl From<GrantError> for Refused {
-    fn from(error: GrantError) -> Self {
+impl From<&GrantError> for Refused {
+    fn from(error: &GrantError) -> Self {
         match error {
             GrantError::InvalidClient => Self::Client,
             GrantError::InvalidScope => Self::Scope,
-            GrantError::Store(_) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "no token could be made");
-                Self::Busy
-            }
-            GrantError::Key(_) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "no token could be made");
-                Self::Fault
-            }
+            GrantError::Store(_) => Self::Busy,
+            GrantError::Key(_) => Self::Fault,
         }
     }
 }

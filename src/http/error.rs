@@ -25,6 +25,8 @@ pub struct Refusal {
     pub challenge: Option<&'static str>,
     /// When to try again, in seconds.
     pub retry_after: Option<u32>,
+    /// For the log alone: what went wrong on our side.
+    pub cause: Option<String>,
 }
 
 /// In which words a door refuses.
@@ -46,7 +48,7 @@ impl Shape {
 impl Refusal {
     /// A refusal without a challenge.
     pub fn new(status: StatusCode, minor: &'static str, description: impl Into<String>) -> Self {
-        Self { status, minor, description: description.into(), challenge: None, retry_after: None }
+        Self { status, minor, description: description.into(), challenge: None, retry_after: None, cause: None }
     }
 
     /// There is nothing here, or nothing that the caller may know of.
@@ -68,6 +70,12 @@ impl Refusal {
     pub fn busy() -> Self {
         let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, "server_busy", "Not available at the moment");
         Self { retry_after: Some(5), ..refusal }
+    }
+
+    /// The same refusal, with its cause for the log.
+    #[must_use]
+    pub fn because(self, error: &dyn std::error::Error) -> Self {
+        Self { cause: Some(chain(error)), ..self }
     }
 
     /// The refusal for what a status says by itself.
@@ -152,18 +160,14 @@ impl From<AuthError> for Refusal {
                 ..Self::forbidden("The access token lacks the scope for this")
             },
             AuthError::Store(error) => error.into(),
-            AuthError::Key(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a vendor's secret can't be opened");
-                Self::internal()
-            }
+            AuthError::Key(error) => Self::internal().because(&error),
         }
     }
 }
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        tracing::error!(error = &error as &dyn std::error::Error, "the database failed");
-        match error {
+        let refusal = match &error {
             StoreError::Unreachable(_) => Self::busy(),
             StoreError::BadUrl
             | StoreError::Database(_)
@@ -171,19 +175,32 @@ impl From<StoreError> for Refusal {
             | StoreError::OlderSchema(_)
             | StoreError::NewerSchema(_)
             | StoreError::Shape(_) => Self::internal(),
-        }
+        };
+        refusal.because(&error)
     }
 }
 
 impl From<RecordError> for Refusal {
-    fn from(_: RecordError) -> Self {
-        Self::busy()
+    fn from(error: RecordError) -> Self {
+        Self::busy().because(&error)
     }
 }
 
 /// A blocking task that panicked; the panic itself is in the log.
 impl From<actix_web::error::BlockingError> for Refusal {
-    fn from(_: actix_web::error::BlockingError) -> Self {
-        Self::internal()
+    fn from(error: actix_web::error::BlockingError) -> Self {
+        Self::internal().because(&error)
     }
+}
+
+/// An error with its sources, outermost first.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
 }

@@ -98,10 +98,10 @@ where
         let began = Instant::now();
         let id = RequestId::from_header(request.headers().get(&X_REQUEST_ID));
         let shape = Shape::of(request.path());
-        let mut line = Line::new(&request, &id, began);
+        let line = Line::new(&request, &id, began);
         let settings = Rc::clone(&self.settings);
         if let Some(refusal) = refuse(&request, &settings.limits) {
-            return Box::pin(ready(Ok(settings.turned_away(request, &refusal, &id, &mut line))));
+            return Box::pin(ready(Ok(settings.turned_away(request, &refusal, &id, &line))));
         }
         address::normalize(&mut request);
         // HTTP: an answer to HEAD is that to GET without its body, which the connection leaves out by itself.
@@ -113,9 +113,9 @@ where
         let answer = guarded::run(async move { service.call(request).await }, settings.limits.answer);
         Box::pin(async move {
             match answer.await {
-                Ok(Ok(response)) => Ok(settings.pass(response, shape, &id, &mut line)),
-                Ok(Err(error)) => Err(settings.failed(error.error_response(), &id, &mut line)),
-                Err(fault) => Err(settings.failed(after_fault(fault, shape), &id, &mut line)),
+                Ok(Ok(response)) => Ok(settings.pass(response, shape, &id, &line)),
+                Ok(Err(error)) => Err(settings.failed(error.error_response(), &id, &line)),
+                Err(fault) => Err(settings.failed(after_fault(fault, shape), &id, &line)),
             }
         })
     }
@@ -147,7 +147,7 @@ impl Settings {
         request: ServiceRequest,
         refusal: &Refusal,
         id: &RequestId,
-        line: &mut Line,
+        line: &Line,
     ) -> ServiceResponse<EitherBody<B>> {
         let shape = Shape::of(request.path());
         let mut response = request.into_response(refusal.answer(shape));
@@ -162,9 +162,13 @@ impl Settings {
         mut response: ServiceResponse<B>,
         shape: Shape,
         id: &RequestId,
-        line: &mut Line,
+        line: &Line,
     ) -> ServiceResponse<EitherBody<B>> {
         let status = response.status();
+        let refusal = response.response().error().and_then(Error::as_error::<Refusal>);
+        if let Some(cause) = refusal.and_then(|refusal| refusal.cause.as_deref()) {
+            line.fault(cause);
+        }
         line.write(status, Some(response.request()));
         if (status.is_client_error() || status.is_server_error()) && !is_json(response.headers()) {
             let mut written = Refusal::of_status(status).answer(shape);
@@ -180,7 +184,7 @@ impl Settings {
     }
 
     /// The request went with the fault: what remains is an error that becomes the answer.
-    fn failed(&self, mut response: HttpResponse<BoxBody>, id: &RequestId, line: &mut Line) -> Error {
+    fn failed(&self, mut response: HttpResponse<BoxBody>, id: &RequestId, line: &Line) -> Error {
         self.complete(response.headers_mut(), id);
         line.write(response.status(), None);
         InternalError::from_response("the request failed", response).into()

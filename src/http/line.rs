@@ -29,8 +29,13 @@ impl Line {
         Self { method: request.method().clone(), id: id.clone(), began }
     }
 
+    /// Writes what went wrong on our side.
+    pub fn fault(&self, cause: &str) {
+        tracing::error!(request.id = self.id.as_str(), cause, "a request failed");
+    }
+
     /// Writes the line and counts the request.
-    pub fn write(&mut self, status: StatusCode, request: Option<&HttpRequest>) {
+    pub fn write(&self, status: StatusCode, request: Option<&HttpRequest>) {
         let took = self.began.elapsed();
         let note = request.and_then(|request| request.extensions_mut().remove::<Note>()).unwrap_or_default();
         let pattern = match note.route {
