@@ -12,6 +12,7 @@ use koppelvlak_fixtures::{BoardOptions, demo_rules, write_oneroster};
 use tempfile::TempDir;
 
 use crate::cli::arguments::Global;
+use crate::cli::earlier::{self, Former};
 use crate::cli::guide::Guide;
 use crate::cli::ready_file;
 use crate::cli::serve::Prepared;
@@ -104,6 +105,8 @@ impl Demo {
         import(database, clock, &set)?;
         let secrets = |vendor: &str| Some(secret_of(key, vendor));
         apply(&demo_rules(&board, &clock.now().date().to_string(), &secrets))?;
+        let former = Former { tenant: TENANT, vendor: "ended", secret: &secret_of(key, "ended") };
+        earlier::fetch(database, key, clock.now(), &former)?;
         std::fs::remove_dir_all(set)?;
         Ok(())
     }

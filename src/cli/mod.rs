@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod arguments;
 pub mod demo;
+pub mod earlier;
 pub mod explain;
 pub mod guide;
 pub mod log;

@@ -105,3 +105,32 @@ fn serve_writes_its_ready_file_answers_and_stops_on_sigterm() {
     assert!(Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status().unwrap().success());
     assert_eq!(server.0.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn the_log_names_requests_by_their_pattern_and_tells_no_value() {
+    let world = World::on_sqlite();
+    let ready_file = world.folder().join("ready.json");
+    let mut command = koppelvlak(world.folder());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--database", &world.url]);
+    command.args(["--ready-file", ready_file.to_str().unwrap()]).env("KOPPELVLAK_LOG_FORMAT", "json");
+    let mut server = Running(command.stderr(Stdio::piped()).spawn().unwrap());
+    let url = wait_for(&ready_file)["listen_url"].as_str().unwrap().to_owned();
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+
+    for path in ["users/P-1004?filter=givenName%3D'Willemijn'&Willemijn=1", "users?sort=Willemijn", "Willemijn"] {
+        let request = agent.get(format!("{url}/willemijnschool/ims/oneroster/rostering/v1p2/{path}"));
+        request.header("Authorization", "Bearer Willemijn").header("X-Request-ID", "run-7").call().unwrap();
+    }
+    let form = "grant_type=client_credentials&client_id=Willemijn&client_secret=Willemijn";
+    agent.post(format!("{url}/oauth2/token")).send(form).unwrap();
+    Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status().unwrap();
+    let mut log = String::new();
+    std::io::Read::read_to_string(&mut server.0.stderr.take().unwrap(), &mut log).unwrap();
+
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.iter().filter(|line| line["request.id"] == "run-7").count(), 3, "{log}");
+    assert!(lines.iter().any(|line| line["route"] == "/oauth2/token" && line["status"] == 401), "{log}");
+    for value in ["Willemijn", "willemijn", "P-1004"] {
+        assert!(!log.contains(value), "{value} in {log}");
+    }
+}
