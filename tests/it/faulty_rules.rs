@@ -39,7 +39,7 @@ fn today() -> NaiveDate {
 fn problems_on(text: &str, known: &Known) -> Vec<String> {
     let (file, mut problems) = RulesFile::read(text);
     problems.extend(check(&file, known, today()));
-    problems.sort_by_key(|problem| problem.line);
+    problems.sort();
     problems.iter().map(|problem| format!("{}: {}", problem.line, problem.text)).collect()
 }
 
@@ -207,4 +207,30 @@ fn a_rule_without_categories_is_not_the_way_to_stop_it() {
         .replace("[\"assessment-item\", \"assessment-result\"]", "[]");
 
     assert_eq!(problems(&text), ["23: rule `atlas-1`: names no category; a rule stops with `status = \"ended\"`"]);
+}
+
+#[test]
+fn a_file_from_any_editor_is_read() {
+    let from_windows = format!("\u{feff}{}", SOUND.replace('\n', "\r\n"));
+    assert_eq!(problems(&from_windows), Vec::<String>::new());
+
+    let broken = from_windows.replace("\"S2\"", "\"S9\"");
+    assert_eq!(problems(&broken), ["22: rule `atlas-1`: there is no school `S9`"]);
+}
+
+#[test]
+fn problems_of_one_line_come_in_one_order() {
+    let text =
+        "tenant = { slug = \"X\", name = \"\" }\nvendor = [{ id = \"?\", name = \"\", scopes = [], secret = \"x\" }]\n";
+
+    assert_eq!(
+        problems(text),
+        [
+            "1: tenant `X`: `name` must have 1 to 200 characters, in one line",
+            "1: tenant `X`: `slug` must have 1 to 63 lower-case letters, digits or hyphens, without a hyphen at either end",
+            "2: vendor `?`: `id` must have 1 to 64 letters, digits, dots, underscores or hyphens",
+            "2: vendor `?`: `name` must have 1 to 200 characters, in one line",
+            "2: vendor `?`: `secret` must have at least 16 characters",
+        ]
+    );
 }

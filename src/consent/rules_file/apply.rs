@@ -92,7 +92,7 @@ fn prepare(conn: &mut Conn, key: &MasterKey, submission: Submission<'_>) -> Resu
     let (file, mut problems) = RulesFile::read(submission.text);
     let known = Known::of(conn, &file)?;
     problems.extend(check(&file, &known, submission.now.date()));
-    problems.sort_by_key(|problem| problem.line);
+    problems.sort();
     if !problems.is_empty() {
         return Err(faulty(problems).into());
     }

@@ -33,7 +33,7 @@ pub fn check(file: &RulesFile, known: &Known, today: NaiveDate) -> Vec<Problem> 
         board.check_vendor(&mut found, &choice.label, choice.vendor.as_ref());
     }
     check_choices(&mut found, file, known, today);
-    found.0.sort_by_key(|problem| problem.line);
+    found.0.sort();
     found.0
 }
 

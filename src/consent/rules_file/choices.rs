@@ -38,7 +38,6 @@ impl<'a> Choices<'a> {
     /// What one entry changes; `None` is a value that was not read and `Some(None)` nothing to change.
     ///
     /// An entry is the choice that was made on the same day, else the one that still stands.
-    #[expect(clippy::option_option, reason = "the outer one is for `?`")]
     pub fn change(&mut self, entry: &'a ChoiceEntry, known: &Known) -> Option<Option<Change>> {
         let person = &entry.person.as_ref()?.value;
         let choice = Choice {

@@ -56,7 +56,7 @@ impl RulesFile {
                 Section::open("the file", &["tenant", "vendor", "rule", "choice"], root, &lines, &mut problems);
             file = read_root(&mut section);
         }
-        problems.sort_by_key(|problem| problem.line);
+        problems.sort();
         (file, problems)
     }
 }
