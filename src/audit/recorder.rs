@@ -3,9 +3,8 @@
 //! One commit for each answer would cost four times as much as the answer itself.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -21,6 +20,9 @@ const QUEUE: usize = 4096;
 
 /// How many disclosures go into one commit.
 const GROUP: usize = 256;
+
+/// How many served sets are remembered.
+const MOST_KNOWN: usize = 10_000;
 
 /// How long an answer waits for its disclosure.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -104,7 +106,7 @@ impl Drop for Recorder {
 }
 
 /// A board, a vendor in it, and a set of categories.
-type ServedKey = (i64, std::sync::Arc<str>, u64);
+type ServedKey = (i64, Arc<str>, u64);
 
 struct Writer {
     database: Database,
@@ -118,7 +120,11 @@ impl Writer {
         while let Ok(first) = queue.recv() {
             group.push(first);
             group.extend(queue.try_iter().take(GROUP - 1));
-            self.commit(&mut group);
+            // Nobody waits: the client went away or was refused for lack of time, and nothing has left.
+            group.retain(|job| !job.done.is_closed());
+            if !group.is_empty() {
+                self.commit(&mut group);
+            }
         }
     }
 
@@ -144,6 +150,9 @@ impl Writer {
             disclosure::append(conn, disclosures)?;
             add_all(conn, newcomers)
         })?;
+        if self.known.len() > MOST_KNOWN {
+            self.known.clear();
+        }
         self.known.extend(learned);
         Ok(())
     }
@@ -152,7 +161,7 @@ impl Writer {
         let mut newcomers: HashMap<ServedKey, RoaringBitmap> = HashMap::new();
         for disclosure in disclosures {
             for (mask, people) in &disclosure.people {
-                let key = (disclosure.tenant_id, std::sync::Arc::clone(&disclosure.vendor), *mask);
+                let key = (disclosure.tenant_id, Arc::clone(&disclosure.vendor), *mask);
                 let known = self.known.get(&key);
                 if !known.is_some_and(|known| people.is_subset(known)) {
                     *newcomers.entry(key).or_default() |= people;

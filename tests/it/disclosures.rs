@@ -74,6 +74,21 @@ on_each_database! {
         assert_eq!(people, (0..300).collect::<Vec<_>>());
     }
 
+    fn a_disclosure_that_nobody_waits_for_is_not_recorded(world: &World) {
+        let recorder = Recorder::start(world.database.clone()).unwrap();
+        // The writer is kept busy, so that the next disclosure is still in the queue when its client goes.
+        let held = (world.database.write_activity().unwrap(), world.database.write_activity().unwrap());
+        let first = recorder.record(disclosure("atlas", vec![names([1])]));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        drop(recorder.record(disclosure("atlas", vec![names([2])])));
+
+        drop(held);
+        now(first).unwrap();
+        recorder.stop();
+
+        assert_eq!(served_names(world, "atlas"), [1].into_iter().collect());
+    }
+
     fn served_sets_grow_by_vendor_and_category_over_all_nodes(world: &World) {
         let (one, other) = (Recorder::start(world.database.clone()), Recorder::start(world.database.clone()));
         let (one, other) = (one.unwrap(), other.unwrap());
