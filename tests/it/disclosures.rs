@@ -127,6 +127,27 @@ on_each_database! {
         assert_eq!(served_names(world, "atlas").len(), 1);
     }
 
+    fn an_answer_that_cannot_be_recorded_does_not_leave(world: &World) {
+        world.apply(
+            "[tenant]\nslug = \"noord\"\nname = \"Noord\"\n[[vendor]]\nid = \"atlas\"\nname = \"Atlas\"\n\
+             scopes = [\"roster.readonly\"]\nidentifiers = \"source\"\nrequired_fields = \"absent\"\n\
+             secret = \"tulip-tulip-tulip-tulip-tulip-tulip-tulip\"\n",
+        );
+        let server = world.serve();
+        let token = server.token("atlas", "tulip-tulip-tulip-tulip-tulip-tulip-tulip");
+        let users = || server.get_as(&token, "/noord/ims/oneroster/rostering/v1p2/users");
+        let run = |text: &str| Statement::new(text).execute(&mut world.database.write_activity().unwrap()).unwrap();
+
+        run("ALTER TABLE disclosure RENAME TO away");
+        let refused = users();
+        run("ALTER TABLE away RENAME TO disclosure");
+
+        assert_eq!((refused.status, refused.header("retry-after")), (503, "5"));
+        assert!(!refused.body.contains("users"), "{}", refused.body);
+        assert_eq!(users().status, 200);
+        assert_eq!(recorded(world).len(), 1);
+    }
+
     fn what_waits_when_the_recorder_stops_is_written_and_the_rest_refused(world: &World) {
         let recorder = Recorder::start(world.database.clone()).unwrap();
         let waiting: Vec<_> = (0..50).map(|n| recorder.record(disclosure("atlas", vec![names([n])]))).collect();

@@ -172,6 +172,45 @@ on_each_database! {
         assert!(matches!(caller(&server, Some(&bearer(&one)), "noord"), Err(AuthError::Elsewhere)));
     }
 
+    fn a_request_that_is_not_let_in_gets_the_standards_body_and_a_challenge(world: &World) {
+        world.apply(RULES);
+        let server = world.serve();
+        let users = "/noord/ims/oneroster/rostering/v1p2/users";
+        let reply = server.ask_token("/oauth2/token", &format!("{FORM}&scope=gradebook.readonly"));
+        let grades_only = reply.json()["access_token"].as_str().unwrap().to_owned();
+
+        let none = server.get(users);
+        let garbage = server.get_as("garbage", users);
+        let in_query = server.get(&format!("{users}?access_token={grades_only}"));
+        let lacking = server.get_as(&grades_only, users);
+
+        let minor = |reply: &Reply| reply.json()["imsx_CodeMinor"]["imsx_codeMinorField"][0]["imsx_codeMinorFieldValue"].clone();
+        for reply in [&none, &garbage, &in_query] {
+            assert_eq!((reply.status, minor(reply)), (401, "unauthorisedrequest".into()));
+        }
+        assert_eq!((lacking.status, minor(&lacking)), (403, "forbidden".into()));
+        assert_eq!(none.header("www-authenticate"), r#"Bearer realm="koppelvlak""#);
+        assert!(garbage.header("www-authenticate").contains(r#"error="invalid_token""#));
+        assert!(lacking.header("www-authenticate").contains(r#"error="insufficient_scope""#));
+    }
+
+    fn a_board_of_others_and_a_board_that_does_not_exist_get_the_same_bytes(world: &World) {
+        world.apply(RULES);
+        world.apply(&RULES.replace("noord", "zuid").replace("tulip", "peony"));
+        let server = world.serve();
+        let token = server.token("atlas", SECRET);
+        let at = |slug: &str| {
+            let mut reply = server.get_as(&token, &format!("/{slug}/ims/oneroster/rostering/v1p2/users"));
+            reply.headers.remove("x-request-id");
+            reply.headers.remove("date");
+            reply
+        };
+
+        assert_eq!(at("zuid"), at("nowhere"));
+        assert_eq!(at("zuid").status, 403);
+        assert_eq!(at("noord").status, 200, "{}", at("noord").body);
+    }
+
     fn a_token_ends_after_an_hour(world: &World) {
         world.apply(RULES);
         let server = world.serve();
