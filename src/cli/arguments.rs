@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{apply, demo, explain, migrate, serve, show};
+use crate::cli::{apply, demo, explain, import, migrate, serve, show};
 
 /// School data for ed-tech vendors over OneRoster, cut to each school's consent rules.
 #[derive(Debug, Parser)]
@@ -47,6 +47,8 @@ pub enum Format {
 enum Command {
     /// Builds a realistic board in a fresh database, registers vendors and rules, and serves
     Demo(demo::Demo),
+    /// Brings a school's data into a board
+    Import(import::Import),
     /// Makes boards, vendors, rules and choices as a rules file says
     Apply(apply::Apply),
     /// Lists boards, vendors, rules, choices or who changed what
@@ -75,6 +77,7 @@ fn execute(arguments: &Arguments) -> anyhow::Result<()> {
     let global = &arguments.global;
     match &arguments.command {
         Command::Demo(command) => command.run(global),
+        Command::Import(command) => command.run(global),
         Command::Apply(command) => command.run(global),
         Command::Show(command) => command.run(global),
         Command::Explain(command) => command.run(global),

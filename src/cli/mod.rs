@@ -6,6 +6,7 @@ pub mod demo;
 pub mod earlier;
 pub mod explain;
 pub mod guide;
+pub mod import;
 pub mod log;
 pub mod migrate;
 pub mod ready_file;

@@ -11,6 +11,7 @@ pub mod error;
 pub mod existing;
 pub mod history;
 pub mod hydrate;
+pub mod import;
 pub mod leaf;
 pub mod migration;
 pub mod rule;

@@ -18,6 +18,8 @@ mod faulty_rules;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod importing;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod rules_slips;

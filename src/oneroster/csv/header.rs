@@ -17,7 +17,7 @@ const MOST_COLUMNS: usize = 1_000;
 const METADATA: &str = "metadata.";
 
 /// Which column stands where in a file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Layout {
     /// The binding's columns that the header has, in the binding's order, with their positions.
     pub(super) columns: Vec<(&'static Column, usize)>,

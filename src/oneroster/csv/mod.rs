@@ -1,7 +1,8 @@
 //! OneRoster CSV sets (1.1, 1.2 and 1.2.1): a folder or a zip is opened, checked as a whole, and then read.
 //!
-//! Nothing here knows a database. [`check`] finds every fault of a set before a row is handed on;
-//! [`read`] then gives the rows of one file as they were written. No fault carries a value of the set.
+//! [`check`] finds every fault of a set before a row is handed on, [`read`] then gives the rows of one file
+//! as they were written, and neither knows a database; [`import()`](import::import()) brings them into one.
+//! No fault carries a value of the set.
 
 mod check;
 mod column;
@@ -9,6 +10,7 @@ mod cross;
 mod fault;
 mod file;
 mod header;
+pub mod import;
 mod keys;
 mod manifest;
 mod package;

@@ -16,7 +16,7 @@ const LINES_AHEAD: usize = 16;
 const FOLLOWED: usize = 1_000;
 
 /// The fields of one line, without their quotes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Record {
     text: String,
     ends: Vec<usize>,
@@ -37,6 +37,11 @@ pub(super) enum Flaw {
 }
 
 impl Record {
+    /// About how many bytes it takes to hold the record.
+    pub(super) fn size(&self) -> usize {
+        size_of::<Self>() + self.text.len() + size_of_val(self.ends.as_slice()) + 40
+    }
+
     /// How many fields the record has.
     pub(super) fn len(&self) -> usize {
         self.ends.len()

@@ -1,0 +1,127 @@
+//! The rows of a file that hangs below an entity's own, as elements of a column of their parents.
+
+use std::borrow::Cow;
+
+use super::error::ImportError;
+use super::plan::Child;
+use super::run::Lookup;
+use crate::catalogue::Entity;
+use crate::catalogue::element::{LearningObjective, ResourceLink, Role, ScoreScaleLink, UserProfile};
+use crate::oneroster::csv::{File, Row};
+use crate::store::{StoreError, cell};
+
+/// The elements of one column, by parent and in the order of their sourcedIds.
+#[derive(Debug)]
+pub(super) struct Elements {
+    pub(super) column: &'static str,
+    text: String,
+    /// Parent, and where the sourcedId begins and ends and the element ends.
+    places: Vec<(u32, usize, usize, usize)>,
+}
+
+impl Elements {
+    pub(super) fn new(column: &'static str) -> Self {
+        Self { column, text: String::new(), places: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, parent: u32, sourced_id: &str, element: &str) {
+        let start = self.text.len();
+        self.text.push_str(sourced_id);
+        let middle = self.text.len();
+        self.text.push_str(element);
+        self.places.push((parent, start, middle, self.text.len()));
+    }
+
+    /// Puts the elements into their order; nothing is found before.
+    pub(super) fn sort(&mut self) {
+        let text = &self.text;
+        let key = |place: &(u32, usize, usize, usize)| (place.0, text.get(place.1..place.2));
+        self.places.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+    }
+
+    /// The elements of one parent.
+    pub(super) fn of(&self, parent: u32) -> impl Iterator<Item = &str> {
+        let start = self.places.partition_point(|place| place.0 < parent);
+        let rest = self.places.get(start..).unwrap_or_default();
+        rest.iter().take_while(move |place| place.0 == parent).filter_map(|place| self.text.get(place.2..place.3))
+    }
+
+    /// The elements of one parent as a JSON list; nothing if there are none.
+    pub(super) fn list(&self, parent: u32) -> Option<String> {
+        let mut list = String::new();
+        for element in self.of(parent) {
+            list.push(if list.is_empty() { '[' } else { ',' });
+            list.push_str(element);
+        }
+        (!list.is_empty()).then(|| list + "]")
+    }
+}
+
+/// The element that a row gives; nothing if it refers to what isn't there.
+pub(super) fn element(child: Child, row: Row<'_>, lookup: Lookup<'_>) -> Result<Option<String>, ImportError> {
+    let text = |column: &str| row.text(column).map(Cow::Borrowed);
+    let need = |column: &str| Cow::Borrowed(row.text(column).unwrap_or_default());
+    let id = |entity, column: &str| row.text(column).and_then(|sourced_id| lookup.row_id(entity, sourced_id));
+    let sourced_id = Cow::Borrowed(row.sourced_id());
+    let json = match child.file {
+        File::Roles => {
+            let Some(org) = id(Entity::Org, "orgSourcedId") else { return Ok(None) };
+            cell::json(&Role {
+                sourced_id,
+                role_type: need("roleType"),
+                role: need("role"),
+                org,
+                user_profile: text("userProfileSourcedId"),
+                begin_date: text("beginDate"),
+                end_date: text("endDate"),
+                at: 0,
+                gone: false,
+            })
+        }
+        File::UserProfiles => cell::json(&UserProfile {
+            sourced_id,
+            profile_type: need("profileType"),
+            vendor_id: need("vendorId"),
+            application_id: text("applicationId"),
+            description: text("description"),
+            credential_type: need("credentialType"),
+            username: need("username"),
+        }),
+        File::UserResources | File::ClassResources | File::CourseResources => {
+            let Some(resource) = id(Entity::Resource, "resourceSourcedId") else { return Ok(None) };
+            // The class of a link that hangs below a class is its parent.
+            let of_person = |entity, column| (child.file == File::UserResources).then(|| id(entity, column)).flatten();
+            cell::json(&ResourceLink {
+                sourced_id,
+                resource,
+                title: text("title"),
+                org: of_person(Entity::Org, "orgSourcedId"),
+                class: of_person(Entity::Class, "classSourcedId"),
+            })
+        }
+        File::LineItemScoreScales | File::ResultScoreScales => {
+            let Some(score_scale) = id(Entity::ScoreScale, "scoreScaleSourcedId") else { return Ok(None) };
+            cell::json(&ScoreScaleLink { sourced_id, score_scale, title: text("title") })
+        }
+        File::LineItemLearningObjectiveIds | File::ResultLearningObjectiveIds => cell::json(&LearningObjective {
+            sourced_id,
+            source: need("source"),
+            learning_objective_id: need("learningObjectiveId"),
+            score: row.number("score"),
+            text_score: text("textScore"),
+        }),
+        File::AcademicSessions
+        | File::Orgs
+        | File::Courses
+        | File::Classes
+        | File::Users
+        | File::Enrollments
+        | File::Demographics
+        | File::Resources
+        | File::Categories
+        | File::LineItems
+        | File::Results
+        | File::ScoreScales => Err(StoreError::Shape("a file of its own where one below another belongs")),
+    };
+    Ok(Some(json?))
+}

@@ -1,0 +1,48 @@
+//! Why an import was refused or failed. Nothing is changed then.
+
+use crate::oneroster::csv::read::ReadError;
+use crate::oneroster::csv::{FaultList, File};
+use crate::store::StoreError;
+
+/// Why an import was refused or failed. Nothing is changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The set has faults.
+    #[error("the set has faults")]
+    Faults(FaultList),
+    /// The set lacks too many of the people that the board has.
+    #[error(
+        "the set lacks {removed} of the board's {of} people, which is more than 10 %: look whether it is whole, \
+         and confirm with --confirm-removals if these people have really left"
+    )]
+    Removals {
+        /// How many people would go.
+        removed: u64,
+        /// How many people there are.
+        of: u64,
+    },
+    /// The set holds changes only.
+    #[error("{} comes as delta; only bulk sets can be imported: let the source write one", .0.name())]
+    Delta(File),
+    /// A file can't be read again after the check.
+    #[error("the set can't be read")]
+    Read(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database refused or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<diesel::result::Error> for ImportError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<ReadError<Self>> for ImportError {
+    fn from(error: ReadError<Self>) -> Self {
+        match error {
+            ReadError::Visit { source, .. } => source,
+            ReadError::Unreadable { .. } | ReadError::Fault(_) => Self::Read(Box::new(error)),
+        }
+    }
+}

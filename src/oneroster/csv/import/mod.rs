@@ -1,0 +1,15 @@
+//! From the rows of a checked set to the rows of a board.
+//!
+//! An entity's own file gives its rows, and the files that hang below it (roles, profiles, links to
+//! materials, …) become structured values of those rows.
+
+mod children;
+mod error;
+mod person;
+mod plan;
+mod row_values;
+mod run;
+mod sorted;
+
+pub use error::ImportError;
+pub use run::{Options, Phase, Progress, import};

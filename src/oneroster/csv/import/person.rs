@@ -1,0 +1,144 @@
+//! What of a person's row depends on the values themselves.
+//!
+//! A national number is dropped here, before anything of it is stored; an identifier of the chain of
+//! vendors (ECK iD) gets the category of its own wherever it stands. Passwords aren't even read.
+
+use std::borrow::Cow;
+
+use crate::catalogue::element::{Role, UserId};
+use crate::catalogue::is_national_id;
+use crate::oneroster::csv::Row;
+use crate::store::import::Value;
+use crate::store::{StoreError, cell};
+
+/// How an ECK iD begins.
+const CHAIN: &str = "https://ketenid.nl/";
+
+/// The types under which registers call a national number by its name.
+const NATIONAL_TYPES: [&str; 3] = ["bsn", "pgn", "onderwijsnummer"];
+
+/// What a text turned out to be.
+enum Found {
+    National,
+    Chain,
+    Other,
+}
+
+/// The columns of a person whose category depends on the value, under the names of the table's columns.
+pub(super) struct ByValue {
+    columns: Vec<(&'static str, Value)>,
+    /// How many national numbers were dropped.
+    pub(super) dropped: u64,
+}
+
+impl ByValue {
+    /// Sorts a row's values; `local` are the columns in which nine digits are the board's own number.
+    pub(super) fn of(row: Row<'_>, local: &[String]) -> Result<Self, StoreError> {
+        let mut found = Self { columns: Vec::new(), dropped: 0 };
+        let is_local = |column: &str| local.iter().any(|other| other == column);
+        found.text(row, "username", ("username", "username_chain_id"), is_local("username"));
+        found.text(row, "identifier", ("identifier", "identifier_chain_id"), is_local("identifier"));
+        let master = "userMasterIdentifier";
+        found.text(row, master, ("user_master_identifier", "user_master_identifier"), is_local(master));
+        found.lists(row, is_local("userIds"))?;
+        Ok(found)
+    }
+
+    /// The value of a column; nothing if it doesn't depend on the value.
+    pub(super) fn take(&mut self, column: &str) -> Option<Value> {
+        match column {
+            "username"
+            | "username_chain_id"
+            | "identifier"
+            | "identifier_chain_id"
+            | "user_master_identifier"
+            | "user_ids"
+            | "user_ids_chain_id"
+            | "metadata" => {
+                let found = self.columns.iter_mut().find(|(name, _)| *name == column);
+                Some(found.map(|(_, value)| std::mem::take(value)).unwrap_or_default())
+            }
+            _ => None,
+        }
+    }
+
+    fn text(&mut self, row: Row<'_>, csv: &str, (plain, chain): (&'static str, &'static str), is_local: bool) {
+        let Some(text) = row.text(csv) else { return };
+        match find(text, is_local) {
+            Found::National => self.dropped += 1,
+            Found::Chain => self.columns.push((chain, Value::Text(text.to_owned()))),
+            Found::Other => self.columns.push((plain, Value::Text(text.to_owned()))),
+        }
+    }
+
+    fn lists(&mut self, row: Row<'_>, is_local: bool) -> Result<(), StoreError> {
+        let (mut plain, mut chain) = (Vec::new(), Vec::new());
+        for (of, identifier) in row.pairs("userIds") {
+            let id = UserId { r#type: of.into(), identifier: identifier.into() };
+            let is_national = NATIONAL_TYPES.iter().any(|name| name.eq_ignore_ascii_case(of.trim()));
+            match find(identifier, is_local) {
+                Found::National => self.dropped += 1,
+                Found::Chain | Found::Other if is_national => self.dropped += 1,
+                Found::Chain => chain.push(id),
+                Found::Other => plain.push(id),
+            }
+        }
+        let mut metadata = serde_json::Map::new();
+        for (name, text) in row.metadata() {
+            match find(text, false) {
+                Found::National => self.dropped += 1,
+                // Free fields have no place for it, and it must not leave as one of them.
+                Found::Chain => chain.push(UserId { r#type: name.into(), identifier: text.into() }),
+                Found::Other => {
+                    metadata.insert(name.to_owned(), text.into());
+                }
+            }
+        }
+        for (column, ids) in [("user_ids", plain), ("user_ids_chain_id", chain)] {
+            if !ids.is_empty() {
+                self.columns.push((column, Value::Text(cell::json(&ids)?)));
+            }
+        }
+        if !metadata.is_empty() {
+            self.columns.push(("metadata", Value::Text(cell::json(&metadata)?)));
+        }
+        Ok(())
+    }
+}
+
+fn find(text: &str, is_local: bool) -> Found {
+    let begin = text.trim().get(..CHAIN.len());
+    if begin.is_some_and(|begin| begin.eq_ignore_ascii_case(CHAIN)) {
+        Found::Chain
+    } else if !is_local && is_national_id(text) {
+        Found::National
+    } else {
+        Found::Other
+    }
+}
+
+/// The role at one org that a row of version 1.1 gives, as JSON.
+///
+/// Version 1.2 has no plain administrator: at a school it is the site's, elsewhere the district's.
+pub(super) fn role_of_1p1(row: Row<'_>, org: (&str, i64), is_school: bool) -> Result<(String, String), StoreError> {
+    let (org_sourced_id, org) = org;
+    let role = match row.text("role").unwrap_or_default() {
+        "administrator" if is_school => "siteAdministrator",
+        "administrator" => "districtAdministrator",
+        role => role,
+    };
+    let sourced_id = format!("{}:{org_sourced_id}", row.sourced_id());
+    let role = Role {
+        sourced_id: Cow::Borrowed(&sourced_id),
+        role_type: "primary".into(),
+        role: role.into(),
+        org,
+        user_profile: None,
+        begin_date: None,
+        end_date: None,
+        at: 0,
+        gone: false,
+    };
+    let json = cell::json(&role)?;
+    Ok((sourced_id, json))
+}

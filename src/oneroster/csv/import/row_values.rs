@@ -1,0 +1,101 @@
+//! The values of a row of an entity's own file, by the catalogue's table of fields.
+
+use super::error::ImportError;
+use super::person::ByValue;
+use super::run::{Below, Lookup};
+use crate::catalogue::element::ScoreScaleValue;
+use crate::catalogue::{Entity, Field, Kind};
+use crate::oneroster::csv::Row;
+use crate::store::cell;
+use crate::store::import::{Incoming, Value};
+
+/// What the values of an entity's rows are made of beside the rows.
+#[derive(Clone, Copy)]
+pub(super) struct Sources<'a> {
+    pub entity: Entity,
+    pub fields: &'a [&'static Field],
+    pub lookup: Lookup<'a>,
+    pub below: &'a Below,
+    pub local: &'a [String],
+}
+
+impl Sources<'_> {
+    /// The values of a row, and how many national numbers it held.
+    pub(super) fn incoming(self, number: u32, row: Row<'_>) -> Result<(Incoming, u64), ImportError> {
+        let mut by_value = match self.entity {
+            Entity::User => Some(ByValue::of(row, self.local)?),
+            _ => None,
+        };
+        let mut values = Vec::with_capacity(self.fields.len());
+        for field in self.fields {
+            let special = by_value.as_mut().and_then(|by_value| by_value.take(field.column));
+            values.push(match special {
+                Some(value) => value,
+                None => self.value(field, number, row)?,
+            });
+        }
+        let dropped = by_value.map_or(0, |by_value| by_value.dropped);
+        Ok((Incoming { number, sourced_id: row.sourced_id().to_owned(), values }, dropped))
+    }
+
+    fn value(self, field: &Field, number: u32, row: Row<'_>) -> Result<Value, ImportError> {
+        let text = |text: Option<String>| text.map_or(Value::Null, Value::Text);
+        Ok(match field.kind {
+            Kind::Text | Kind::Boolean | Kind::Date | Kind::DateTime => text(row.text(field.csv).map(str::to_owned)),
+            Kind::Number => row.number(field.csv).map_or(Value::Null, Value::Real),
+            Kind::TextList => text(list(&row.list(field.csv).collect::<Vec<_>>())?),
+            Kind::Reference(entity) => self.reference(entity, field, number, row),
+            Kind::ReferenceList(entity) => text(list(&self.references(entity, field, number, row))?),
+            Kind::ScoreScaleValues => {
+                let pairs = row.pairs(field.csv).map(|(l, r)| ScoreScaleValue { left: l.into(), right: r.into() });
+                Value::Text(cell::json(&pairs.collect::<Vec<_>>())?)
+            }
+            Kind::ScoreScaleLink => match self.below.elements(field.column) {
+                Some(elements) => text(elements.of(number).next().map(str::to_owned)),
+                None => Value::Keep,
+            },
+            Kind::Roles
+            | Kind::UserProfiles
+            | Kind::Resources
+            | Kind::LearningObjectives
+            | Kind::LearningObjectiveResults => match self.below.elements(field.column) {
+                Some(elements) => text(elements.list(number)),
+                None => Value::Keep,
+            },
+            Kind::Metadata => {
+                let metadata: serde_json::Map<_, _> =
+                    row.metadata().map(|(name, text)| (name.to_owned(), text.into())).collect();
+                if metadata.is_empty() { Value::Null } else { Value::Text(cell::json(&metadata)?) }
+            }
+            // A person's other identifiers are sorted by value.
+            Kind::Children(_) | Kind::UserIds | Kind::Unstored => Value::Null,
+        })
+    }
+
+    fn reference(self, entity: Entity, field: &Field, number: u32, row: Row<'_>) -> Value {
+        let named = row.text(field.csv).and_then(|sourced_id| self.lookup.row_id(entity, sourced_id));
+        let implied = || self.below.implied(field.column, number, row, self.lookup);
+        named.or_else(implied).map_or(Value::Null, Value::RowId)
+    }
+
+    /// The row ids in the order of the file; the carers of a pupil, and the pupils of a carer, also where
+    /// only the other of the two names them.
+    fn references(self, entity: Entity, field: &Field, number: u32, row: Row<'_>) -> Vec<i64> {
+        let mut ids: Vec<i64> = Vec::new();
+        let named = row.list(field.csv).filter_map(|sourced_id| self.lookup.row_id(entity, sourced_id));
+        let mirrored = self.below.mirrored(field.kind, number).map(|other| self.lookup.row_id_of(other));
+        for id in named.chain(mirrored) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+}
+
+fn list(items: &[impl serde::Serialize]) -> Result<Option<String>, ImportError> {
+    if items.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(cell::json(&items)?))
+}

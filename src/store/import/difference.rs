@@ -1,0 +1,80 @@
+//! What of a stored row a set changes, and at what time each category of it last changed.
+
+use std::collections::BTreeMap;
+
+use super::roles;
+use super::value::{Incoming, Type, Value};
+use super::write::Written;
+use crate::catalogue::{Category, Entity, Field, Kind};
+use crate::store::{Row, StoreError, cell};
+
+/// How many columns of a stored row come before the values: id, status, created_at, changed.
+pub(super) const BASE: usize = 4;
+
+/// A stored row with the values of the set.
+pub(super) struct Merged {
+    pub written: Written,
+    /// Whether more than the digest differs.
+    pub is_changed: bool,
+}
+
+/// Sets the values of the set over those that are stored; what differs gets the time of the import.
+pub(super) fn merge(
+    entity: Entity,
+    fields: &[&'static Field],
+    stored: Row<'_>,
+    incoming: Incoming,
+    now: i64,
+) -> Result<Merged, StoreError> {
+    let digest = incoming.digest();
+    let mut times = times(stored.text(3))?;
+    let mut is_changed = false;
+    if stored.need_text(1)? != "active" {
+        times.insert(entity.base_category(), now);
+        is_changed = true;
+    }
+    let mut values = Vec::with_capacity(fields.len());
+    for (place, (field, value)) in fields.iter().zip(incoming.values).enumerate() {
+        let old = Value::read(stored, BASE + place, Type::of(field));
+        let new = match (value, field.kind) {
+            (Value::Keep, _) => old.clone(),
+            (Value::Text(new), Kind::Roles) => {
+                Value::Text(roles::merge(old.clone().into_text().as_deref().unwrap_or("[]"), &new, now)?)
+            }
+            (value, _) => value,
+        };
+        if new != old {
+            is_changed = true;
+            // Each role bears its own time, so that only those who see its org notice.
+            if field.kind != Kind::Roles {
+                times.insert(field.category, now);
+            }
+        }
+        values.push(new);
+    }
+    let written = Written {
+        id: stored.need_int(0)?,
+        sourced_id: incoming.sourced_id,
+        created_at: stored.need_int(2)?,
+        changed: write_times(&times)?,
+        digest,
+        values,
+    };
+    Ok(Merged { written, is_changed })
+}
+
+/// The times of a row that goes away.
+pub(super) fn removed(entity: Entity, changed: Option<&str>, now: i64) -> Result<Option<String>, StoreError> {
+    let mut times = times(changed)?;
+    times.insert(entity.base_category(), now);
+    write_times(&times)
+}
+
+fn times(changed: Option<&str>) -> Result<BTreeMap<Category, i64>, StoreError> {
+    let read = |text| serde_json::from_str(text).map_err(|_| StoreError::Shape("times of an unknown form"));
+    changed.map_or_else(|| Ok(BTreeMap::new()), read)
+}
+
+fn write_times(times: &BTreeMap<Category, i64>) -> Result<Option<String>, StoreError> {
+    (!times.is_empty()).then(|| cell::json(times)).transpose()
+}
