@@ -95,8 +95,8 @@ pub struct View {
 
 type ListKey = (Entity, Option<String>, Option<Filter>, (SortKey, Direction));
 
-/// How many lists are kept for a vendor.
-const MOST_LISTS: usize = 64;
+/// How many lists are kept for a vendor; a sorted one of 100,000 people is 400 KB.
+const MOST_LISTS: usize = 16;
 /// How many subsets are kept for a vendor.
 const MOST_SUBSETS: usize = 256;
 /// Shorter lists are made again for each page: that costs less than what they would push out.

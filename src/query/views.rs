@@ -91,6 +91,8 @@ impl Views {
         }
         let board = Arc::new(Board::new(snapshot_load::load(database, asked.tenant_id)?));
         *loaded = Some(Arc::clone(&board));
+        // The views of vendors that have not called since would keep the board before alive.
+        self.views.lock().unwrap_or_else(PoisonError::into_inner).retain(|(tenant, _), _| *tenant != asked.tenant_id);
         Ok(board)
     }
 }
