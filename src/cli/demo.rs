@@ -20,6 +20,8 @@ use crate::cli::settings::Settings;
 use crate::clock::Clock;
 use crate::consent::rules_file::{self, Submission};
 use crate::keys::MasterKey;
+use crate::oneroster;
+use crate::oneroster::csv::import::Options;
 use crate::store::{Database, migration, tenant};
 
 /// Builds a realistic board in a fresh database, registers vendors and rules, and serves.
@@ -112,8 +114,10 @@ impl Demo {
     }
 }
 
-fn import(_database: &Database, _clock: Clock, _set: &Path) -> anyhow::Result<()> {
-    anyhow::bail!("a board can't be imported yet")
+fn import(database: &Database, clock: Clock, set: &Path) -> anyhow::Result<()> {
+    let options = Options { confirm_removals: false, dry_run: false, clock };
+    oneroster::csv::import::import(database, TENANT, set, &options, &mut |_| {})?;
+    Ok(())
 }
 
 /// The demo's secrets follow from the master key, so that a second start over the same database knows them.
