@@ -2,7 +2,18 @@
 //!
 //! `cargo bench --bench overhead` prints CPU time, which hardly depends on what else the machine does. With
 //! `KOPPELVLAK_TEST_POSTGRES` (a libpq URL of a scratch server) it measures PostgreSQL too.
-#![expect(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a benchmark talks and may fail")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark talks and may fail"
+)]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts are small"
+)]
 
 use std::fs;
 use std::io::{Read, Write};
@@ -73,7 +84,9 @@ fn requests(gated: bool) -> f64 {
     std::thread::sleep(Duration::from_secs(SECONDS));
     let cost = (cpu_of("actix-rt") - cpu) / (count.load(Ordering::Relaxed) - done) as f64;
     stop.store(true, Ordering::Relaxed);
-    clients.into_iter().for_each(|client| client.join().unwrap());
+    for client in clients {
+        client.join().unwrap();
+    }
     actix_web::rt::System::new().block_on(handle.stop(false));
     server.join().unwrap();
     cost

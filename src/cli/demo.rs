@@ -20,8 +20,7 @@ use crate::cli::settings::Settings;
 use crate::clock::Clock;
 use crate::consent::rules_file::{self, Submission};
 use crate::keys::MasterKey;
-use crate::oneroster;
-use crate::oneroster::csv::import::Options;
+use crate::oneroster::csv::import::{Options, import};
 use crate::store::{Database, migration, tenant};
 
 /// Builds a realistic board in a fresh database, registers vendors and rules, and serves.
@@ -104,7 +103,8 @@ impl Demo {
         };
         // The rules name schools, which must be there; and the schools belong to a board.
         apply(&format!("[tenant]\nslug = \"{TENANT}\"\nname = {:?}\n", board.name))?;
-        import(database, clock, &set)?;
+        let options = Options { confirm_removals: false, dry_run: false, clock };
+        import(database, TENANT, &set, &options, &mut |_| ()).context("the board can't be imported")?;
         let secrets = |vendor: &str| Some(secret_of(key, vendor));
         apply(&demo_rules(&board, &clock.now().date().to_string(), &secrets))?;
         let former = Former { tenant: TENANT, vendor: "ended", secret: &secret_of(key, "ended") };
@@ -112,12 +112,6 @@ impl Demo {
         std::fs::remove_dir_all(set)?;
         Ok(())
     }
-}
-
-fn import(database: &Database, clock: Clock, set: &Path) -> anyhow::Result<()> {
-    let options = Options { confirm_removals: false, dry_run: false, clock };
-    oneroster::csv::import::import(database, TENANT, set, &options, &mut |_| {})?;
-    Ok(())
 }
 
 /// The demo's secrets follow from the master key, so that a second start over the same database knows them.

@@ -4,6 +4,9 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use koppelvlak::catalogue::Category;
+use koppelvlak::store::{Database, DatabaseUrl, served};
+
 use crate::harness::World;
 
 /// The program, in a folder of its own and without the settings of whoever runs the tests.
@@ -104,6 +107,40 @@ fn serve_writes_its_ready_file_answers_and_stops_on_sigterm() {
 
     assert!(Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status().unwrap().success());
     assert_eq!(server.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_demo_serves_every_vendor_what_its_ready_file_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let ready_file = folder.path().join("ready.json");
+    let mut command = koppelvlak(folder.path());
+    let url = format!("sqlite:{}", folder.path().join("demo.db").display());
+    command.args(["demo", "--listen", "127.0.0.1:0", "--pupils", "60", "--database", &url]);
+    command.args(["--ready-file", ready_file.to_str().unwrap()]);
+    let _server = Running(command.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap());
+    let ready = wait_for(&ready_file);
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let users = |vendor: &str| {
+        let (id, secret) = (&ready["vendors"][vendor]["client_id"], &ready["vendors"][vendor]["client_secret"]);
+        let form = [("grant_type", "client_credentials"), ("client_id", id.as_str().unwrap())];
+        let form = [form[0], form[1], ("client_secret", secret.as_str().unwrap())];
+        let mut token = agent.post(ready["token_url"].as_str().unwrap()).send_form(form).unwrap();
+        let token: serde_json::Value = token.body_mut().read_json().unwrap();
+        let request =
+            agent.get(format!("{}/users?limit=10000", ready["oneroster"]["rostering_v1p2"].as_str().unwrap()));
+        let bearer = format!("Bearer {}", token["access_token"].as_str().unwrap());
+        let mut answer = request.header("Authorization", bearer).call().unwrap();
+        let users: serde_json::Value = answer.body_mut().read_json().unwrap();
+        users["users"].as_array().unwrap_or_else(|| panic!("{vendor}: {users}")).clone()
+    };
+
+    let counts = ["everything", "names-only", "gradebook", "ended"].map(|vendor| users(vendor).len());
+
+    assert!(counts[0] > counts[1] && counts[1] > 0 && counts[2] > 0, "{counts:?}");
+    assert!(users("ended").iter().all(|user| user["status"] == "tobedeleted"));
+    let database = Database::open(&DatabaseUrl::parse(&url).unwrap()).unwrap();
+    let served = served::load(&mut database.read_activity().unwrap(), 1, "ended").unwrap();
+    assert!(!served[&Category::Name].is_empty(), "it had received people before its rule ended");
 }
 
 #[test]
