@@ -180,6 +180,8 @@ impl Settings {
             return response;
         }
         self.complete(response.headers_mut(), id);
+        // Header names have no case, but clients look `Link` and `X-Total-Count` up as they are written.
+        response.response_mut().head_mut().set_camel_case_headers(true);
         response.map_into_left_body()
     }
 
