@@ -61,6 +61,8 @@ pub struct Release {
     nothing: RoaringBitmap,
     scopes: Vec<(RoaringBitmap, RoaringBitmap)>,
     received_enrolment: RoaringBitmap,
+    /// People who refuse that links between pupils and carers are told.
+    unlinked: RoaringBitmap,
     demographics: RoaringBitmap,
     memberships: OnceLock<RoaringBitmap>,
     orders: [OnceLock<Order>; Entity::ALL.len()],
@@ -85,6 +87,7 @@ impl Release {
             nothing: RoaringBitmap::new(),
             scopes: Vec::new(),
             received_enrolment: RoaringBitmap::new(),
+            unlinked: RoaringBitmap::new(),
             demographics: RoaringBitmap::new(),
             memberships: OnceLock::new(),
             orders: Default::default(),
@@ -98,6 +101,7 @@ impl Release {
         for rule in active {
             release.add(rule, grounds.enabled, &chosen);
         }
+        release.unlinked = chosen.refused.get(&Category::Carers).cloned().unwrap_or_default();
         release.finish(grounds);
         release
     }
@@ -347,6 +351,17 @@ impl Release {
             Some(pseudonyms) => Order::pairwise(self.snapshot.ids(entity), entity, pseudonyms),
         };
         self.orders.get(entity as usize).map_or(&Order::Source, |slot| slot.get_or_init(make))
+    }
+
+    /// Whether a link to the object may be told: it is in the view, and where it is somebody's carer or
+    /// child, that person does not refuse it. A link is about both of its ends.
+    pub fn may_link(&self, target: Entity, position: u32) -> bool {
+        self.is_visible(target, position) && !(target == Entity::User && self.unlinked.contains(position))
+    }
+
+    /// The people among these to whom a link may be told.
+    pub fn linkable(&self, people: &RoaringBitmap) -> RoaringBitmap {
+        (people & &self.visible_people) - &self.unlinked
     }
 
     /// Every visible object of that kind, as places in the vendor's order.

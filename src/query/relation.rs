@@ -21,7 +21,7 @@ pub fn linked(release: &Release, entity: Entity, name: &str, targets: &RoaringBi
         (Entity::Class, "course") => snapshot.classes.of_courses(targets),
         (Entity::Class, "school") => snapshot.classes.of_schools(targets),
         (Entity::Class, "terms") => snapshot.classes.of_terms(targets),
-        (Entity::User, "agents") => snapshot.people.agents_of(targets),
+        (Entity::User, "agents") => snapshot.people.agents_of(&release.linkable(targets)),
         (Entity::Enrollment, "user") => {
             targets.iter().flat_map(|t| snapshot.enrollments.of_user(t).iter().copied()).collect()
         }

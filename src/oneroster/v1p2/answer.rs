@@ -311,8 +311,8 @@ fn note<'a, R: Record<'a>>(people: &mut People, released: &Released<'a, R>) {
         Entity::User => {
             add(disclosed, released.position());
             if disclosed & bit(Category::Carers) != 0 {
-                let is_visible = |agent: &&u32| released.release().is_visible(Entity::User, **agent);
-                for agent in snapshot.people.agents(released.position()).iter().filter(is_visible) {
+                let is_linked = |agent: &&u32| released.release().may_link(Entity::User, **agent);
+                for agent in snapshot.people.agents(released.position()).iter().filter(is_linked) {
                     add(bit(Category::Identity) | bit(Category::Carers), *agent);
                 }
             }

@@ -212,7 +212,7 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         let positions: Vec<u32> = row_ids
             .iter()
             .filter_map(|id| ids.position(*id))
-            .filter(|position| self.release().is_visible(target, *position))
+            .filter(|position| self.release().may_link(target, *position))
             .collect();
         self.list(map, field, target, positions)
     }
