@@ -8,7 +8,7 @@ use super::write::Written;
 use crate::catalogue::{Category, Entity, Field, Kind};
 use crate::store::{Row, StoreError, cell};
 
-/// How many columns of a stored row come before the values: id, status, created_at, changed.
+/// How many columns of a stored row come before the values: `id`, `status`, `created_at`, `changed`.
 pub(super) const BASE: usize = 4;
 
 /// A stored row with the values of the set.

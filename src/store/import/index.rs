@@ -96,7 +96,7 @@ impl Rows {
     }
 }
 
-/// SourcedIds that the table doesn't have yet, to be numbered in their order.
+/// Identifiers that the table doesn't have yet, to be numbered in their order.
 #[derive(Debug, Default)]
 pub(super) struct Fresh {
     text: String,

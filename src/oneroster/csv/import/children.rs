@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::error::ImportError;
+use super::lookup::Lookup;
 use super::plan::Child;
-use super::run::Lookup;
 use crate::catalogue::Entity;
-use crate::catalogue::element::{LearningObjective, ResourceLink, Role, ScoreScaleLink, UserProfile};
+use crate::catalogue::element::{LearningObjective, ResourceLink, Role, ScoreScaleLink};
 use crate::oneroster::csv::{File, Row};
 use crate::store::{StoreError, cell};
 
@@ -30,6 +30,10 @@ impl Elements {
         let middle = self.text.len();
         self.text.push_str(element);
         self.places.push((parent, start, middle, self.text.len()));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.is_empty()
     }
 
     /// Puts the elements into their order; nothing is found before.
@@ -78,15 +82,6 @@ pub(super) fn element(child: Child, row: Row<'_>, lookup: Lookup<'_>) -> Result<
                 gone: false,
             })
         }
-        File::UserProfiles => cell::json(&UserProfile {
-            sourced_id,
-            profile_type: need("profileType"),
-            vendor_id: need("vendorId"),
-            application_id: text("applicationId"),
-            description: text("description"),
-            credential_type: need("credentialType"),
-            username: need("username"),
-        }),
         File::UserResources | File::ClassResources | File::CourseResources => {
             let Some(resource) = id(Entity::Resource, "resourceSourcedId") else { return Ok(None) };
             // The class of a link that hangs below a class is its parent.
@@ -110,7 +105,9 @@ pub(super) fn element(child: Child, row: Row<'_>, lookup: Lookup<'_>) -> Result<
             score: row.number("score"),
             text_score: text("textScore"),
         }),
-        File::AcademicSessions
+        // Profiles are looked at value by value: see `person`.
+        File::UserProfiles
+        | File::AcademicSessions
         | File::Orgs
         | File::Courses
         | File::Classes
@@ -124,4 +121,12 @@ pub(super) fn element(child: Child, row: Row<'_>, lookup: Lookup<'_>) -> Result<
         | File::ScoreScales => Err(StoreError::Shape("a file of its own where one below another belongs")),
     };
     Ok(Some(json?))
+}
+
+/// The link to a material that a row of users.csv names, with a sourcedId made of both.
+pub(super) fn material(row: Row<'_>, (named, resource): (&str, i64)) -> Result<(String, String), StoreError> {
+    let sourced_id = format!("{}:{named}", row.sourced_id());
+    let link = ResourceLink { sourced_id: Cow::Borrowed(&sourced_id), resource, title: None, org: None, class: None };
+    let json = cell::json(&link)?;
+    Ok((sourced_id, json))
 }

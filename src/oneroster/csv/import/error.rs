@@ -21,6 +21,13 @@ pub enum ImportError {
         /// How many people there are.
         of: u64,
     },
+    /// Identifiers of people that nobody may see.
+    #[error(
+        "the sourcedIds of {0} people in users.csv are national numbers (BSN) or look like one, and vendors could see \
+         them: let the source write others or, if they are the board's own numbers, apply a rules file whose [tenant] \
+         has local_identifiers = [\"sourcedId\"] first"
+    )]
+    NationalSourcedIds(u64),
     /// The set holds changes only.
     #[error("{} comes as delta; only bulk sets can be imported: let the source write one", .0.name())]
     Delta(File),

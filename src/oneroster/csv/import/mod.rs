@@ -3,13 +3,17 @@
 //! An entity's own file gives its rows, and the files that hang below it (roles, profiles, links to
 //! materials, …) become structured values of those rows.
 
+mod below;
 mod children;
 mod error;
+mod lookup;
 mod person;
 mod plan;
 mod row_values;
 mod run;
 mod sorted;
+mod storing;
+mod unsaid;
 
 pub use error::ImportError;
 pub use run::{Options, Phase, Progress, import};

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::element::{Role, UserId};
+use crate::catalogue::element::{Role, UserId, UserProfile};
 use crate::catalogue::is_national_id;
 use crate::oneroster::csv::Row;
 use crate::store::import::Value;
@@ -32,15 +32,20 @@ pub(super) struct ByValue {
 }
 
 impl ByValue {
-    /// Sorts a row's values; `local` are the columns in which nine digits are the board's own number.
-    pub(super) fn of(row: Row<'_>, local: &[String]) -> Result<Self, StoreError> {
+    /// Sorts a row's values; `local` are the columns in which nine digits are the board's own number, and
+    /// `chain_ids` are found elsewhere.
+    pub(super) fn of<'a>(
+        row: Row<'_>,
+        local: &[String],
+        chain_ids: impl Iterator<Item = &'a str>,
+    ) -> Result<Self, StoreError> {
         let mut found = Self { columns: Vec::new(), dropped: 0 };
-        let is_local = |column: &str| local.iter().any(|other| other == column);
+        let is_local = |column: &str| is_local(column, local);
         found.text(row, "username", ("username", "username_chain_id"), is_local("username"));
         found.text(row, "identifier", ("identifier", "identifier_chain_id"), is_local("identifier"));
         let master = "userMasterIdentifier";
         found.text(row, master, ("user_master_identifier", "user_master_identifier"), is_local(master));
-        found.lists(row, is_local("userIds"))?;
+        found.lists(row, is_local("userIds"), chain_ids)?;
         Ok(found)
     }
 
@@ -71,7 +76,12 @@ impl ByValue {
         }
     }
 
-    fn lists(&mut self, row: Row<'_>, is_local: bool) -> Result<(), StoreError> {
+    fn lists<'a>(
+        &mut self,
+        row: Row<'_>,
+        is_local: bool,
+        chain_ids: impl Iterator<Item = &'a str>,
+    ) -> Result<(), StoreError> {
         let (mut plain, mut chain) = (Vec::new(), Vec::new());
         for (of, identifier) in row.pairs("userIds") {
             let id = UserId { r#type: of.into(), identifier: identifier.into() };
@@ -94,6 +104,12 @@ impl ByValue {
                 }
             }
         }
+        for json in chain_ids {
+            let id = serde_json::from_str(json).map_err(|_| StoreError::Shape("an identifier that is none"))?;
+            if !chain.contains(&id) {
+                chain.push(id);
+            }
+        }
         for (column, ids) in [("user_ids", plain), ("user_ids_chain_id", chain)] {
             if !ids.is_empty() {
                 self.columns.push((column, Value::Text(cell::json(&ids)?)));
@@ -104,6 +120,50 @@ impl ByValue {
         }
         Ok(())
     }
+}
+
+/// Whether the board declared that nine digits in this column of people are its own number.
+pub(super) fn is_local(column: &str, local: &[String]) -> bool {
+    local.iter().any(|other| other == column)
+}
+
+/// What a row of userProfiles.csv gives.
+#[derive(Default)]
+pub(super) struct Profile {
+    /// The profile, unless its account is a number that isn't a name of an account.
+    pub(super) element: Option<String>,
+    /// The account, if that is an identifier of the chain.
+    pub(super) chain_id: Option<String>,
+    /// How many national numbers were dropped.
+    pub(super) dropped: u64,
+}
+
+/// Reads a row of userProfiles.csv. Its password is not looked at.
+pub(super) fn profile(row: Row<'_>) -> Result<Profile, StoreError> {
+    let text = |column: &str| row.text(column).unwrap_or_default();
+    let mut profile = Profile::default();
+    let description = row.text("description").filter(|text| matches!(find(text, false), Found::Other));
+    profile.dropped +=
+        u64::from(row.text("description").is_some_and(|text| matches!(find(text, false), Found::National)));
+    match find(text("username"), false) {
+        Found::National => profile.dropped += 1,
+        Found::Chain => {
+            let id = UserId { r#type: text("profileType").into(), identifier: text("username").into() };
+            profile.chain_id = Some(cell::json(&id)?);
+        }
+        Found::Other => {
+            profile.element = Some(cell::json(&UserProfile {
+                sourced_id: row.sourced_id().into(),
+                profile_type: text("profileType").into(),
+                vendor_id: text("vendorId").into(),
+                application_id: row.text("applicationId").map(Cow::Borrowed),
+                description: description.map(Cow::Borrowed),
+                credential_type: text("credentialType").into(),
+                username: text("username").into(),
+            })?);
+        }
+    }
+    Ok(profile)
 }
 
 fn find(text: &str, is_local: bool) -> Found {

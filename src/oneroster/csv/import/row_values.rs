@@ -1,8 +1,10 @@
 //! The values of a row of an entity's own file, by the catalogue's table of fields.
 
+use super::below::Below;
 use super::error::ImportError;
+use super::lookup::Lookup;
 use super::person::ByValue;
-use super::run::{Below, Lookup};
+use super::unsaid::Unsaid;
 use crate::catalogue::element::ScoreScaleValue;
 use crate::catalogue::{Entity, Field, Kind};
 use crate::oneroster::csv::Row;
@@ -12,20 +14,19 @@ use crate::store::import::{Incoming, Value};
 /// What the values of an entity's rows are made of beside the rows.
 #[derive(Clone, Copy)]
 pub(super) struct Sources<'a> {
-    pub entity: Entity,
     pub fields: &'a [&'static Field],
     pub lookup: Lookup<'a>,
     pub below: &'a Below,
     pub local: &'a [String],
+    pub unsaid: Option<&'a Unsaid>,
 }
 
 impl Sources<'_> {
     /// The values of a row, and how many national numbers it held.
     pub(super) fn incoming(self, number: u32, row: Row<'_>) -> Result<(Incoming, u64), ImportError> {
-        let mut by_value = match self.entity {
-            Entity::User => Some(ByValue::of(row, self.local)?),
-            _ => None,
-        };
+        let is_person = self.lookup.open.entity() == Entity::User;
+        let sort = || ByValue::of(row, self.local, self.below.chain_ids(number));
+        let mut by_value = is_person.then(sort).transpose()?;
         let mut values = Vec::with_capacity(self.fields.len());
         for field in self.fields {
             let special = by_value.as_mut().and_then(|by_value| by_value.take(field.column));
@@ -44,7 +45,7 @@ impl Sources<'_> {
             Kind::Text | Kind::Boolean | Kind::Date | Kind::DateTime => text(row.text(field.csv).map(str::to_owned)),
             Kind::Number => row.number(field.csv).map_or(Value::Null, Value::Real),
             Kind::TextList => text(list(&row.list(field.csv).collect::<Vec<_>>())?),
-            Kind::Reference(entity) => self.reference(entity, field, number, row),
+            Kind::Reference(entity) => self.reference(entity, field, row),
             Kind::ReferenceList(entity) => text(list(&self.references(entity, field, number, row))?),
             Kind::ScoreScaleValues => {
                 let pairs = row.pairs(field.csv).map(|(l, r)| ScoreScaleValue { left: l.into(), right: r.into() });
@@ -72,9 +73,9 @@ impl Sources<'_> {
         })
     }
 
-    fn reference(self, entity: Entity, field: &Field, number: u32, row: Row<'_>) -> Value {
+    fn reference(self, entity: Entity, field: &Field, row: Row<'_>) -> Value {
         let named = row.text(field.csv).and_then(|sourced_id| self.lookup.row_id(entity, sourced_id));
-        let implied = || self.below.implied(field.column, number, row, self.lookup);
+        let implied = || self.unsaid?.reference(field.column, row, self.lookup);
         named.or_else(implied).map_or(Value::Null, Value::RowId)
     }
 
