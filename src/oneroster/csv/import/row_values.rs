@@ -42,6 +42,10 @@ impl Sources<'_> {
     fn value(self, field: &Field, number: u32, row: Row<'_>) -> Result<Value, ImportError> {
         let text = |text: Option<String>| text.map_or(Value::Null, Value::Text);
         Ok(match field.kind {
+            // Whoever is not said to be the primary teacher isn't; strict clients want it said.
+            Kind::Boolean if self.entity == Entity::Enrollment => {
+                Value::Text(row.text(field.csv).unwrap_or("false").to_owned())
+            }
             Kind::Text | Kind::Boolean | Kind::Date | Kind::DateTime => text(row.text(field.csv).map(str::to_owned)),
             Kind::Number => row.number(field.csv).map_or(Value::Null, Value::Real),
             Kind::TextList => text(list(&row.list(field.csv).collect::<Vec<_>>())?),
