@@ -43,7 +43,7 @@ impl Sources<'_> {
         let text = |text: Option<String>| text.map_or(Value::Null, Value::Text);
         Ok(match field.kind {
             // Whoever is not said to be the primary teacher isn't; strict clients want it said.
-            Kind::Boolean if self.entity == Entity::Enrollment => {
+            Kind::Boolean if self.lookup.open.entity() == Entity::Enrollment => {
                 Value::Text(row.text(field.csv).unwrap_or("false").to_owned())
             }
             Kind::Text | Kind::Boolean | Kind::Date | Kind::DateTime => text(row.text(field.csv).map(str::to_owned)),
