@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use roaring::RoaringBitmap;
 use tokio::sync::oneshot;
@@ -23,6 +23,9 @@ const GROUP: usize = 256;
 
 /// How many served sets are remembered.
 const MOST_KNOWN: usize = 10_000;
+
+/// How long a group waits for callers of the one before it: less than a commit takes.
+const MOMENT: Duration = Duration::from_micros(100);
 
 /// How long an answer waits for its disclosure.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -117,9 +120,11 @@ struct Writer {
 impl Writer {
     fn run(mut self, queue: &Receiver<Job>) {
         let mut group = Vec::with_capacity(GROUP);
+        let mut n_last = 1;
         while let Ok(first) = queue.recv() {
             group.push(first);
-            group.extend(queue.try_iter().take(GROUP - 1));
+            gather(queue, &mut group, n_last);
+            n_last = group.len();
             // Nobody waits: the client went away or was refused for lack of time, and nothing has left.
             group.retain(|job| !job.done.is_closed());
             if !group.is_empty() {
@@ -169,6 +174,21 @@ impl Writer {
             }
         }
         newcomers
+    }
+}
+
+/// Takes what waits; and if the last group was larger, those who were in it a moment to come back.
+///
+/// Without that, the first of many callers to return gets a commit of its own, and the others wait for two.
+fn gather(queue: &Receiver<Job>, group: &mut Vec<Job>, n_last: usize) {
+    group.extend(queue.try_iter().take(GROUP - group.len()));
+    let end = Instant::now() + MOMENT;
+    while group.len() < n_last {
+        match queue.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            Ok(job) => group.push(job),
+            Err(_) => return,
+        }
+        group.extend(queue.try_iter().take(GROUP - group.len()));
     }
 }
 
