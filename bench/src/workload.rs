@@ -1,0 +1,178 @@
+//! What is asked of the product: the reads that a vendor's client makes, with values by chance.
+
+use anyhow::Context;
+use koppelvlak::clock::Millis;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use crate::board::TENANT;
+use crate::dice::Dice;
+use crate::product::Server;
+use crate::wire;
+
+/// One kind of read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Workload {
+    /// A user by its identifier.
+    User,
+    /// A page of 100 users near the start.
+    Page,
+    /// The same at 90 % of the depth.
+    DeepPage,
+    /// The first 100 users that changed after a moment.
+    Delta,
+    /// The user of a user name.
+    Username,
+    /// A page of 100 students of a school.
+    SchoolStudents,
+    /// All students of a class.
+    ClassStudents,
+}
+
+impl Workload {
+    /// All of them, in the order of the report.
+    pub const ALL: [Self; 7] = [
+        Self::User,
+        Self::Page,
+        Self::DeepPage,
+        Self::Delta,
+        Self::Username,
+        Self::SchoolStudents,
+        Self::ClassStudents,
+    ];
+
+    /// Its name for `--only`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Page => "page",
+            Self::DeepPage => "deep-page",
+            Self::Delta => "delta",
+            Self::Username => "username",
+            Self::SchoolStudents => "school-students",
+            Self::ClassStudents => "class-students",
+        }
+    }
+
+    /// Its name in the table.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::User => "one user",
+            Self::Page => "page of 100",
+            Self::DeepPage => "page at 90 % depth",
+            Self::Delta => "dateLastModified> page",
+            Self::Username => "username=",
+            Self::SchoolStudents => "page of a school's students",
+            Self::ClassStudents => "students of a class",
+        }
+    }
+}
+
+/// The values that requests are made of, as one vendor sees them.
+#[derive(Debug, Clone)]
+pub struct Values {
+    /// The vendor's token.
+    pub token: String,
+    users: Vec<String>,
+    usernames: Vec<String>,
+    schools: Vec<String>,
+    classes: Vec<String>,
+    changed: (Millis, Millis),
+}
+
+/// Where rostering begins.
+pub fn root() -> String {
+    format!("/{TENANT}/ims/oneroster/rostering/v1p2")
+}
+
+impl Values {
+    /// Asks the server for them; between the two moments of `changed` nothing happened, after it some people changed.
+    pub fn of(server: &Server, vendor: &str, changed: (Millis, Millis)) -> anyhow::Result<Self> {
+        let token = server.token(vendor)?;
+        let list = |path: &str, member: &str| collect(server, &token, path, member);
+        Ok(Self {
+            users: list("users", "sourcedId")?,
+            usernames: list("users", "username")?,
+            schools: list("schools", "sourcedId")?,
+            classes: list("classes", "sourcedId")?,
+            token,
+            changed,
+        })
+    }
+
+    /// How many people the vendor sees.
+    pub fn n_users(&self) -> usize {
+        self.users.len()
+    }
+
+    /// Many requests of one kind, as bytes.
+    pub fn requests(&self, workload: Workload, n: usize) -> Vec<Vec<u8>> {
+        let mut dice = Dice::new(n as u64);
+        (0..n).map(|_| wire::get(&self.path(workload, &mut dice), Some(&self.token))).collect()
+    }
+
+    fn path(&self, workload: Workload, dice: &mut Dice) -> String {
+        let root = root();
+        let size = self.users.len();
+        let one = |dice: &mut Dice, of: &[String]| encoded(dice.pick(of).map_or("", String::as_str));
+        match workload {
+            Workload::User => format!("{root}/users/{}", one(dice, &self.users)),
+            Workload::Page => format!("{root}/users?limit=100&offset={}", dice.below(size / 20)),
+            Workload::DeepPage => format!("{root}/users?limit=100&offset={}", size / 10 * 9 + dice.below(size / 20)),
+            Workload::Delta => {
+                let (after, before) = self.changed;
+                let span = usize::try_from(before.0 - after.0).unwrap_or_default();
+                let since = Millis(after.0 + i64::try_from(dice.below(span)).unwrap_or_default());
+                format!("{root}/users?limit=100&filter={}", encoded(&format!("dateLastModified>'{}'", since.to_rfc3339())))
+            }
+            Workload::Username => {
+                let name = dice.pick(&self.usernames).map_or("", String::as_str);
+                format!("{root}/users?filter={}", encoded(&format!("username='{name}'")))
+            }
+            Workload::SchoolStudents => {
+                let school = one(dice, &self.schools);
+                format!("{root}/schools/{school}/students?limit=100&offset={}", dice.below(size / 100))
+            }
+            Workload::ClassStudents => format!("{root}/classes/{}/students", one(dice, &self.classes)),
+        }
+    }
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+/// One member of all objects of a list, those without it left out.
+fn collect(server: &Server, token: &str, path: &str, member: &str) -> anyhow::Result<Vec<String>> {
+    let mut client = server.client()?;
+    let mut address = format!("{}/{path}?limit=10000&fields={member}", root());
+    let mut values = Vec::new();
+    loop {
+        let reply = client.get(&address, token)?;
+        let json = reply.json()?;
+        let objects = json.as_object().and_then(|wrapper| wrapper.values().next()?.as_array());
+        let objects = objects.with_context(|| format!("{address} is no list"))?;
+        values.extend(objects.iter().filter_map(|object| Some(object.get(member)?.as_str()?.to_owned())));
+        match reply.next() {
+            Some(next) => address = next,
+            None => return Ok(values),
+        }
+    }
+}
+
+/// Follows the links of all users to the end; the number of pages and of bytes.
+pub fn sync(server: &Server, token: &str, limit: usize) -> anyhow::Result<(usize, u64)> {
+    let mut client = server.client()?;
+    let mut address = format!("{}/users?limit={limit}", root());
+    let (mut pages, mut bytes) = (0, 0);
+    loop {
+        let reply = client.get(&address, token)?;
+        bytes += reply.body.len() as u64;
+        pages += 1;
+        match reply.next() {
+            Some(next) => address = next,
+            None => return Ok((pages, bytes)),
+        }
+    }
+}
