@@ -14,7 +14,10 @@ use anyhow::{Context, bail};
 use clap::Args;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ConnectionManager, Pool};
-use diesel::{Connection, ExpressionMethods, PgConnection, QueryDsl, QueryResult, Queryable, RunQueryDsl, SelectableHelper, SqliteConnection};
+use diesel::{
+    Connection, ExpressionMethods, PgConnection, QueryDsl, QueryResult, Queryable, RunQueryDsl, SelectableHelper,
+    SqliteConnection,
+};
 use koppelvlak::store::DatabaseUrl;
 use serde::Serialize;
 
@@ -142,7 +145,9 @@ impl Baseline {
         let server = HttpServer::new(move || {
             let state = State { keys: keys.clone(), reader: Reader::of(&source) };
             let app = App::new().app_data(web::Data::new(state));
-            app.route("/user/{n}", web::get().to(user)).route("/page/{n}", web::get().to(page)).route("/any/{n}", web::get().to(any))
+            app.route("/user/{n}", web::get().to(user))
+                .route("/page/{n}", web::get().to(page))
+                .route("/any/{n}", web::get().to(any))
         });
         Ok(actix_web::rt::System::new().block_on(server.workers(1).listen(listener)?.run())?)
     }
@@ -223,7 +228,7 @@ async fn answer(state: &State, ask: Ask) -> HttpResponse {
             let pool = pool.clone();
             let read = web::block(move || {
                 let mut conn = pool.get().map_err(|_| diesel::result::Error::BrokenTransactionManager)?;
-                Ok(write(&on_postgres::read(&mut *conn, &ask)?))
+                Ok(write(&on_postgres::read(&mut conn, &ask)?))
             });
             read.await.unwrap_or(Err(diesel::result::Error::NotFound))
         }

@@ -74,13 +74,13 @@ fn add_pairwise(rules: &mut String, today: &str, people: &[String]) {
         "employment",
         "resource-catalogue",
     ];
-    let roles = ["student", "teacher", "aide", "principal", "counselor", "proctor", "parent", "guardian", "relative"];
+    let covered = ["student", "teacher", "aide", "principal", "counselor", "proctor", "parent", "guardian", "relative"];
     // Writing to a string can't fail.
     _ = write!(
         rules,
         "\n[[vendor]]\nid = \"{PAIRWISE}\"\nname = \"Paarsgewijs\"\nscopes = [\"roster.readonly\"]\n\
          identifiers = \"pairwise\"\nrequired_fields = \"placeholder\"\nsecret = \"{SECRET}\"\n\
-         \n[[rule]]\nid = \"{PAIRWISE}-1\"\nvendor = \"{PAIRWISE}\"\ncategories = {categories:?}\nroles = {roles:?}\n\
+         \n[[rule]]\nid = \"{PAIRWISE}-1\"\nvendor = \"{PAIRWISE}\"\ncategories = {categories:?}\nroles = {covered:?}\n\
          purpose = \"Lessons\"\nreason = \"Lessons need rosters\"\nbasis = \"public-task\"\nagreement = \"DPA-1\"\n\
          from = \"2020-01-01\"\nstatus = \"active\"\nwrite = []\n",
     );

@@ -48,7 +48,11 @@ impl Cluster {
         let mut start = own.tool("pg_ctl");
         start.arg("--pgdata").arg(&data).args(["--silent", "--wait", "--log"]).arg(place.join("log"));
         succeed(start.args(["--options", &options, "start"]))?;
-        Ok(Self { url: format!("postgres:///postgres?host={socket}&user=postgres"), own: Some(own), databases: Vec::new() })
+        Ok(Self {
+            url: format!("postgres:///postgres?host={socket}&user=postgres"),
+            own: Some(own),
+            databases: Vec::new(),
+        })
     }
 
     /// A fresh database; it goes with the cluster.
@@ -83,17 +87,14 @@ pub fn settle(url: &str) -> anyhow::Result<()> {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        match &self.own {
-            Some(own) => {
-                let data = own.folder.path().join("cluster");
-                drop(own.tool("pg_ctl").arg("--pgdata").arg(data).args(["--mode=immediate", "--silent", "stop"]).status());
-            }
-            None => {
-                let Ok(mut conn) = PgConnection::establish(&self.url) else { return };
-                for name in &self.databases {
-                    drop(conn.batch_execute(&format!("DROP DATABASE {name}")));
-                }
-            }
+        if let Some(own) = &self.own {
+            let data = own.folder.path().join("cluster");
+            drop(own.tool("pg_ctl").arg("--pgdata").arg(data).args(["--mode=immediate", "--silent", "stop"]).status());
+            return;
+        }
+        let Ok(mut conn) = PgConnection::establish(&self.url) else { return };
+        for name in &self.databases {
+            drop(conn.batch_execute(&format!("DROP DATABASE {name}")));
         }
     }
 }
@@ -140,7 +141,8 @@ fn succeed(command: &mut Command) -> anyhow::Result<()> {
 fn with_database(url: &str, name: &str) -> String {
     let (address, query) = url.split_once('?').unwrap_or((url, ""));
     let after_scheme = address.find("://").map_or(0, |at| at + 3);
-    let host = address.get(after_scheme..).and_then(|rest| rest.find('/')).map_or(address.len(), |at| at + after_scheme);
+    let host =
+        address.get(after_scheme..).and_then(|rest| rest.find('/')).map_or(address.len(), |at| at + after_scheme);
     let server = address.get(..host).unwrap_or_default();
     if query.is_empty() { format!("{server}/{name}") } else { format!("{server}/{name}?{query}") }
 }

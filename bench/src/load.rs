@@ -68,7 +68,11 @@ impl Load<'_> {
             let requests: Rc<[Vec<u8>]> = self.requests.into();
             let mut asking = Vec::new();
             for number in 0..self.connections {
-                let asker = Asker { load: (self.address, self.rest), requests: Rc::clone(&requests), dice: Dice::new(number as u64) };
+                let asker = Asker {
+                    load: (self.address, self.rest),
+                    requests: Rc::clone(&requests),
+                    dice: Dice::new(number as u64),
+                };
                 asking.push(tokio::task::spawn_local(asker.ask(Rc::clone(&tally))));
             }
             tokio::time::sleep(WARM_UP).await;

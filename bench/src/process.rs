@@ -77,7 +77,8 @@ impl Meter {
     pub fn read(&self) -> Cpu {
         let server = self.server.and_then(Stat::of).map_or(0.0, |stat| stat.seconds());
         let database = self.cluster.map_or(0.0, |cluster| {
-            let members = pids().filter_map(Stat::of_pid).filter(|(pid, stat)| *pid == cluster || stat.parent == cluster);
+            let members =
+                pids().filter_map(Stat::of_pid).filter(|(pid, stat)| *pid == cluster || stat.parent == cluster);
             members.map(|(_, stat)| stat.seconds()).sum()
         });
         Cpu { server, database }

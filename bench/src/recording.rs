@@ -66,7 +66,15 @@ impl Recording {
         let ends = began + Duration::from_secs_f64(self.seconds);
         tokio::task::LocalSet::new().block_on(&runtime, async {
             let tasks: Vec<_> = (0..self.tasks)
-                .map(|n| tokio::task::spawn_local(record(Rc::clone(&recorder), self.people, Dice::new(n), ends, Rc::clone(&waits))))
+                .map(|n| {
+                    tokio::task::spawn_local(record(
+                        Rc::clone(&recorder),
+                        self.people,
+                        Dice::new(n),
+                        ends,
+                        Rc::clone(&waits),
+                    ))
+                })
                 .collect();
             for task in tasks {
                 task.await?.context("a disclosure was not recorded")?;
@@ -78,21 +86,27 @@ impl Recording {
         waits.sort_unstable();
         let records = waits.len() as u64;
         let ms = |place: usize| waits.get(place).map_or(0.0, |wait: &Duration| wait.as_secs_f64() * 1e3);
-        let recorded = Recorded {
+        let outcome = Recorded {
             records,
             cpu_us: cpu * 1e6 / records as f64,
             per_second: records as f64 / seconds,
             p50_ms: ms(waits.len() / 2),
             p99_ms: ms(waits.len() * 99 / 100),
         };
-        writeln!(std::io::stdout(), "{}", serde_json::to_string(&recorded)?)?;
+        writeln!(std::io::stdout(), "{}", serde_json::to_string(&outcome)?)?;
         Ok(())
     }
 }
 
 type Waits = Rc<RefCell<Vec<Duration>>>;
 
-async fn record(recorder: Rc<Recorder>, n_people: u32, mut dice: Dice, ends: Instant, waits: Waits) -> anyhow::Result<()> {
+async fn record(
+    recorder: Rc<Recorder>,
+    n_people: u32,
+    mut dice: Dice,
+    ends: Instant,
+    waits: Waits,
+) -> anyhow::Result<()> {
     let mask = disclosure::mask_of([Category::Identity, Category::Name, Category::Login]);
     while Instant::now() < ends {
         let first = u32::try_from(dice.below(100_000))?;

@@ -129,7 +129,9 @@ impl Report {
         for database in ["memory", "sqlite", "postgres"] {
             self.loads_of(database, &mut text, &mut missed);
         }
-        text.push_str("\nA ratio is the baseline's CPU time / ours: 1.0x is as fast as the baseline, 0.1x ten times as slow.\n");
+        text.push_str(
+            "\nA ratio is the baseline's CPU time / ours: 1.0x is as fast as the baseline, 0.1x ten times as slow.\n",
+        );
         _ = writeln!(text, "\n| what | database | value | limit | |\n| --- | --- | ---: | ---: | --- |");
         for fact in &self.facts {
             let is_missed = fact.limit.is_some_and(|limit| fact.value > limit);

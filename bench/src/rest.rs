@@ -105,7 +105,12 @@ impl Run<'_> {
         let import = ["import", "oneroster", &path(&files.folder), "--tenant", OTHER];
         let seen = meanwhile::watch(&board.product, server, &values, &import)?;
         let n = rows(&files.folder.join("enrollments.csv"))?;
-        self.fact(format!("import of {pupils} pupils, {n} enrollments, with reads"), seen.import.seconds, "s", Some(60.0));
+        self.fact(
+            format!("import of {pupils} pupils, {n} enrollments, with reads"),
+            seen.import.seconds,
+            "s",
+            Some(60.0),
+        );
         self.fact("its peak memory, mapped files included", seen.import.memory.peak, "MiB", Some(1024.0));
         self.fact("its peak memory, mapped files apart", seen.import.memory.anonymous, "MiB", None);
         self.disturbance("that import into another board", &seen);

@@ -33,6 +33,9 @@ pub struct Run<'a> {
     pub cluster: Option<u32>,
 }
 
+/// How often a load is tried.
+const ATTEMPTS: usize = 3;
+
 /// A board in a database of its own.
 pub struct Loaded {
     /// The product over it.
@@ -56,7 +59,9 @@ impl<'a> Run<'a> {
     pub fn measure(mut self) -> anyhow::Result<Report> {
         if self.options.database.has_sqlite() {
             let folder = TempDir::new_in(self.work_folder()?)?;
-            self.measure_database(|name| Ok(format!("sqlite:{}", folder.path().join(name).with_extension("db").display())))?;
+            self.measure_database(|name| {
+                Ok(format!("sqlite:{}", folder.path().join(name).with_extension("db").display()))
+            })?;
         }
         if self.options.database.has_postgres() {
             let mut cluster = match &self.options.postgres {
@@ -150,17 +155,24 @@ impl<'a> Run<'a> {
     ) -> anyhow::Result<Cost> {
         let duration = Duration::from_secs_f64(self.options.seconds);
         let load = Load { address, requests, connections, duration, rest: Duration::ZERO, meter };
-        Ok(Cost::of(&load.run()?, connections))
+        // A disk that is busy with others' work may hold every answer up for longer than is measured.
+        for _ in 0..ATTEMPTS {
+            let served = load.run()?;
+            if served.answers > 0 {
+                return Ok(Cost::of(&served, connections));
+            }
+        }
+        let asked = requests.first().and_then(|request| request.split(|byte| *byte == b'\r').next());
+        bail!("there is no answer to {}", String::from_utf8_lossy(asked.unwrap_or_default()));
     }
 
     /// Keeps a cost, and shows it while the run goes on.
     pub fn keep(&mut self, cost: Cost) -> anyhow::Result<()> {
         let (workload, vendor, connections) = (&cost.workload, cost.vendor, cost.connections);
         let (cpu, rate, failures) = (cost.cpu_us(), cost.per_second, cost.failures);
-        self.say(&format!("{workload}, {vendor}, {connections} connections: {cpu:.1} µs, {rate:.0}/s, {failures} failed"));
-        if cost.per_second < 1.0 {
-            bail!("{workload} is not answered");
-        }
+        self.say(&format!(
+            "{workload}, {vendor}, {connections} connections: {cpu:.1} µs, {rate:.0}/s, {failures} failed"
+        ));
         self.report.costs.push(cost);
         Ok(())
     }

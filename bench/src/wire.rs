@@ -69,7 +69,7 @@ impl Reply {
         })?;
         let next = links.split(", ").find(|link| link.ends_with("rel=\"next\""))?;
         let url = next.trim().strip_prefix('<')?.split_once('>')?.0;
-        Some(url.split_once("://")?.1.split_once('/').map(|(_, path)| format!("/{path}"))?)
+        url.split_once("://")?.1.split_once('/').map(|(_, path)| format!("/{path}"))
     }
 
     /// The body as JSON.

@@ -124,7 +124,10 @@ impl Values {
                 let (after, before) = self.changed;
                 let span = usize::try_from(before.0 - after.0).unwrap_or_default();
                 let since = Millis(after.0 + i64::try_from(dice.below(span)).unwrap_or_default());
-                format!("{root}/users?limit=100&filter={}", encoded(&format!("dateLastModified>'{}'", since.to_rfc3339())))
+                format!(
+                    "{root}/users?limit=100&filter={}",
+                    encoded(&format!("dateLastModified>'{}'", since.to_rfc3339()))
+                )
             }
             Workload::Username => {
                 let name = dice.pick(&self.usernames).map_or("", String::as_str);
