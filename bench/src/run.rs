@@ -138,7 +138,7 @@ impl<'a> Run<'a> {
                     let meter = Meter { server: Some(server.pid()), cluster: self.cluster };
                     let cost = self.ask(&requests, connections, server.address, meter)?;
                     let (workload, people) = (workload.title().to_owned(), values.n_users());
-                    self.keep(Cost { workload, vendor, people, database: self.kind, ..cost })?;
+                    self.keep(Cost { workload, vendor, people, database: self.kind, ..cost });
                 }
             }
         }
@@ -167,14 +167,13 @@ impl<'a> Run<'a> {
     }
 
     /// Keeps a cost, and shows it while the run goes on.
-    pub fn keep(&mut self, cost: Cost) -> anyhow::Result<()> {
+    pub fn keep(&mut self, cost: Cost) {
         let (workload, vendor, connections) = (&cost.workload, cost.vendor, cost.connections);
         let (cpu, rate, failures) = (cost.cpu_us(), cost.per_second, cost.failures);
         self.say(&format!(
             "{workload}, {vendor}, {connections} connections: {cpu:.1} µs, {rate:.0}/s, {failures} failed"
         ));
         self.report.costs.push(cost);
-        Ok(())
     }
 
     /// Keeps a number.
