@@ -41,7 +41,7 @@ fn epoch(world: &World) -> i64 {
     tenant::by_slug(&mut world.database.read().unwrap(), "noord").unwrap().map_or(0, |tenant| tenant.data_epoch)
 }
 
-fn counts(added: u64, changed: u64, unchanged: u64, removed: u64) -> Option<Counts> {
+const fn counts(added: u64, changed: u64, unchanged: u64, removed: u64) -> Option<Counts> {
     Some(Counts { added, changed, unchanged, removed })
 }
 

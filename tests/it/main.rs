@@ -20,6 +20,8 @@ mod harness;
 #[cfg(test)]
 mod importing;
 #[cfg(test)]
+mod kill_import;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod rules_slips;

@@ -138,7 +138,9 @@ impl Storing<'_, '_> {
             let some: Vec<(u32, Row<'_>)> = rows.by_ref().take(ROWS_AT_ONCE).collect();
             let lookup = Lookup { open: table, done: &self.done };
             if is_1p1 {
-                some.iter().for_each(|(number, row)| self.unsaid.remember(*number, *row, lookup));
+                for (number, row) in &some {
+                    self.unsaid.remember(*number, *row, lookup);
+                }
             }
             let unsaid = is_1p1.then_some(&self.unsaid);
             let sources = Sources { fields: &fields, lookup, below, local: &local, unsaid };
