@@ -237,7 +237,7 @@ fn problems_of_one_line_come_in_one_order() {
 
 #[test]
 fn the_example_of_the_documentation_has_no_problem() {
-    let page = include_str!("../../docs/rules-file.md");
+    let page = include_str!("../../docs/schools/rules-file.md");
     let example = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
 
     assert_eq!(problems(example), Vec::<String>::new());
