@@ -9,9 +9,9 @@ use crate::oneroster::{filter, names};
 use crate::query::{Direction, Filter, SortKey};
 
 /// How many records a page has if nothing else is asked.
-const DEFAULT_LIMIT: usize = 100;
+pub const DEFAULT_LIMIT: usize = 100;
 /// How many records a page may have. A larger `limit` is refused: a client that gets fewer than it asked for loses the rest.
-const MOST_LIMIT: usize = 50_000;
+pub const MOST_LIMIT: usize = 50_000;
 
 /// The parameters of a read, understood.
 #[derive(Debug, Clone)]

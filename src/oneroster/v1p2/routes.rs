@@ -10,13 +10,25 @@ use crate::http::gate::Note;
 use crate::http::request_id::RequestId;
 use crate::http::{App, Refusal};
 use crate::oneroster::v1p2::answer::{Answer, Request, answer};
+use crate::oneroster::v1p2::discovery;
 use crate::oneroster::v1p2::rostering::Operation;
 
+const DISCOVERY: &str = "/{tenant}/ims/oneroster/rostering/v1p2/discovery/{file}";
 const ROSTERING: &str = "/{tenant}/ims/oneroster/rostering/v1p2/{path:.*}";
 
 /// Adds the addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
+    config.service(web::resource(DISCOVERY).route(web::get().to(discover)));
     config.service(web::resource(ROSTERING).route(web::get().to(read)));
+}
+
+/// The description of the service, which needs no token.
+async fn discover(app: web::Data<App>, place: web::Path<(String, String)>) -> Result<HttpResponse, Refusal> {
+    let (tenant, file) = place.into_inner();
+    if !discovery::FILES.contains(&file.as_str()) {
+        return Err(Refusal::unknown());
+    }
+    Ok(HttpResponse::Ok().json(discovery::document(&app.public_url, &tenant)))
 }
 
 async fn read(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Refusal> {

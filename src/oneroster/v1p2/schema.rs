@@ -1,0 +1,206 @@
+//! The JSON Schemas of what OneRoster 1.2 Rostering answers, from the catalogue's table of fields.
+//!
+//! Objects are closed: a member that is not listed is never sent.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::catalogue::{Entity, Field, Kind};
+use crate::oneroster::csv::{Version, Vocabulary};
+use crate::oneroster::v1p2::discovery::vocabulary;
+use crate::oneroster::v1p2::rostering::{OPERATIONS, Operation, Subset};
+
+/// The name of the schema of an operation's answer.
+pub fn wrapper(operation: &Operation) -> String {
+    match operation.subset {
+        Subset::One | Subset::OneOfKind(_) => format!("Single{}DType", capital(operation.entity)),
+        Subset::All | Subset::Kind(_) | Subset::Nested(_) => format!("{}SetDType", capital(operation.entity)),
+    }
+}
+
+/// Every schema, by name.
+pub fn all() -> BTreeMap<String, Value> {
+    let mut schemas = BTreeMap::new();
+    for operation in OPERATIONS {
+        let object = reference(&format!("{}DType", capital(operation.entity)));
+        let is_single = matches!(operation.subset, Subset::One | Subset::OneOfKind(_));
+        let content = if is_single { object } else { json!({"type": "array", "items": object}) };
+        schemas.insert(wrapper(operation), closed(vec![(operation.wrapper, content, true)]));
+        schemas.insert(format!("{}DType", capital(operation.entity)), of_entity(operation.entity));
+    }
+    for target in [Entity::Org, Entity::AcademicSession, Entity::Course, Entity::Class, Entity::User, Entity::Resource]
+    {
+        let of_type = json!({"type": "string", "enum": [target.name()]});
+        let members = vec![("href", uri(), true), ("sourcedId", text(), true), ("type", of_type, true)];
+        schemas.insert(reference_name(target), closed(members));
+    }
+    schemas.insert("MetadataDType".to_owned(), json!({"type": "object", "additionalProperties": true}));
+    schemas.insert("RoleDType".to_owned(), role());
+    schemas.insert("UserIdDType".to_owned(), closed(vec![("type", text(), true), ("identifier", text(), true)]));
+    schemas.insert("UserProfileDType".to_owned(), user_profile());
+    schemas.insert("CredentialDType".to_owned(), closed(vec![("type", text(), true), ("username", text(), true)]));
+    schemas.extend(status_info());
+    schemas
+}
+
+fn of_entity(entity: Entity) -> Value {
+    let mut members = vec![
+        ("sourcedId", text(), true),
+        ("status", json!({"type": "string", "enum": ["active", "tobedeleted"]}), true),
+        ("dateLastModified", json!({"type": "string", "format": "date-time"}), true),
+    ];
+    for field in entity.fields() {
+        if let Some(form) = form(entity, field).filter(|_| members.iter().all(|(name, ..)| *name != field.name)) {
+            members.push((field.name, form, field.is_required));
+        }
+    }
+    closed(members)
+}
+
+/// The form of a field's value; `None` for what is never sent.
+fn form(entity: Entity, field: &Field) -> Option<Value> {
+    let list = |items: Value| json!({"type": "array", "items": items});
+    Some(match field.kind {
+        Kind::Text => vocabulary(entity, field).map_or_else(text, words),
+        Kind::Boolean => json!({"type": "string", "enum": ["true", "false"]}),
+        Kind::Date => date(),
+        Kind::DateTime => json!({"type": "string", "format": "date-time"}),
+        Kind::Number => json!({"type": "number"}),
+        Kind::TextList => list(vocabulary(entity, field).map_or_else(text, words)),
+        Kind::Reference(target) => reference(&reference_name(target)),
+        Kind::ReferenceList(target) | Kind::Children(target) => {
+            at_least_one(list(reference(&reference_name(target))), field)
+        }
+        Kind::Resources => list(reference(&reference_name(Entity::Resource))),
+        Kind::Roles => at_least_one(list(reference("RoleDType")), field),
+        Kind::UserIds => list(reference("UserIdDType")),
+        Kind::UserProfiles => list(reference("UserProfileDType")),
+        Kind::Metadata => reference("MetadataDType"),
+        Kind::ScoreScaleLink
+        | Kind::ScoreScaleValues
+        | Kind::LearningObjectives
+        | Kind::LearningObjectiveResults
+        | Kind::Unstored => return None,
+    })
+}
+
+fn at_least_one(mut list: Value, field: &Field) -> Value {
+    if field.is_required
+        && let Some(list) = list.as_object_mut()
+    {
+        list.insert("minItems".to_owned(), json!(1));
+    }
+    list
+}
+
+fn role() -> Value {
+    closed(vec![
+        ("roleType", words(Vocabulary::RoleType), true),
+        ("role", words(Vocabulary::UserRole), true),
+        ("org", reference(&reference_name(Entity::Org)), true),
+        ("userProfile", uri(), false),
+        ("beginDate", date(), false),
+        ("endDate", date(), false),
+    ])
+}
+
+fn user_profile() -> Value {
+    closed(vec![
+        ("profileId", uri(), true),
+        ("profileType", text(), true),
+        ("vendorId", text(), true),
+        ("applicationId", text(), false),
+        ("description", text(), false),
+        ("credentials", json!({"type": "array", "items": reference("CredentialDType")}), false),
+    ])
+}
+
+/// `imsx_StatusInfo` and what is in it.
+fn status_info() -> [(String, Value); 3] {
+    let one_of = |words: &[&str]| json!({"type": "string", "enum": words});
+    let minors = [
+        "fullsuccess",
+        "invalid_filter_field",
+        "invalid_selection_field",
+        "invaliddata",
+        "unauthorisedrequest",
+        "forbidden",
+        "server_busy",
+        "unknownobject",
+        "internal_server_error",
+    ];
+    let fields = json!({"type": "array", "minItems": 1, "items": reference("imsx_CodeMinorFieldDType")});
+    [
+        (
+            "imsx_StatusInfoDType".to_owned(),
+            closed(vec![
+                ("imsx_codeMajor", one_of(&["success", "processing", "failure", "unsupported"]), true),
+                ("imsx_severity", one_of(&["status", "warning", "error"]), true),
+                ("imsx_description", text(), false),
+                ("imsx_CodeMinor", reference("imsx_CodeMinorDType"), false),
+            ]),
+        ),
+        ("imsx_CodeMinorDType".to_owned(), closed(vec![("imsx_codeMinorField", fields, true)])),
+        (
+            "imsx_CodeMinorFieldDType".to_owned(),
+            closed(vec![
+                ("imsx_codeMinorFieldName", text(), true),
+                ("imsx_codeMinorFieldValue", one_of(&minors), true),
+            ]),
+        ),
+    ]
+}
+
+/// An object with these members, each with its form and whether it is required, and no others.
+fn closed(members: Vec<(&str, Value, bool)>) -> Value {
+    let required: Vec<&str> = members.iter().filter(|(.., is_required)| *is_required).map(|(name, ..)| *name).collect();
+    let mut schema =
+        Map::from_iter([("type".to_owned(), json!("object")), ("additionalProperties".to_owned(), json!(false))]);
+    if !required.is_empty() {
+        schema.insert("required".to_owned(), json!(required));
+    }
+    let members = members.into_iter().map(|(name, form, _)| (name.to_owned(), form));
+    schema.insert("properties".to_owned(), Value::Object(members.collect()));
+    Value::Object(schema)
+}
+
+fn words(vocabulary: Vocabulary) -> Value {
+    let listed = json!({"type": "string", "enum": vocabulary.words(Version::V1p2)});
+    if vocabulary.is_extensible(Version::V1p2) {
+        json!({"anyOf": [listed, {"type": "string", "pattern": r"^ext:[a-zA-Z0-9.\-_]+$"}]})
+    } else {
+        listed
+    }
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn uri() -> Value {
+    json!({"type": "string", "format": "uri"})
+}
+
+fn date() -> Value {
+    json!({"type": "string", "format": "date"})
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn reference_name(target: Entity) -> String {
+    // The published document shortens this one name.
+    if target == Entity::AcademicSession {
+        "AcadSessionGUIDRefDType".to_owned()
+    } else {
+        format!("{}GUIDRefDType", capital(target))
+    }
+}
+
+/// The entity's name with a capital, as the published document's schemas have it.
+fn capital(entity: Entity) -> String {
+    let mut letters = entity.name().chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
