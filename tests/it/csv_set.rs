@@ -107,6 +107,14 @@ impl Set {
         self.put(file, &kept);
     }
 
+    /// Takes the lines that are meant out of a file; there must be some.
+    pub fn cut_where(&mut self, file: &str, is_meant: impl Fn(&str) -> bool) {
+        let text = String::from_utf8(self.remove(file)).unwrap();
+        let kept: String = text.lines().filter(|line| !is_meant(line)).flat_map(|line| [line, "\n"]).collect();
+        assert!(kept.len() < text.len(), "no such line in {file}");
+        self.put(file, &kept);
+    }
+
     /// Replaces categories.csv by one with these columns after the first three, and this row.
     pub fn categories(&mut self, columns: &str, row: &str) {
         self.put("categories.csv", &format!("sourcedId,status,dateLastModified,{columns}\n{row}\n"));

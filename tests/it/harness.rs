@@ -63,6 +63,25 @@ impl World {
         Self::open(url, folder)
     }
 
+    /// A world in files that a whole run shares. They lie in the build's own folder, because what all tests
+    /// share is never dropped; the next run clears them away.
+    pub fn on_sqlite_for_all() -> Self {
+        let all = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+        for left in std::fs::read_dir(all).unwrap().flatten() {
+            let process = left
+                .file_name()
+                .to_str()
+                .and_then(|name| name.strip_prefix("shared-")?.split('-').next().map(str::to_owned));
+            if process.is_some_and(|process| !std::path::Path::new(&format!("/proc/{process}")).exists()) {
+                drop(std::fs::remove_dir_all(left.path()));
+            }
+        }
+        let prefix = format!("shared-{}-", std::process::id());
+        let folder = tempfile::Builder::new().prefix(&prefix).tempdir_in(all).unwrap();
+        let url = format!("sqlite:{}", folder.path().join("board.db").display());
+        Self::open(url, folder)
+    }
+
     /// A world in a schema of its own, if there is a PostgreSQL server to test with.
     pub fn on_postgres() -> Option<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);

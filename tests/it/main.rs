@@ -24,6 +24,8 @@ mod kill_import;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod rostering;
+#[cfg(test)]
 mod rules_slips;
 #[cfg(test)]
 mod rules_text;

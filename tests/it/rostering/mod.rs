@@ -1,0 +1,18 @@
+//! OneRoster 1.2 Rostering as a vendor meets it: everything here goes over HTTP.
+//!
+//! `or_…` in the name of a test is its number in the conformance checklist.
+
+mod board;
+mod changes;
+mod client;
+mod discovery;
+mod errors;
+mod paging;
+mod recorded;
+mod releases;
+mod schema;
+mod scopes;
+mod selection;
+mod shapes;
+mod sorting;
+mod village;
