@@ -18,6 +18,8 @@ mod faulty_rules;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod import_history;
+#[cfg(test)]
 mod importing;
 #[cfg(test)]
 mod kill_import;

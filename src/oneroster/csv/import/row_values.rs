@@ -59,14 +59,17 @@ impl Sources<'_> {
                 Some(elements) => text(elements.of(number).next().map(str::to_owned)),
                 None => Value::Keep,
             },
-            Kind::Roles
-            | Kind::UserProfiles
-            | Kind::Resources
-            | Kind::LearningObjectives
-            | Kind::LearningObjectiveResults => match self.below.elements(field.column) {
-                Some(elements) => text(elements.list(number)),
+            Kind::Roles => match self.below.elements(field.column) {
+                // A person who lost every role still has the traces of them.
+                Some(elements) => Value::Text(elements.list(number).unwrap_or_else(|| "[]".to_owned())),
                 None => Value::Keep,
             },
+            Kind::UserProfiles | Kind::Resources | Kind::LearningObjectives | Kind::LearningObjectiveResults => {
+                match self.below.elements(field.column) {
+                    Some(elements) => text(elements.list(number)),
+                    None => Value::Keep,
+                }
+            }
             Kind::Metadata => {
                 let metadata: serde_json::Map<_, _> =
                     row.metadata().map(|(name, text)| (name.to_owned(), text.into())).collect();
