@@ -208,6 +208,8 @@ CREATE TABLE person (
     UNIQUE (tenant_id, sourced_id)
 ) STRICT;
 CREATE INDEX person_by_username ON person (tenant_id, username);
+CREATE INDEX person_by_username_chain_id ON person (tenant_id, username_chain_id) WHERE username_chain_id IS NOT NULL;
+CREATE INDEX person_by_identifier_chain_id ON person (tenant_id, identifier_chain_id) WHERE identifier_chain_id IS NOT NULL;
 CREATE INDEX person_by_email ON person (tenant_id, email);
 CREATE INDEX person_by_identifier ON person (tenant_id, identifier);
 CREATE INDEX person_by_family_name ON person (tenant_id, family_name);
