@@ -77,10 +77,12 @@ fn present(world: &World) -> Vec<String> {
             let mut shown = format!("{table} {:?} {:?}", row.int(0), row.text(1));
             for (place, field) in fields.iter().enumerate() {
                 let i = place + 2;
-                shown += &match field.kind {
-                    Kind::Roles => without_times(row.text(i).unwrap()),
-                    _ => format!(" {:?}", (row.text(i), row.int(i), row.real(i))),
+                let value = if field.kind == Kind::Roles {
+                    without_times(row.text(i).unwrap())
+                } else {
+                    format!("{:?}", (row.text(i), row.int(i), row.real(i)))
                 };
+                shown.extend([" ", value.as_str()]);
             }
             found.push(shown);
         }
@@ -91,7 +93,9 @@ fn present(world: &World) -> Vec<String> {
 fn without_times(roles: &str) -> String {
     let mut roles: Vec<serde_json::Value> = serde_json::from_str(roles).unwrap();
     roles.retain(|role| role["gone"] != true);
-    roles.iter_mut().for_each(|role| role["at"] = 0.into());
+    for role in &mut roles {
+        role["at"] = 0.into();
+    }
     serde_json::to_string(&roles).unwrap()
 }
 

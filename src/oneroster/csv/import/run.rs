@@ -78,8 +78,11 @@ pub fn import(
         return Ok(summary);
     }
     let summary = outcome?;
-    if summary.is_changed {
-        import::run::settle(database)?;
+    // The set is in, whatever becomes of this.
+    if summary.is_changed
+        && let Err(error) = import::run::settle(database)
+    {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the tables couldn't be analyzed after an import");
     }
     Ok(summary)
 }
