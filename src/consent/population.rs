@@ -37,7 +37,10 @@ impl Coverage {
         let roles: Option<Vec<u16>> = (!population.roles.is_empty())
             .then(|| population.roles.iter().filter_map(|name| snapshot.people.role(name)).collect());
         let mut people = snapshot.people.with_roles_at(roles.as_deref(), &orgs) - &snapshot.people.ids.deleted;
-        let carers: Vec<u16> = CARER_ROLES.iter().filter_map(|name| snapshot.people.role(name)).collect();
+        // Whoever is covered as a teacher is not covered through a child as well.
+        let is_meant = |name: &&&str| population.roles.is_empty() || population.roles.iter().any(|role| role == **name);
+        let carers: Vec<u16> =
+            CARER_ROLES.iter().filter(is_meant).filter_map(|name| snapshot.people.role(name)).collect();
         let carers = snapshot.people.with_roles_at(Some(&carers), &orgs) & &people;
         for selected in selections(population, &orgs, snapshot) {
             let of_pupils = snapshot.people.agents_of(&selected) & &carers;
