@@ -144,9 +144,14 @@ pub struct Server {
 impl Server {
     /// Starts a server; it answers when this returns.
     pub fn start(world: &World, clock: Clock, limits: Limits) -> Self {
+        Self::start_as(world, clock, limits, None)
+    }
+
+    /// Starts a server that calls itself `public_url` in its answers, whatever its port.
+    pub fn start_as(world: &World, clock: Clock, limits: Limits, public_url: Option<&str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = App::new(world.database.clone(), world.key.clone(), clock, &url).unwrap();
+        let app = App::new(world.database.clone(), world.key.clone(), clock, public_url.unwrap_or(&url)).unwrap();
         let (stop, stopped) = oneshot::channel();
         let shared = Arc::clone(&app);
         let thread = std::thread::spawn(move || run(&shared, listener, &limits, stopped));

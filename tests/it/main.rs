@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod applied_rules;
 #[cfg(test)]
+mod board;
+#[cfg(test)]
 mod broken_sets;
 #[cfg(test)]
 mod broken_zips;
@@ -24,7 +26,11 @@ mod importing;
 #[cfg(test)]
 mod kill_import;
 #[cfg(test)]
+mod noninterference;
+#[cfg(test)]
 mod operations;
+#[cfg(test)]
+mod release_model;
 #[cfg(test)]
 mod rostering;
 #[cfg(test)]

@@ -1,0 +1,166 @@
+//! Changes that a vendor must not notice: tried at random, and kept only if its view stays what it was.
+
+use std::collections::BTreeSet;
+
+use koppelvlak::catalogue::Entity;
+use koppelvlak::oneroster::csv::File;
+
+use super::view::view;
+use crate::board::invent::{self, day};
+use crate::board::rows::FILES;
+use crate::board::{Board, Decisions, Dice, Model};
+
+/// A board with its decisions, and the vendor from whose side it is looked at.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub board: Board,
+    pub decisions: Decisions,
+    pub vendor: String,
+}
+
+/// Whether the board was imported already, so that what goes leaves a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    None,
+    Imported,
+}
+
+impl Case {
+    /// This case after up to `tries` changes that its vendor must not notice.
+    pub fn changed_unseen(&self, past: Past, tries: usize, dice: &mut Dice) -> Self {
+        let seen = view(&self.board, &self.decisions, &self.vendor);
+        let mut case = self.clone();
+        for i in 0..tries {
+            let mut candidate = case.clone();
+            candidate.change(&format!("{}{i}", dice.word(&["A", "K", "P5", "S2", "Z"])), dice);
+            candidate.board.repair();
+            if past == Past::None {
+                candidate.board.forget();
+                candidate.drop_lost_choices();
+            }
+            let is_applicable = past == Past::Imported || candidate.is_applicable();
+            if is_applicable && view(&candidate.board, &candidate.decisions, &self.vendor) == seen {
+                case = candidate;
+            }
+        }
+        case
+    }
+
+    /// How many people the vendor sees.
+    pub fn people_seen(&self) -> usize {
+        Model::new(&self.board, &self.decisions, &self.vendor, day()).people().len()
+    }
+
+    /// One change of any kind; rows that it adds are named after `new`.
+    fn change(&mut self, new: &str, dice: &mut Dice) {
+        match dice.below(13) {
+            0..5 => self.change_withheld_values(dice),
+            5 => self.change_any_row(dice),
+            6 => self.board.add_person(new, dice),
+            7 => self.remove_any_row(dice),
+            8 => {
+                let person = dice.pick(&self.board.ids(File::Users)).clone();
+                self.board.add_membership(new, &person, dice);
+                let person = dice.pick(&self.board.ids(File::Users)).clone();
+                self.board.add_role(&format!("r{new}"), &person, "secondary", dice);
+            }
+            9 => {
+                let people = self.board.ids(File::Users);
+                let (person, others) = (dice.pick(&people).clone(), dice.some(&people, 3));
+                let others: Vec<String> = others.into_iter().filter(|other| *other != person).collect();
+                self.board.find_mut(File::Users, &person).unwrap().set("agentSourcedIds", &others.join(","));
+            }
+            10 => {
+                self.board.add_school(&format!("s{new}"), dice);
+                self.board.add_course(&format!("c{new}"), dice);
+                self.board.add_session(&format!("t{new}"), "term", "Y1", dice);
+            }
+            11 => self.board.add_class(&format!("k{new}"), dice),
+            _ => self.change_decisions(new, dice),
+        }
+    }
+
+    /// Draws the withheld values of some person anew, all at once.
+    fn change_withheld_values(&mut self, dice: &mut Dice) {
+        let person = dice.pick(&self.board.ids(File::Users)).clone();
+        let model = Model::new(&self.board, &self.decisions, &self.vendor, day());
+        let is_withheld = |entity: Entity, column: &str| {
+            let mut fields = entity
+                .fields()
+                .iter()
+                .filter(|field| field.csv == column || (column == "metadata.note" && field.name == "metadata"));
+            fields.all(|field| !model.shown(Entity::User, field.category).contains(&person))
+        };
+        let mut columns = Vec::new();
+        for (entity, file) in [(Entity::User, File::Users), (Entity::Demographics, File::Demographics)] {
+            for column in invent::value_columns(file) {
+                if is_withheld(entity, column) && dice.chance(70) {
+                    columns.push((file, column));
+                }
+            }
+        }
+        for (file, column) in columns {
+            let text = invent::value(file, column, dice);
+            let text = if dice.chance(25) && !invent::is_required(file, column) { "" } else { &text };
+            if let Some(row) = self.board.find_mut(file, &person) {
+                row.set(column, text);
+            }
+        }
+    }
+
+    fn change_any_row(&mut self, dice: &mut Dice) {
+        let file = *dice.pick(&FILES);
+        let Some(id) = dice.maybe(&self.board.ids(file)).cloned() else { return };
+        let Some(column) = dice.maybe(&invent::value_columns(file)).copied() else { return };
+        let text = invent::value(file, column, dice);
+        if !text.is_empty() || !invent::is_required(file, column) {
+            self.board.find_mut(file, &id).unwrap().set(column, &text);
+        }
+    }
+
+    fn remove_any_row(&mut self, dice: &mut Dice) {
+        let file = *dice.pick(&FILES);
+        if let Some(id) = dice.maybe(&self.board.ids(file)).cloned() {
+            self.board.remove(file, &id);
+        }
+    }
+
+    /// A rule of another vendor, or a choice.
+    fn change_decisions(&mut self, new: &str, dice: &mut Dice) {
+        if dice.chance(50) {
+            let other = self.decisions.vendors.iter().find(|vendor| vendor.id != self.vendor).unwrap().id.clone();
+            let rule = invent::rule(&self.board, &self.decisions, format!("x{new}"), &other, dice);
+            self.decisions.rules.push(rule);
+        } else {
+            let choice = invent::choice(&self.board, &self.decisions, dice);
+            let is_new = !self.decisions.choices.iter().any(|other| other.person == choice.person);
+            self.decisions.choices.extend(is_new.then_some(choice));
+        }
+    }
+
+    fn drop_lost_choices(&mut self) {
+        let people: BTreeSet<String> = self.board.ids(File::Users).into_iter().collect();
+        self.decisions.choices.retain(|choice| people.contains(&choice.person));
+    }
+
+    /// Whether everything that a rule names is there: a rules file with other names is refused.
+    pub fn is_applicable(&self) -> bool {
+        let ids = |file| self.board.ids(file);
+        let (orgs, classes, courses, people) =
+            (ids(File::Orgs), ids(File::Classes), ids(File::Courses), ids(File::Users));
+        let grades: Vec<String> = [File::Users, File::Classes]
+            .into_iter()
+            .flat_map(|file| self.board.active(file))
+            .flat_map(|row| row.list("grades"))
+            .map(str::to_owned)
+            .collect();
+        self.decisions.rules.iter().map(|rule| &rule.population).all(|population| {
+            let all = |named: &[String], there: &[String]| named.iter().all(|name| there.contains(name));
+            all(&population.schools, &orgs)
+                && all(&population.classes, &classes)
+                && all(&population.courses, &courses)
+                && all(&population.people, &people)
+                && all(&population.grades, &grades)
+        })
+    }
+}

@@ -1,0 +1,46 @@
+//! No vendor learns anything from filters, sorts, counts, pages, links, dates or errors that its view does not say.
+//!
+//! Two worlds that differ only in what a vendor must not see give the same bytes to the same requests.
+//! `KOPPELVLAK_TEST_PAIRS` and `KOPPELVLAK_TEST_SEED` make a run longer, or repeat one.
+
+mod edits;
+mod pair;
+mod requests;
+mod view;
+
+use pair::Pair;
+
+use crate::harness::World;
+
+/// The board of the vendor, and one that is none of its business.
+const TENANT: &str = "noord";
+const OTHER_TENANT: &str = "zuid";
+
+/// When things happen: the first import, the first requests, the next import, the next requests.
+const TIMES: [&str; 4] =
+    ["2026-08-20T08:00:00.000Z", "2026-09-01T08:00:00.000Z", "2026-09-02T08:00:00.000Z", "2026-09-03T08:00:00.000Z"];
+
+#[expect(clippy::disallowed_methods, reason = "the tests' own settings")]
+fn setting(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+fn seeds(usual: u64) -> std::ops::Range<u64> {
+    let first = setting("KOPPELVLAK_TEST_SEED", 1);
+    first..first + setting("KOPPELVLAK_TEST_PAIRS", usual)
+}
+
+#[test]
+fn two_worlds_with_one_view_answer_alike() {
+    let (mut asked, mut answered) = (0, 0);
+    for seed in seeds(5) {
+        let mut pair = Pair::new(World::on_sqlite, seed);
+        if let Err(leak) = pair.probe(200) {
+            panic!("{}", leak.0);
+        }
+        asked += pair.asked;
+        answered += pair.answered;
+    }
+
+    assert!(answered * 3 > asked, "only {answered} of {asked} requests were answered with data");
+}

@@ -1,0 +1,185 @@
+//! Two servers side by side whose boards differ in what their vendor must not see, and nothing else.
+
+use std::fmt::Write as _;
+
+use koppelvlak::clock::Clock;
+use koppelvlak::http::assembly::Limits;
+use koppelvlak::oneroster::csv::import::{Options, import};
+
+use super::edits::{Case, Past};
+use super::requests::{Ask, Grammar, Token};
+use crate::board::invent::SERVED;
+use crate::board::rules::SECRET;
+use crate::board::{Board, Decisions, Dice};
+use crate::harness::{Reply, Server, World};
+
+/// What both servers call themselves.
+const PUBLIC_URL: &str = "https://roster.example";
+
+/// A place where a world can live.
+pub type Backend = fn() -> World;
+
+/// One of the two.
+struct Side {
+    world: World,
+    server: Option<Server>,
+    token: String,
+    case: Case,
+}
+
+/// Two servers.
+pub struct Pair {
+    sides: [Side; 2],
+    seed: u64,
+    dice: Dice,
+    /// How many requests were sent, and how many of them were answered with data.
+    pub asked: usize,
+    pub answered: usize,
+}
+
+/// A difference that a vendor could see.
+#[derive(Debug)]
+pub struct Leak(pub String);
+
+impl Side {
+    fn new(backend: Backend, case: Case, elsewhere: &Case, dice: &mut Dice) -> Self {
+        let side = Self { world: backend(), server: None, token: String::new(), case };
+        side.import(super::TENANT, &side.case.board, super::TIMES[0], dice);
+        side.import(super::OTHER_TENANT, &elsewhere.board, super::TIMES[0], dice);
+        side.world.apply(&side.case.decisions.toml(super::TENANT));
+        side.world.apply(&elsewhere.decisions.toml(super::OTHER_TENANT));
+        side
+    }
+
+    fn import(&self, tenant: &str, board: &Board, at: &str, dice: &mut Dice) {
+        let folder = self.world.folder().join(tenant);
+        _ = std::fs::remove_dir_all(&folder);
+        board.write(&folder, dice);
+        let options = Options { confirm_removals: true, dry_run: false, clock: Clock::fixed(at).unwrap() };
+        import(&self.world.database, tenant, &folder, &options, &mut |_| {}).unwrap();
+    }
+
+    fn serve(&mut self, at: &str) {
+        let clock = Clock::fixed(at).unwrap();
+        self.server = None;
+        let server = Server::start_as(&self.world, clock, Limits::default(), Some(PUBLIC_URL));
+        self.token = server.token(&self.case.vendor, SECRET);
+        self.server = Some(server);
+    }
+
+    fn send(&self, ask: &Ask) -> Reply {
+        let bearer = format!("Bearer {}", if ask.token == Token::Wrong { "garbage" } else { &self.token });
+        let headers: &[(&str, &str)] = if ask.token == Token::None { &[] } else { &[("Authorization", &bearer)] };
+        let mut reply = self.server.as_ref().unwrap().send(ask.method, &ask.path, headers, "");
+        for header in ["date", "x-request-id"] {
+            reply.headers.remove(header);
+        }
+        reply
+    }
+}
+
+impl Pair {
+    /// Two servers, both up, over worlds of that seed.
+    pub fn new(backend: Backend, seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        let case = invented(&mut dice, "atlas", &["borg", "cito"]);
+        let make = |part: u64| {
+            let mut dice = dice.fork(part);
+            let tries = if part == 1 { 20 } else { 120 };
+            let case = case.changed_unseen(Past::None, tries, &mut dice);
+            let elsewhere = invented(&mut dice, "elsewhere", &["other"]);
+            let mut side = Side::new(backend, case, &elsewhere, &mut dice);
+            side.serve(super::TIMES[1]);
+            side
+        };
+        let sides = [make(1), make(2)];
+        Self { sides, seed, dice, asked: 0, answered: 0 }
+    }
+
+    /// The cases of both sides.
+    pub fn cases(&self) -> [&Case; 2] {
+        [&self.sides[0].case, &self.sides[1].case]
+    }
+
+    /// A grammar over both worlds.
+    pub fn grammar(&self) -> Grammar {
+        Grammar::new(&self.cases(), &self.sides[0].world.key)
+    }
+
+    /// Sends requests by chance, and follows the links of their answers.
+    pub fn probe(&mut self, requests: usize) -> Result<(), Leak> {
+        let grammar = self.grammar();
+        let mut next: Option<String> = None;
+        for _ in 0..requests {
+            let mut dice = self.dice.clone();
+            let ask = next.take().map_or_else(|| grammar.ask(&mut dice), Ask::get);
+            let reply = self.ask(&ask)?;
+            if dice.chance(60) {
+                next = link(&reply, &mut dice);
+            }
+            self.dice = dice;
+        }
+        Ok(())
+    }
+
+    /// Sends one request to both; a leak if the answers differ or one of them is a fault.
+    pub fn ask(&mut self, ask: &Ask) -> Result<Reply, Leak> {
+        let replies = [self.sides[0].send(ask), self.sides[1].send(ask)];
+        self.asked += 1;
+        self.answered += usize::from(replies[0].status == 200);
+        let [one, other] = &replies;
+        if one == other && one.status < 500 {
+            let [one, _] = replies;
+            return Ok(one);
+        }
+        let shown = |side: usize| {
+            let (reply, case) = (&replies[side], &self.sides[side].case);
+            format!("--- world {side}: {} {:#?}\n{}\n{}", reply.status, reply.headers, reply.body, described(case))
+        };
+        let rules: Vec<_> =
+            self.sides[0].case.decisions.rules.iter().filter(|r| r.vendor == self.sides[0].case.vendor).collect();
+        let report = format!(
+            "seed {}, request {}: {ask:?}\n{}\n{}\nrules {rules:#?}\nvendor {:?}",
+            self.seed,
+            self.asked,
+            shown(0),
+            shown(1),
+            self.sides[0].case.decisions.vendors[0]
+        );
+        Err(Leak(report))
+    }
+}
+
+/// A board with decisions, and a vendor that sees some of it and not all.
+fn invented(dice: &mut Dice, vendor: &str, others: &[&str]) -> Case {
+    loop {
+        let mut board = Board::invented(SERVED, dice);
+        board.repair();
+        board.forget();
+        let decisions = Decisions::invented(&board, vendor, others, dice);
+        let case = Case { board, decisions, vendor: vendor.to_owned() };
+        let visible = case.people_seen();
+        if case.is_applicable() && visible >= 3 {
+            return case;
+        }
+    }
+}
+
+/// The rows of a case that differ from one world to the next are found by eye; this prints what a reader needs.
+fn described(case: &Case) -> String {
+    let mut text = String::new();
+    for (file, rows) in &case.board.files {
+        for row in rows {
+            let gone = if row.gone { " (gone)" } else { "" };
+            _ = writeln!(text, "{}/{}{gone} {:?}", file.name(), row.id, row.values);
+        }
+    }
+    text
+}
+
+/// One of the links of an answer, as a path.
+fn link(reply: &Reply, dice: &mut Dice) -> Option<String> {
+    let links: Vec<&str> = reply.headers.get("link")?.split(", ").collect();
+    let link = dice.pick(&links).split_once('>')?.0.strip_prefix('<')?;
+    Some(link.strip_prefix(PUBLIC_URL)?.to_owned())
+}
