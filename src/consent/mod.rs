@@ -1,5 +1,6 @@
 //! What schools decided, and the one thing compiled from it: a release.
 
+mod account;
 pub mod choice;
 pub mod connection;
 pub mod explain;

@@ -162,8 +162,14 @@ impl Context<'_> {
                 let targets = self.identified(target, leaf.op, &leaf.value);
                 self.linked(entity, field, target, &targets)
             }
-            (Kind::Resources, _) => {
-                let targets = self.identified(Entity::Resource, leaf.op, &leaf.value);
+            (Kind::Resources, member) => {
+                let is_named = member != Member::ReferenceType;
+                let is_of_type = leaf.op.holds_for_text(Entity::Resource.name(), &leaf.value);
+                let targets = match (is_named, is_of_type) {
+                    (true, _) => self.identified(Entity::Resource, leaf.op, &leaf.value),
+                    (false, true) => self.release.visible(Entity::Resource).clone(),
+                    (false, false) => RoaringBitmap::new(),
+                };
                 Ok(relation::with_resources(self.release.snapshot(), entity, &targets))
             }
             (Kind::Roles, member) => self.roles(member, leaf),
@@ -175,8 +181,10 @@ impl Context<'_> {
             (Kind::Text, _) => Ok(self.compare(entity, field, leaf, leaf.value.as_str().into())?),
             (Kind::Boolean, _) => Ok(self.compare(entity, field, leaf, leaf.value.to_lowercase().into())?),
             (Kind::Date, _) => {
-                let date = value::date(&leaf.value)?.to_string();
-                Ok(self.compare(entity, field, leaf, date.into())?)
+                // Part of a date is looked for as text.
+                let wanted =
+                    if leaf.op == Op::Contains { leaf.value.clone() } else { value::date(&leaf.value)?.to_string() };
+                Ok(self.compare(entity, field, leaf, wanted.into())?)
             }
             (Kind::DateTime, _) => {
                 let at = Millis(value::instant(&leaf.value)?).to_rfc3339();
@@ -196,6 +204,9 @@ impl Context<'_> {
             }
             (Kind::UserProfiles, member) => {
                 let Member::Named(name) = member else { return Ok(RoaringBitmap::new()) };
+                if name == "profileId" {
+                    return self.accounts(leaf);
+                }
                 Ok(self.scan((entity, field, name), leaf, |text| user_profiles(text, name, leaf))?)
             }
             (
@@ -301,13 +312,28 @@ impl Context<'_> {
                                 "userProfile" => role.user_profile.as_deref(),
                                 _ => None,
                             };
-                            found.is_some_and(|found| leaf.op.holds_for_text(found, &wanted))
+                            let found = found.map(|found| match name {
+                                "userProfile" => Cow::from(release.account(found)),
+                                _ => found.into(),
+                            });
+                            found.is_some_and(|found| leaf.op.holds_for_text(&found, &wanted))
                         })
                 };
                 let found = leaf::matching(self.conn, snapshot, (Entity::User, "roles"), holds)?;
                 Ok(found & release.released(category_of_role_member(name)))
             }
         }
+    }
+
+    /// People with an account whose identifier, as the vendor knows it, compares so. Each vendor has its own
+    /// answer, so it isn't kept with the board.
+    fn accounts(&mut self, leaf: &Leaf) -> Result<RoaringBitmap, QueryError> {
+        let release = self.release;
+        let holds = |_: u32, text: &str| {
+            let profiles: Vec<UserProfile<'_>> = serde_json::from_str(text).unwrap_or_default();
+            profiles.iter().any(|profile| leaf.op.holds_for_text(&release.account(&profile.sourced_id), &leaf.value))
+        };
+        Ok(leaf::matching(self.conn, release.snapshot(), (Entity::User, "user_profiles"), holds)?)
     }
 
     fn metadata(&mut self, entity: Entity, key: &str, leaf: &Leaf) -> Result<RoaringBitmap, QueryError> {
@@ -343,7 +369,6 @@ fn user_profiles(text: &str, member: &str, leaf: &Leaf) -> bool {
     let profiles: Vec<UserProfile<'_>> = serde_json::from_str(text).unwrap_or_default();
     profiles.iter().any(|profile| {
         let found = match member {
-            "profileId" => Some(profile.sourced_id.as_ref()),
             "profileType" => Some(profile.profile_type.as_ref()),
             "vendorId" => Some(profile.vendor_id.as_ref()),
             "applicationId" => profile.application_id.as_deref(),

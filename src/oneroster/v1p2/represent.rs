@@ -300,7 +300,7 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
             role_type: &role.role_type,
             role: &role.role,
             org: self.reference(Entity::Org, org),
-            user_profile: profile.map(|profile| self.profile_id(profile)),
+            user_profile: profile.map(|profile| self.release().account(profile)),
             dates,
         })
     }
@@ -318,18 +318,10 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         })
     }
 
-    fn profile_id(&self, sourced_id: &str) -> String {
-        // The schema wants a URI; the identifier is no object's of its own, so it borrows the person's kind.
-        let tagged = format!("profile:{sourced_id}");
-        let identifier = self.release().identifier_of(Entity::User, &tagged);
-        let identifier = identifier.strip_prefix("profile:").unwrap_or(&identifier);
-        format!("urn:koppelvlak:profile:{}", utf8_percent_encode(identifier, PATH_SEGMENT))
-    }
-
     fn profiles<'p>(&self, profiles: &'p [UserProfile<'p>]) -> Vec<ShownProfile<'p>> {
         profiles
             .iter()
-            .map(|profile| ShownProfile { profile_id: self.profile_id(&profile.sourced_id), profile })
+            .map(|profile| ShownProfile { profile_id: self.release().account(&profile.sourced_id), profile })
             .collect()
     }
 }
