@@ -5,8 +5,12 @@
 mod board;
 mod changes;
 mod client;
+mod clients;
 mod discovery;
 mod errors;
+mod filters;
+mod model;
+mod nested;
 mod paging;
 mod recorded;
 mod releases;

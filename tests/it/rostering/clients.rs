@@ -1,0 +1,174 @@
+//! Replays of what real clients send, and what they expect back.
+
+use crate::harness::{World, on_each_database};
+use crate::rostering::board::{Demo, SECRET, import_at, on_each_demo};
+use crate::rostering::client::{encoded, id, objects, set};
+use crate::rostering::village::{atlas, one_rule, rules, serve, settle, village};
+
+on_each_demo! {
+    fn addresses_with_slashes_too_many_are_taken_as_meant(demo: &Demo) {
+        let client = demo.client("everything");
+        let plain = client.ok("/users?limit=3").body;
+
+        for path in ["/users/?limit=3", "//users?limit=3", "//users//?limit=3"] {
+            assert_eq!(client.ok(path).body, plain, "{path}");
+        }
+        let twice = demo.server.get_as(&client.token, "//demo//ims/oneroster//rostering/v1p2/users?limit=3");
+        assert_eq!((twice.status, &twice.body), (200, &plain));
+    }
+
+    fn or_120_a_body_with_a_get_is_ignored(demo: &Demo) {
+        let client = demo.client("everything");
+        let bearer = format!("Bearer {}", client.token);
+        let path = format!("{}/users?limit=3", client.base);
+        for (content_type, body) in [
+            ("application/x-www-form-urlencoded", "grant_type=client_credentials&scope=x"),
+            ("application/json", "{\"broken\": "),
+            ("application/json", ""),
+            ("text/plain", "hello"),
+        ] {
+            let headers = [("Authorization", bearer.as_str()), ("Content-Type", content_type), ("Accept", "*/*")];
+            let reply = demo.server.send("GET", &path, &headers, body);
+            assert_eq!((reply.status, objects(&reply).len()), (200, 3), "{content_type}");
+        }
+    }
+
+    fn or_333_parameters_of_other_servers_are_ignored(demo: &Demo) {
+        let client = demo.client("everything");
+        let plain = client.ok("/users?limit=3").body;
+
+        for query in ["search=x", "continuation_token=abc", "access_token", "=", "&&", "Limit=1", "page=2&per_page=5"] {
+            assert_eq!(client.ok(&format!("/users?limit=3&{query}")).body, plain, "{query}");
+        }
+        let user = encoded(&id(&client.page("/users?limit=1")[0]));
+        assert_eq!(client.ok(&format!("/users/{user}?limit=x&filter=y&sort=z")).body, client.ok(&format!("/users/{user}")).body);
+    }
+
+    fn a_request_id_comes_back_and_headers_tell_caches_to_keep_nothing(demo: &Demo) {
+        let client = demo.client("everything");
+        let bearer = format!("Bearer {}", client.token);
+        let headers = [("authorization", bearer.as_str()), ("X-Request-ID", "abc-123"), ("Cookie", "a=b")];
+
+        let reply = demo.server.send("GET", &format!("{}/users?limit=1", client.base), &headers, "");
+
+        assert_eq!((reply.status, reply.header("x-request-id")), (200, "abc-123"));
+        assert_eq!(reply.header("cache-control"), "private, no-store");
+        assert_eq!(reply.header("content-type"), "application/json");
+    }
+
+    fn head_counts_without_a_body(demo: &Demo) {
+        let client = demo.client("everything");
+        let bearer = format!("Bearer {}", client.token);
+
+        let reply = demo.server.send("HEAD", &format!("{}/users", client.base), &[("Authorization", &bearer)], "");
+
+        assert_eq!((reply.status, reply.body.as_str()), (200, ""));
+        assert_eq!(reply.header("x-total-count"), client.ok("/users").header("x-total-count"));
+    }
+
+    fn a_conformance_notebook_walks_from_a_teacher_to_pupils_and_grading_periods(demo: &Demo) {
+        let scope = "https://purl.imsglobal.org/spec/or/v1p2/scope/roster.readonly";
+        let form = format!("grant_type=client_credentials&client_id=everything&client_secret={SECRET}&scope={scope}");
+        assert_eq!(demo.server.ask_token("/oauth2/token", &form).status, 200);
+        let client = demo.client("everything");
+
+        assert_eq!(client.page("/teachers?limit=1").len(), 1);
+        let teachers = client.page("/teachers?limit=10000");
+        let teacher = teachers
+            .iter()
+            .find(|t| t["email"].is_string() && !client.page(&format!("/teachers/{}/classes", encoded(&id(t)))).is_empty())
+            .unwrap();
+        let by_mail = client.page(&format!("/teachers?filter=email='{}'&limit=10000", teacher["email"].as_str().unwrap()));
+        assert_eq!(by_mail, std::slice::from_ref(teacher));
+        let classes = client.page(&format!("/teachers/{}/classes?limit=10000&filter=status='active'", encoded(&id(teacher))));
+        let class = &classes[0];
+        assert!(class["school"]["sourcedId"].is_string());
+        let pupils = client.page(&format!("/classes/{}/students?limit=10000", encoded(&id(class))));
+        assert!(pupils[0]["sourcedId"].is_string() && pupils.iter().any(|pupil| pupil["email"].is_string()));
+        let periods = client.page(&format!("/terms/{}/gradingPeriods?limit=10000", encoded(&id(&class["terms"][0]))));
+        assert!(!periods.is_empty() && periods.iter().all(|period| period["type"] == "gradingPeriod"));
+    }
+
+    fn frequent_questions_are_answered(demo: &Demo) {
+        let client = demo.client("everything");
+        let class = demo.board.home_rooms[0].clone();
+        let school = demo.board.schools[0].clone();
+        for (path, filter, some) in [
+            ("/users", "status='active'".to_owned(), true),
+            ("/users", "dateLastModified>'2026-01-05T00:00:00.000Z'".to_owned(), true),
+            ("/users", "dateLastModified>='2026-01-05'".to_owned(), true),
+            ("/enrollments", "role='student'".to_owned(), true),
+            ("/orgs", "type='school'".to_owned(), true),
+            ("/enrollments", format!("class.sourcedId='{class}'"), true),
+            ("/classes", format!("school.sourcedId='{school}'"), true),
+            ("/users", "roles.role='teacher'".to_owned(), true),
+            ("/users", "enabledUser='true'".to_owned(), true),
+            ("/users", "status='active' AND dateLastModified>='2030-01-01'".to_owned(), false),
+            ("/classes", format!("sourcedId='{class}'"), true),
+        ] {
+            assert_eq!(!client.found(path, &filter).is_empty(), some, "{path} {filter}");
+        }
+    }
+
+    fn the_usual_loops_end_with_everything(demo: &Demo) {
+        let client = demo.client("everything");
+        let whole = client.all("/enrollments").len();
+        for limit in [100, 40] {
+            // Until a page is short.
+            let mut n_by_short_page = 0;
+            loop {
+                let n = client.page(&format!("/enrollments?limit={limit}&offset={n_by_short_page}")).len();
+                n_by_short_page += n;
+                if n < limit {
+                    break;
+                }
+            }
+            // Until a page is empty, by steps of the limit.
+            let mut n_by_empty_page = 0;
+            for offset in (0..).step_by(limit) {
+                let n = client.page(&format!("/enrollments?offset={offset}&limit={limit}")).len();
+                n_by_empty_page += n;
+                if n == 0 {
+                    break;
+                }
+            }
+            assert_eq!((n_by_short_page, n_by_empty_page), (whole, whole));
+        }
+    }
+}
+
+on_each_database! {
+    fn or_117_118_every_sign_of_an_identifier_resolves_and_case_counts(world: &World) {
+        let mut set_of_ids = village();
+        let long = "x".repeat(255);
+        for name in ["classes.csv", "enrollments.csv", "classResources.csv", "userResources.csv"] {
+            let text = String::from_utf8(set_of_ids.remove(name)).unwrap();
+            set_of_ids.put(name, &text.replace("K1", "K/1@a.b_c-d").replace("K2", &long));
+        }
+        import_at(world, "noord", &set_of_ids.folder().path, "2026-08-01T06:00:00Z");
+        let server = serve(world, &rules(&one_rule("r1", &["identity", "enrolment"], "")));
+        let client = atlas(&server);
+
+        for class in ["K%2F1%40a%2Eb%5Fc%2Dd", "K%2f1@a.b_c-d"] {
+            assert_eq!(id(&client.one(&format!("/classes/{class}"))), "K/1@a.b_c-d");
+            assert_eq!(client.all(&format!("/classes/{class}/students")), set(["ann", "cas"]));
+        }
+        assert_eq!(client.all(&format!("/classes/{long}/students")), set(["bob"]));
+        assert_eq!(client.found("/enrollments", "class.sourcedId='K/1@a.b_c-d'"), set(["E1", "E3", "E6"]));
+        let href = client.one("/enrollments/E1")["class"]["href"].as_str().unwrap().to_owned();
+        assert_eq!(client.follow(&href).status, 200);
+        assert_eq!(client.get("/classes/k3").status, 404);
+        assert_eq!(client.get("/users/ANN").status, 404);
+        assert_eq!(client.found("/users", "sourcedId='ANN'"), set([]));
+    }
+
+    fn or_224_every_letter_comes_back_as_it_went_in(world: &World) {
+        settle(world);
+        let server = serve(world, &rules(&one_rule("r1", &["identity", "name"], "")));
+        let client = atlas(&server);
+
+        for (person, name) in [("tia", "𝕿ia é"), ("cas", "Ağaoğlu"), ("tom", "50% _off_\\.*"), ("ann", "O'Brien")] {
+            assert_eq!(client.one(&format!("/users/{person}"))["familyName"], name);
+        }
+    }
+}
