@@ -16,6 +16,8 @@ mod csv_set;
 #[cfg(test)]
 mod disclosures;
 #[cfg(test)]
+mod documentation;
+#[cfg(test)]
 mod faulty_rules;
 #[cfg(test)]
 mod harness;
@@ -29,6 +31,8 @@ mod kill_import;
 mod noninterference;
 #[cfg(test)]
 mod operations;
+#[cfg(test)]
+mod reference;
 #[cfg(test)]
 mod release_model;
 #[cfg(test)]
