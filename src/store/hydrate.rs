@@ -32,7 +32,6 @@ impl Selection {
         }
         sql.push_str(" FROM ");
         sql.push_str(entity.table());
-        sql.push_str(" WHERE tenant_id = ? AND id ");
         Self { entity, fields, sql }
     }
 
@@ -75,7 +74,12 @@ pub fn hydrate(
 }
 
 fn statement(conn: &Conn, selection: &Selection, tenant_id: i64, ids: &[i64]) -> Statement {
-    let mut statement = Statement::new(selection.sql.clone()).bind(tenant_id).bind(tenant_id);
+    let mut statement = Statement::new(selection.sql.as_str()).bind(tenant_id).bind(tenant_id);
+    statement.push(match conn {
+        // A row id holds its board. The plus keeps SQLite from walking an index that begins with the board instead.
+        Conn::Sqlite(_) => " WHERE +tenant_id = ? AND id ",
+        Conn::Postgres(_) => " WHERE tenant_id = ? AND id ",
+    });
     let (first, last) = (ids.iter().min().copied().unwrap_or_default(), ids.iter().max().copied().unwrap_or_default());
     // Neighbors are read as one range, which costs half of as many single look-ups.
     let is_dense = last - first < i64::try_from(ids.len()).unwrap_or(i64::MAX).saturating_mul(5) / 4;
