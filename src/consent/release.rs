@@ -25,6 +25,11 @@ pub const fn bit(category: Category) -> Categories {
     1 << category.index()
 }
 
+/// The place of an entity's category among all.
+const fn slot(entity: Entity, category: Category) -> usize {
+    entity as usize * Category::COUNT + category.index()
+}
+
 /// What a release is compiled from.
 #[derive(Debug)]
 pub struct Grounds<'a> {
@@ -57,7 +62,10 @@ pub struct Release {
     tombstones: RoaringBitmap,
     /// Categories that every visible person who has not gone away is released with.
     common: Categories,
-    objects: HashMap<(Entity, Category), RoaringBitmap>,
+    /// Categories that anybody at all is released with.
+    ever: Categories,
+    /// By [`slot`].
+    objects: Vec<RoaringBitmap>,
     nothing: RoaringBitmap,
     scopes: Vec<(RoaringBitmap, RoaringBitmap)>,
     received_enrolment: RoaringBitmap,
@@ -83,7 +91,8 @@ impl Release {
             visible_people: RoaringBitmap::new(),
             tombstones: RoaringBitmap::new(),
             common: 0,
-            objects: HashMap::new(),
+            ever: 0,
+            objects: vec![RoaringBitmap::new(); Entity::ALL.len() * Category::COUNT],
             nothing: RoaringBitmap::new(),
             scopes: Vec::new(),
             received_enrolment: RoaringBitmap::new(),
@@ -123,13 +132,24 @@ impl Release {
                 *released |= people;
             }
             for (entity, objects) in scope.objects_of(*category) {
-                *self.objects.entry((entity, *category)).or_default() |= objects;
+                self.bring_in(entity, *category, objects);
             }
         }
         // Structure is not personal: it goes with any rule that needs it.
         for (entity, objects) in scope.objects_of(Category::Structure) {
-            *self.objects.entry((entity, Category::Structure)).or_default() |= objects;
+            self.bring_in(entity, Category::Structure, objects);
         }
+    }
+
+    fn bring_in(&mut self, entity: Entity, category: Category, objects: &RoaringBitmap) {
+        if let Some(set) = self.objects.get_mut(slot(entity, category)) {
+            *set |= objects;
+        }
+    }
+
+    /// The objects, beside people and what hangs on them, whose fields of that category are shown.
+    fn objects(&self, entity: Entity, category: Category) -> &RoaringBitmap {
+        self.objects.get(slot(entity, category)).unwrap_or(&self.nothing)
     }
 
     fn finish(&mut self, grounds: &Grounds<'_>) {
@@ -142,6 +162,10 @@ impl Release {
         self.common = Category::ALL
             .iter()
             .filter(|c| self.people.get(c.index()).is_some_and(|people| *people == self.visible_people))
+            .fold(0, |set, category| set | bit(*category));
+        self.ever = Category::ALL
+            .iter()
+            .filter(|c| !self.released(**c).is_empty())
             .fold(0, |set, category| set | bit(*category));
         for (category, numbers) in grounds.served {
             let received: RoaringBitmap =
@@ -157,7 +181,7 @@ impl Release {
         }
         // Resources have no school: they are in the view where a class, course or person leads to them.
         let materials = self.linked_resources();
-        *self.objects.entry((Entity::Resource, Category::ResourceCatalogue)).or_default() |= materials;
+        self.bring_in(Entity::Resource, Category::ResourceCatalogue, &materials);
     }
 
     fn linked_resources(&self) -> RoaringBitmap {
@@ -242,7 +266,7 @@ impl Release {
             | Entity::LineItemCategory
             | Entity::LineItem
             | Entity::Result
-            | Entity::ScoreScale => self.objects.get(&(entity, entity.base_category())).unwrap_or(&self.nothing),
+            | Entity::ScoreScale => self.objects(entity, entity.base_category()),
         }
     }
 
@@ -279,9 +303,7 @@ impl Release {
             | Entity::LineItemCategory
             | Entity::LineItem
             | Entity::Result
-            | Entity::ScoreScale => {
-                self.objects.get(&(entity, category)).map_or_else(RoaringBitmap::new, |set| set & self.visible(entity))
-            }
+            | Entity::ScoreScale => self.objects(entity, category) & self.visible(entity),
         }
     }
 
@@ -303,7 +325,7 @@ impl Release {
             | Entity::LineItemCategory
             | Entity::LineItem
             | Entity::Result
-            | Entity::ScoreScale => self.objects.get(&(entity, category)).is_some_and(|set| set.contains(position)),
+            | Entity::ScoreScale => self.objects(entity, category).contains(position),
         }
     }
 
@@ -316,10 +338,10 @@ impl Release {
         if is_person && self.tombstones.contains(position) {
             return 0;
         }
-        let known = if is_person { self.common } else { 0 };
+        let (known, open) = if is_person { (self.common, self.ever & !self.common) } else { (0, Categories::MAX) };
         let mut set = known;
         for category in Category::ALL {
-            if known & bit(*category) == 0 && self.shows(entity, *category, position) {
+            if open & bit(*category) != 0 && self.shows(entity, *category, position) {
                 set |= bit(*category);
             }
         }

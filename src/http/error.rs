@@ -168,7 +168,7 @@ impl From<AuthError> for Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         let refusal = match &error {
-            StoreError::Unreachable(_) => Self::busy(),
+            StoreError::Unreachable(_) | StoreError::Unconnected(_) => Self::busy(),
             StoreError::BadUrl
             | StoreError::Database(_)
             | StoreError::Migration(_)

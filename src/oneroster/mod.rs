@@ -5,6 +5,7 @@
 pub mod csv;
 pub mod cursor;
 pub mod filter;
+pub mod json;
 pub mod names;
 pub mod parameters;
 pub mod placeholder;

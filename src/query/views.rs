@@ -51,6 +51,16 @@ struct Kept {
 const MOST_VIEWS: usize = 256;
 
 impl Views {
+    /// The view that was asked for, if nothing under it has changed since it was compiled.
+    pub fn known(&self, asked: &Asked<'_>) -> Option<Arc<View>> {
+        let key = (asked.tenant_id, asked.connection.vendor.clone());
+        let known = self.views.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()?;
+        let is_current = known.consent_epoch == asked.consent_epoch
+            && known.view.board.snapshot.epoch == asked.data_epoch
+            && known.view.release.day() == asked.now.date();
+        is_current.then_some(known.view)
+    }
+
     /// The view that was asked for, compiled anew if anything under it has changed.
     pub fn get(
         &self,
@@ -59,15 +69,10 @@ impl Views {
         master_key: &MasterKey,
         asked: &Asked<'_>,
     ) -> Result<Arc<View>, StoreError> {
-        let key = (asked.tenant_id, asked.connection.vendor.clone());
-        let known = self.views.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some(kept) = known
-            && kept.consent_epoch == asked.consent_epoch
-            && kept.view.board.snapshot.epoch == asked.data_epoch
-            && kept.view.release.day() == asked.now.date()
-        {
-            return Ok(kept.view);
+        if let Some(view) = self.known(asked) {
+            return Ok(view);
         }
+        let key = (asked.tenant_id, asked.connection.vendor.clone());
         let board = self.board(database, asked)?;
         let standing = Standing::read(database, conn, asked)?;
         let view = Arc::new(standing.view(master_key, asked, board));

@@ -4,6 +4,7 @@
 //! import may hold the first one's write lock for a minute; a disclosure must become durable meanwhile.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -137,6 +138,7 @@ pub type Pooled = PooledConnection<Manager>;
 pub struct Database {
     /// What the database is, for messages.
     url: DatabaseUrl,
+    apart: Arc<Manager>,
     board_readers: Pool<Manager>,
     board_writer: Pool<Manager>,
     activity_readers: Pool<Manager>,
@@ -144,7 +146,7 @@ pub struct Database {
 }
 
 /// How many connections may read at once.
-const READERS: u32 = 4;
+const READERS: u32 = 8;
 
 impl Database {
     /// Opens the pools; makes SQLite's files, but no tables: see [`crate::store::migration`].
@@ -162,6 +164,7 @@ impl Database {
         drop(activity_writer.get().map_err(StoreError::from_pool)?);
         Ok(Self {
             url: url.clone(),
+            apart: Arc::new(Manager { address: board.clone(), purpose: Purpose::Read }),
             board_readers: pool(&board, Purpose::Read, READERS)?,
             board_writer,
             activity_readers: pool(&activity, Purpose::Read, READERS)?,
@@ -182,6 +185,22 @@ impl Database {
     /// The one connection that writes school data, rules and choices.
     pub fn write(&self) -> Result<Pooled, StoreError> {
         self.board_writer.get().map_err(StoreError::from_pool)
+    }
+
+    /// Whether reads are calls within this process, so that a small one may be made where requests are handled.
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.url, DatabaseUrl::Sqlite(_))
+    }
+
+    /// A connection as [`Database::read`] gives, if one is free at once.
+    pub fn try_read(&self) -> Option<Pooled> {
+        self.board_readers.try_get()
+    }
+
+    /// A connection that reads the board's data and is no pool's: for long reads, which must not wait for
+    /// requests that wait for them.
+    pub fn read_apart(&self) -> Result<Conn, StoreError> {
+        self.apart.connect().map_err(StoreError::Unconnected)
     }
 
     /// A connection that reads tokens, disclosures and served sets.

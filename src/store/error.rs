@@ -9,6 +9,9 @@ pub enum StoreError {
     /// No connection could be had.
     #[error("no connection to the database")]
     Unreachable(#[source] diesel::r2d2::PoolError),
+    /// A connection of its own could not be had.
+    #[error("no connection to the database")]
+    Unconnected(#[source] diesel::ConnectionError),
     /// The database refused or failed.
     #[error("the database failed")]
     Database(#[from] diesel::result::Error),

@@ -46,7 +46,7 @@ fn in_one_epoch<T>(
     tenant_id: i64,
     read: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
 ) -> Result<(i64, T), StoreError> {
-    let mut conn = database.read()?;
+    let mut conn = database.read_apart()?;
     crate::store::connection::read_transaction(&mut conn, |conn| {
         let rows = Statement::new("SELECT data_epoch FROM tenant WHERE id = ?").bind(tenant_id).rows(conn)?;
         let epoch = rows.first().ok_or(StoreError::Shape("no such board"))?.need_int(0)?;

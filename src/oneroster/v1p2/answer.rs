@@ -17,6 +17,7 @@ use crate::consent::{Categories, Release, Released};
 use crate::http::{App, Refusal};
 use crate::keys::MasterKey;
 use crate::oneroster::cursor::{self, Bound};
+use crate::oneroster::json::Json;
 use crate::oneroster::parameters::{Parameters, refuse_filter};
 use crate::oneroster::v1p2::represent::{Frame, PATH_SEGMENT, Represented};
 use crate::oneroster::v1p2::rostering::{self, Operation, Special, Subset};
@@ -83,20 +84,44 @@ pub fn answer(app: &App, request: &Request) -> Outcome {
 const ATTEMPTS: usize = 8;
 
 fn attempt(app: &App, conn: &mut Conn, caller: &Caller, request: &Request) -> Result<Option<Answer>, Refusal> {
-    let asked = Asked {
-        tenant_id: caller.tenant_id,
-        tenant: &caller.tenant,
-        connection: &caller.connection,
-        data_epoch: caller.data_epoch,
-        consent_epoch: caller.consent_epoch,
-        now: app.clock.now(),
-    };
+    let asked = asked(app, caller);
     let view = app.views.get(&app.database, conn, &app.master_key, &asked)?;
     let exchange = Exchange { app, caller, request, view: &view };
     match request.operation.subset {
         Subset::One | Subset::OneOfKind(_) => exchange.single(conn),
         Subset::All | Subset::Kind(_) | Subset::Nested(_) => exchange.collection(conn),
     }
+}
+
+fn asked<'a>(app: &App, caller: &'a Caller) -> Asked<'a> {
+    Asked {
+        tenant_id: caller.tenant_id,
+        tenant: &caller.tenant,
+        connection: &caller.connection,
+        data_epoch: caller.data_epoch,
+        consent_epoch: caller.consent_epoch,
+        now: app.clock.now(),
+    }
+}
+
+/// Answers a request for one object where it is handled, if the database is embedded and the view is there:
+/// a way to another thread and back costs as much as the answer. `None`: answer it by [`answer`].
+pub fn answer_at_once(app: &App, request: &Request) -> Option<Outcome> {
+    let is_single = matches!(request.operation.subset, Subset::One | Subset::OneOfKind(_));
+    if !is_single || !app.database.is_embedded() {
+        return None;
+    }
+    let mut conn = app.database.try_read()?;
+    let mut caller = None;
+    let answer = bearer::authenticate(app, &mut conn, request.authorization.as_deref(), &request.tenant)
+        .map_err(Refusal::from)
+        .and_then(|called| {
+            let caller = caller.insert(called);
+            caller.need(request.operation.scopes)?;
+            let Some(view) = app.views.known(&asked(app, caller)) else { return Ok(None) };
+            Exchange { app, caller, request, view: &view }.single(&mut conn)
+        });
+    answer.transpose().map(|answer| Outcome { caller, answer })
 }
 
 /// A request with who asks and what they may see.
@@ -122,12 +147,14 @@ impl Exchange<'_> {
         {
             return Err(Refusal::unknown());
         }
-        let Some(written) = self.records(conn, &[position], members.as_deref())? else { return Ok(None) };
-        let mut body = Vec::with_capacity(written.json.len() + 32);
-        open_wrapper(&mut body, operation.wrapper);
-        body.extend_from_slice(&written.json);
-        body.push(b'}');
-        Ok(Some(Answer { body, total: None, links: None, disclosure: self.disclosure(1, written.people) }))
+        let head = format!("{{\"{}\":", operation.wrapper);
+        let written = self.records(conn, &[position], members.as_deref(), (&head, "}"))?;
+        Ok(written.map(|(body, people)| Answer {
+            body,
+            total: None,
+            links: None,
+            disclosure: self.disclosure(1, people),
+        }))
     }
 
     /// The visible objects with a type or role of their own address.
@@ -164,29 +191,27 @@ impl Exchange<'_> {
             limit: parameters.limit,
         };
         let page = self.view.page(conn, &list).map_err(refuse_query)?;
-        let Some(written) = self.records(conn, &page.positions, parameters.fields.as_deref())? else { return Ok(None) };
-        let mut body = Vec::with_capacity(written.json.len() + 32);
-        open_wrapper(&mut body, operation.wrapper);
-        body.push(b'[');
-        body.extend_from_slice(&written.json);
-        body.extend_from_slice(b"]}");
+        let head = format!("{{\"{}\":[", operation.wrapper);
+        let fields = parameters.fields.as_deref();
+        let Some((body, people)) = self.records(conn, &page.positions, fields, (&head, "]}"))? else { return Ok(None) };
         let cursor = page
             .positions
             .last()
             .filter(|_| page.has_more())
             .map(|last| cursor::seal(key, bound, &self.release().identifier(operation.entity, *last)));
         let links = links(&format!("{}/{}", self.app.public_url, path), &parameters, &page, cursor.as_deref());
-        let disclosure = self.disclosure(page.positions.len(), written.people);
+        let disclosure = self.disclosure(page.positions.len(), people);
         Ok(Some(Answer { body, total: Some(page.total), links, disclosure }))
     }
 
-    /// The records as JSON; `None` if the board has moved on meanwhile.
+    /// The body: records between what stands around them, with what they tell about whom; `None` if the board has moved on meanwhile.
     fn records(
         &self,
         conn: &mut Conn,
         positions: &[u32],
         members: Option<&[String]>,
-    ) -> Result<Option<Written>, StoreError> {
+        around: (&str, &str),
+    ) -> Result<Option<(Vec<u8>, People)>, StoreError> {
         let (entity, release) = (self.request.operation.entity, self.release());
         // The time of a person's record depends on the roles that are shown.
         let is_read = |field: &Field| {
@@ -196,16 +221,16 @@ impl Exchange<'_> {
         let Some(records) = hydrate(conn, release, &selection, positions)? else { return Ok(None) };
         let root = format!("{}/{}/ims/oneroster", self.app.public_url, self.caller.tenant);
         let frame = Frame::new(&root, entity, selection.fields(), members);
-        let mut written = Written { json: Vec::with_capacity(positions.len() * 1024), people: People::new() };
+        let mut people = People::new();
+        let mut json = Json::with_capacity(64 + positions.len() * 1280);
+        json.raw(around.0);
         for released in records.released(release, &selection, positions) {
-            if !written.json.is_empty() {
-                written.json.push(b',');
-            }
-            serde_json::to_writer(&mut written.json, &Represented::new(&frame, &released))
-                .map_err(|_| StoreError::Shape("a value that JSON can't hold"))?;
-            note(&mut written.people, &released);
+            json.element();
+            Represented::new(&frame, &released).write(&mut json);
+            note(&mut people, &released);
         }
-        Ok(Some(written))
+        json.raw(around.1);
+        Ok(Some((json.into_bytes(), people)))
     }
 
     fn disclosure(&self, records: usize, people: People) -> Disclosure {
@@ -228,12 +253,6 @@ fn start(key: &MasterKey, bound: Bound<'_>, parameters: &Parameters) -> Result<S
         Refusal::new(StatusCode::BAD_REQUEST, "invaliddata", "the cursor does not belong to this list")
     })?;
     Ok(Start::After(last, parameters.offset))
-}
-
-fn open_wrapper(body: &mut Vec<u8>, wrapper: &str) {
-    body.extend_from_slice(b"{\"");
-    body.extend_from_slice(wrapper.as_bytes());
-    body.extend_from_slice(b"\":");
 }
 
 fn refuse_query(error: QueryError) -> Refusal {
@@ -289,12 +308,6 @@ fn links(url: &str, parameters: &Parameters, page: &Page, cursor: Option<&str>) 
 }
 
 type People = Vec<(Categories, RoaringBitmap)>;
-
-/// Records as JSON, joined by commas, and what they tell about whom.
-struct Written {
-    json: Vec<u8>,
-    people: People,
-}
 
 /// Adds whom a record tells about, and which categories it told.
 fn note<'a, R: Record<'a>>(people: &mut People, released: &Released<'a, R>) {

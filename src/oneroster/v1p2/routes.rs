@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use crate::http::gate::Note;
 use crate::http::request_id::RequestId;
 use crate::http::{App, Refusal};
-use crate::oneroster::v1p2::answer::{Answer, Request, answer};
+use crate::oneroster::v1p2::answer::{Answer, Request, answer, answer_at_once};
 use crate::oneroster::v1p2::discovery;
 use crate::oneroster::v1p2::rostering::Operation;
 
@@ -34,7 +34,10 @@ async fn discover(app: web::Data<App>, place: web::Path<(String, String)>) -> Re
 async fn read(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Refusal> {
     let read = understand(&request)?;
     let (shared, operation) = (Arc::clone(&app), read.operation);
-    let outcome = web::block(move || answer(&shared, &read)).await?;
+    let outcome = match answer_at_once(&app, &read) {
+        Some(outcome) => outcome,
+        None => web::block(move || answer(&shared, &read)).await?,
+    };
     Note {
         tenant_id: outcome.caller.as_ref().map(|caller| caller.tenant_id),
         vendor: outcome.caller.map(|caller| caller.vendor),
