@@ -167,6 +167,10 @@ impl<'a> Reader<'a> {
                 self.at = after;
                 return Ok(value);
             }
+            if begins_clause(self.text.get(after..).unwrap_or_default()) {
+                self.at = after;
+                return Err(self.expected("AND or OR"));
+            }
             value.push('\'');
         }
         Err(self.expected("a closing quote"))
@@ -191,6 +195,14 @@ impl<'a> Reader<'a> {
 fn ends_value(rest: &str) -> bool {
     let trimmed = rest.trim_start();
     trimmed.is_empty() || trimmed.starts_with(')') || keyword(rest, "and").is_some() || keyword(rest, "or").is_some()
+}
+
+/// Whether another clause follows, so that AND or OR was forgotten and the quote was no part of a name.
+fn begins_clause(rest: &str) -> bool {
+    let trimmed = rest.trim_start();
+    let name = trimmed.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+    let operator = name.trim_start().trim_start_matches(['!', '=', '<', '>', '~']);
+    trimmed.len() < rest.len() && name.len() < trimmed.len() && operator.len() < name.trim_start().len()
 }
 
 /// The length of spaces, the word in any case, and the space or parenthesis after it.
