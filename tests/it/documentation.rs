@@ -104,7 +104,7 @@ struct Page {
 
 fn pages() -> Vec<Page> {
     let mut paths = Vec::new();
-    for name in ["README.md", "CHANGELOG.md", "fixtures/README.md"] {
+    for name in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "fixtures/README.md"] {
         paths.push(Path::new(ROOT).join(name));
     }
     find(&Path::new(ROOT).join("docs"), &mut paths);
