@@ -12,7 +12,8 @@ use crate::harness::World;
 /// The program, in a folder of its own and without the settings of whoever runs the tests.
 fn koppelvlak(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_koppelvlak"));
-    command.current_dir(folder).env_clear();
+    // What a killed program leaves in its temporary folder goes with this one.
+    command.current_dir(folder).env_clear().env("TMPDIR", folder);
     command
 }
 

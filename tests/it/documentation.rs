@@ -127,18 +127,15 @@ fn settings_keys() -> BTreeSet<String> {
     settings.as_object().unwrap().keys().cloned().collect()
 }
 
-/// The text of code blocks in that language.
-fn blocks(page: &str, language: &str) -> Vec<String> {
+/// The code blocks of a page, with their languages.
+pub fn sections(page: &str) -> Vec<(String, String)> {
     let mut blocks = Vec::new();
-    let mut open: Option<(bool, String)> = None;
+    let mut open: Option<(String, String)> = None;
     for line in page.lines() {
         match (&mut open, line.strip_prefix("```")) {
-            (None, Some(name)) => open = Some((name == language, String::new())),
+            (None, Some(language)) => open = Some((language.to_owned(), String::new())),
             (None, None) => {}
-            (Some(_), Some(_)) => {
-                let (is_wanted, text) = open.take().unwrap();
-                blocks.extend(is_wanted.then_some(text));
-            }
+            (Some(_), Some(_)) => blocks.extend(open.take()),
             (Some((_, text)), None) => {
                 text.push_str(line);
                 text.push('\n');
@@ -147,6 +144,11 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
     }
     assert!(open.is_none(), "a code block without an end");
     blocks
+}
+
+/// The text of code blocks in that language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    sections(page).into_iter().filter(|(of, _)| of == language).map(|(_, text)| text).collect()
 }
 
 /// The commands of this program in a shell block, in words.

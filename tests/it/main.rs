@@ -42,6 +42,8 @@ mod rules_slips;
 #[cfg(test)]
 mod rules_text;
 #[cfg(test)]
+mod shown_requests;
+#[cfg(test)]
 mod sound_sets;
 #[cfg(test)]
 mod tokens;
