@@ -42,6 +42,8 @@ impl Json {
     /// Writes the name of a member; its value must follow.
     pub fn name(&mut self, name: &'static str) {
         self.separate();
+        // Once for all four parts, because growing is asked for at each of them.
+        self.bytes.reserve(name.len() + 3);
         self.bytes.push(b'"');
         self.bytes.extend_from_slice(name.as_bytes());
         self.bytes.extend_from_slice(b"\":");

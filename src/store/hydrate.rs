@@ -61,7 +61,7 @@ pub fn hydrate(
     }
     let snapshot = release.snapshot();
     let ids: Vec<i64> = positions.iter().map(|p| snapshot.ids(selection.entity).row_id(*p)).collect();
-    let rows = statement(conn, selection, snapshot.tenant_id, &ids).rows(conn)?;
+    let rows = statement(conn, selection, snapshot.tenant_id, &ids).many_rows(conn, ids.len())?;
     if rows.first().is_some_and(|row| row.int(0) != Some(snapshot.epoch)) {
         return Ok(None);
     }

@@ -126,7 +126,19 @@ impl Statement {
 
     /// Runs the statement and reads all rows.
     pub fn rows(&self, conn: &mut Conn) -> Result<Rows, StoreError> {
-        let mut rows = Rows::default();
+        self.rows_into(conn, Rows::default())
+    }
+
+    /// Runs the statement, of which so many wide rows are expected, and reads them all.
+    pub fn many_rows(&self, conn: &mut Conn, n_rows: usize) -> Result<Rows, StoreError> {
+        const TEXT_OF_A_ROW: usize = 1024;
+        const CELLS_OF_A_ROW: usize = 36;
+        let text = String::with_capacity(n_rows * TEXT_OF_A_ROW);
+        let cells = Vec::with_capacity(n_rows * CELLS_OF_A_ROW);
+        self.rows_into(conn, Rows { text, cells, ..Rows::default() })
+    }
+
+    fn rows_into(&self, conn: &mut Conn, mut rows: Rows) -> Result<Rows, StoreError> {
         match conn {
             Conn::Sqlite(c) => {
                 let cursor = LoadConnection::<DefaultLoadingMode>::load(c, self)?;
