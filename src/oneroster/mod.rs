@@ -9,4 +9,5 @@ pub mod json;
 pub mod names;
 pub mod parameters;
 pub mod placeholder;
+pub mod shape;
 pub mod v1p2;

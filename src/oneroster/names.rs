@@ -87,6 +87,12 @@ pub fn sort_key(entity: Entity, name: &str) -> Option<SortKey> {
     }
 }
 
+/// Whether a filter may name that path.
+pub fn is_path(entity: Entity, path: &str) -> bool {
+    // The keys of extension fields are the board's own words.
+    !path.starts_with("metadata.") && target(entity, path).is_ok()
+}
+
 /// Whether the published schema has a member of that name.
 pub fn is_member(entity: Entity, name: &str) -> bool {
     matches!(name, "sourcedId" | "status" | "dateLastModified") || field(entity, name).is_some()

@@ -102,7 +102,8 @@ fn refuse_selection(description: &str) -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, "invalid_selection_field", description)
 }
 
-fn decode(query: &str) -> Result<Vec<(String, String)>, Refusal> {
+/// The names and values of a query, decoded.
+pub fn decode(query: &str) -> Result<Vec<(String, String)>, Refusal> {
     let text = |part: &str| {
         let spaced = part.replace('+', " ");
         percent_decode_str(&spaced)

@@ -9,6 +9,7 @@ use percent_encoding::percent_decode_str;
 use crate::http::gate::Note;
 use crate::http::request_id::RequestId;
 use crate::http::{App, Refusal};
+use crate::oneroster::shape;
 use crate::oneroster::v1p2::answer::{Answer, Request, answer, answer_at_once};
 use crate::oneroster::v1p2::discovery;
 use crate::oneroster::v1p2::rostering::Operation;
@@ -34,6 +35,7 @@ async fn discover(app: web::Data<App>, place: web::Path<(String, String)>) -> Re
 async fn read(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Refusal> {
     let read = understand(&request)?;
     let (shared, operation) = (Arc::clone(&app), read.operation);
+    let shape = shape::of(operation.entity, &read.query);
     let outcome = match answer_at_once(&app, &read) {
         Some(outcome) => outcome,
         None => web::block(move || answer(&shared, &read)).await?,
@@ -42,7 +44,7 @@ async fn read(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse,
         tenant_id: outcome.caller.as_ref().map(|caller| caller.tenant_id),
         vendor: outcome.caller.map(|caller| caller.vendor),
         route: Some(operation.id),
-        ..Note::default()
+        shape,
     }
     .leave(&request);
     let answer = outcome.answer?;

@@ -6,6 +6,7 @@ mod board;
 mod changes;
 mod client;
 mod clients;
+mod cold_start;
 mod discovery;
 mod errors;
 mod filters;
