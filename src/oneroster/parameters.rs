@@ -108,8 +108,11 @@ pub fn decode(query: &str) -> Result<Vec<(String, String)>, Refusal> {
         let spaced = part.replace('+', " ");
         percent_decode_str(&spaced)
             .decode_utf8()
+            .ok()
+            // No value holds a NUL, and PostgreSQL takes none to compare with.
+            .filter(|text| !text.contains('\0'))
             .map(std::borrow::Cow::into_owned)
-            .map_err(|_| refuse("the query is not UTF-8"))
+            .ok_or_else(|| refuse("the query is not UTF-8 text"))
     };
     query
         .split('&')

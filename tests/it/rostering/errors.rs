@@ -102,4 +102,43 @@ on_each_demo! {
             same(&format!("/users/{hidden}"), &format!("/users/{}", "0".repeat(32)));
         }
     }
+
+    fn odd_values_find_nothing_or_are_refused_and_never_fail(demo: &Demo) {
+        let client = demo.client("everything");
+        let long = "é".repeat(1_000);
+        let odd = [
+            "\0", "a\0b", "\u{feff}", "\u{202e}", "\u{10ffff}", "\r\n", "'", "''", "\\", "%", "_", "{}", "[]", "null", "NaN", "1e999",
+            "-1", "9999999999999999999999", "0000-00-00", "2026-02-30", "+262143-12-31", "-0001-01-01", "9999-12-31T23:59:60Z",
+            "2026-08-01T00:00:00+99:99", "$1", "?", ":a", "/*", "--", &long,
+        ];
+        for value in odd {
+            let value = encoded(&value.replace('\'', "''"));
+            for (path, member) in [
+                ("/users", "familyName"), ("/users", "sourcedId"), ("/users", "userIds.identifier"), ("/users", "roles.role"),
+                ("/users", "roles.beginDate"), ("/users", "dateLastModified"), ("/users", "agents.sourcedId"), ("/users", "grades"),
+                ("/users", "metadata.x"), ("/demographics", "birthDate"), ("/enrollments", "class"), ("/enrollments", "primary"),
+                ("/academicSessions", "startDate"), ("/academicSessions", "schoolYear"), ("/users", "status"),
+            ] {
+                for op in ["%3D", "~", "%3C", "!%3D"] {
+                    let reply = client.get(&format!("{path}?limit=1&filter={member}{op}'{value}'"));
+                    assert!([200, 400].contains(&reply.status), "{member}{op}{value:.40}: {} {}", reply.status, reply.body);
+                }
+            }
+            for query in ["sort", "fields", "orderBy", "limit", "offset", "cursor", "other"] {
+                let reply = client.get(&format!("/users?{query}={value}"));
+                assert!([200, 400].contains(&reply.status), "{query}={value:.40}: {}", reply.body);
+            }
+            for path in ["/users/", "/classes/", "/schools/"] {
+                let reply = client.get(&format!("{path}{value}"));
+                assert!([200, 404].contains(&reply.status), "{path}{value:.40}: {}", reply.body);
+            }
+            let board = demo.server.get_as(&client.token, &format!("/{value}/ims/oneroster/rostering/v1p2/users"));
+            assert!([403, 404].contains(&board.status), "{value:.40}: {}", board.body);
+            let form = format!("grant_type=client_credentials&client_id={value}&client_secret={value}");
+            let token = demo.server.ask_token("/oauth2/token", &form);
+            assert!([400, 401].contains(&token.status), "{value:.40}: {}", token.body);
+            let bearer = demo.server.get_as(&value, &format!("{}/users", client.base));
+            assert_eq!(bearer.status, 401, "{value:.40}: {}", bearer.body);
+        }
+    }
 }
