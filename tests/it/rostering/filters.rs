@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::harness::{World, on_each_database};
 use crate::rostering::board::{Demo, on_each_demo};
 use crate::rostering::client::{encoded, id, set};
-use crate::rostering::village::{atlas, one_rule, rules, serve, settle};
+use crate::rostering::village::{atlas, one_rule, rules, rules_of, serve, settle};
 
 const COLLECTIONS: [(&str, Entity); 7] = [
     ("/users", Entity::User),
@@ -269,6 +269,20 @@ on_each_database! {
             ("2026-08-01T06:00:00", 0), ("2026-08-01T07:59:59%2B02:00", 7), ("2026-08-01T07:59:59+02:00", 7), ("2026-08-02", 0),
         ] {
             assert_eq!(raw(&client, &format!("dateLastModified%3E'{text}'")).len(), n, "{text}");
+        }
+    }
+
+    fn the_sources_identifier_of_an_account_finds_nothing_for_a_pairwise_vendor(world: &World) {
+        settle(world);
+        let server = serve(world, &rules_of("pairwise", "absent", &one_rule("r1", &["identity", "login"], "")));
+        let client = atlas(&server);
+        let shown = client.page("/users?filter=username='ann1'")[0]["userProfiles"][0]["profileId"].clone();
+        assert_eq!(client.found("/users", &format!("userProfiles.profileId='{}'", shown.as_str().unwrap())).len(), 1);
+
+        for name in ["userProfiles.profileId", "roles.userProfile"] {
+            for value in ["F1", "urn:koppelvlak:profile:F1"] {
+                assert_eq!(client.found("/users", &format!("{name}='{value}'")), set([]), "{name} {value}");
+            }
         }
     }
 

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use koppelvlak::oneroster::v1p2::rostering::{OPERATIONS, Operation, Subset};
 use serde_json::Value;
 
+use crate::csv_set::Set;
 use crate::harness::{Server, World, on_each_database};
-use crate::rostering::board::{SECRET, VENDORS, invent};
+use crate::rostering::board::{SECRET, VENDORS, import_at, invent};
 use crate::rostering::client::{Client, encoded, id, objects, refusal};
 use crate::rostering::schema::{Misfit, Schemas};
+use crate::rostering::village::{atlas, one_rule, rules_of, serve, village};
 
 /// Addresses that a vendor can call: collections, then single objects and nested collections by real ids.
 pub fn addresses(client: &Client<'_>) -> Vec<(&'static Operation, String)> {
@@ -154,4 +156,66 @@ fn a_sweep_calls_every_operation() {
         .collect();
 
     assert_eq!(called.len(), OPERATIONS.len());
+}
+
+/// Everything that can be released, of every kind of person.
+const ALL: &[&str] = &[
+    "structure",
+    "class-label",
+    "timetable",
+    "identity",
+    "name",
+    "name-additional",
+    "local-id",
+    "chain-id",
+    "contact-email",
+    "contact-phone",
+    "login",
+    "birth-date",
+    "birth-place",
+    "gender",
+    "pronouns",
+    "residence",
+    "grade-level",
+    "enrolment",
+    "enrolment-dates",
+    "carers",
+    "resource-catalogue",
+    "resource-assignment",
+];
+
+on_each_database! {
+    fn boards_from_sets_of_either_version_have_the_shape_of_1_2(world: &World) {
+        let schemas = Schemas::known();
+        for set in [Set::v1p2(), Set::v1p1(), village()] {
+            import_at(world, "noord", &set.folder().path, "2026-08-01T06:00:00Z");
+            let server = serve(world, &rules_of("pairwise", "placeholder", &one_rule("r1", ALL, "")));
+            let client = atlas(&server);
+
+            for (operation, address) in addresses(&client) {
+                assert_eq!(schemas.misfits(operation, &client.ok(&address).json()), [], "{address}");
+            }
+            assert!(!client.all("/users").is_empty() && !client.all("/demographics").is_empty());
+        }
+    }
+
+    fn or_223_extension_fields_come_back_unchanged_where_the_board_opened_them(world: &World) {
+        let mut set = village();
+        set.add_column("users.csv", "pronouns", "metadata.noord.bus", "line 5; 'α'");
+        set.add_column("orgs.csv", "parentSourcedId", "metadata.color", "red");
+        import_at(world, "noord", &set.folder().path, "2026-08-01T06:00:00Z");
+        let opened = "[[tenant.special]]\ncategory = \"free\"\nexception = \"Decision 12\"\nuntil = \"2027-07-31\"\n";
+
+        let shut = serve(world, &rules_of("source", "absent", &one_rule("r1", &["identity", "name"], "")));
+        assert!(!atlas(&shut).ok("/users").body.contains("metadata"));
+        assert!(atlas(&shut).found("/users", "metadata.noord.bus~'line'").is_empty());
+        drop(shut);
+
+        let open = serve(world, &rules_of("source", "absent", &(opened.to_owned() + &one_rule("r1", &["identity", "free"], ""))));
+        let client = atlas(&open);
+        assert_eq!(client.one("/users/ann")["metadata"]["noord.bus"], "line 5; 'α'");
+        assert_eq!(client.one("/orgs/S1")["metadata"]["color"], "red");
+        assert_eq!(client.found("/users", "metadata.noord.bus~'LINE'").len(), 7);
+        assert_eq!(client.found("/orgs", "metadata.color='red'").len(), 3);
+    }
 }
