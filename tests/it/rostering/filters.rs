@@ -148,9 +148,7 @@ on_each_demo! {
 
     fn or_322_a_quoted_value_that_goes_on_is_one_value(demo: &Demo) {
         let client = demo.client("everything");
-        for filter in ["status='active' XOR status='active'", "status='active' status='active'"] {
-            assert_eq!(client.found("/users", filter), set([]), "{filter}");
-        }
+        assert_eq!(client.found("/users", "status='active' XOR status='active'"), set([]));
     }
 
     fn or_325_a_word_outside_the_vocabulary_finds_nothing(demo: &Demo) {
