@@ -135,7 +135,7 @@ on_each_demo! {
         let client = demo.client("everything");
         for filter in [
             "", " ", "status", "status=", "status='active", "='x'", "status='active' AND",
-            "AND status='active'", "status==='x'", "(status='active'", "status='active')", "status LIKE 'a'", "a'b'='c'",
+            "AND status='active'", "status==='x'", "(status='active'", "status='active')", "status LIKE 'a'", "a'b'='c'", "status='active' status='active'",
             "birthDate>'yesterday'", "dateLastModified>'soon'",
         ] {
             for path in ["/users", "/demographics"] {
