@@ -2,6 +2,7 @@
 
 mod account;
 pub mod choice;
+mod chosen;
 pub mod connection;
 pub mod explain;
 pub mod order;

@@ -3,18 +3,18 @@
 //! A [`Release`] is compiled from rules and choices and then only read. A refusal always wins; what no
 //! rule releases is withheld. Sets of people by category decide rows, fields, filters and counts alike.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 use roaring::RoaringBitmap;
 
 use crate::catalogue::{Category, Entity};
+use crate::consent::chosen::Chosen;
 use crate::consent::connection::{Identifiers, RequiredFields};
 use crate::consent::order::Order;
 use crate::consent::population::{Coverage, Scope};
 use crate::consent::pseudonym::Pseudonyms;
-use crate::consent::{Choice, Connection, Decision, LegalBasis, Rule};
+use crate::consent::{Choice, Connection, Rule};
 use crate::snapshot::Snapshot;
 
 /// A set of categories, a bit for each by [`Category::index`].
@@ -110,7 +110,7 @@ impl Release {
         for rule in active {
             release.add(rule, grounds.enabled, &chosen);
         }
-        release.unlinked = chosen.refused.get(&Category::Carers).cloned().unwrap_or_default();
+        release.unlinked = chosen.refusing(Category::Carers);
         release.finish(grounds);
         release
     }
@@ -425,43 +425,5 @@ impl Release {
                 Some(self.order(entity).first_above(ids, entity, pseudonyms, Some(number)))
             }
         }
-    }
-}
-
-/// Grants and refusals as sets of people, by category.
-struct Chosen {
-    granted: HashMap<Category, RoaringBitmap>,
-    refused: HashMap<Category, RoaringBitmap>,
-}
-
-impl Chosen {
-    fn new(snapshot: &Snapshot, grounds: &Grounds<'_>) -> Self {
-        let mut chosen = Self { granted: HashMap::new(), refused: HashMap::new() };
-        for choice in grounds.choices.iter().filter(|c| c.concerns(&grounds.connection.vendor)) {
-            let Some(person) = snapshot.people.ids.position(choice.person) else { continue };
-            let sets = match choice.decision {
-                Decision::Grant => &mut chosen.granted,
-                Decision::Refuse => &mut chosen.refused,
-            };
-            let categories = if choice.categories.is_empty() { Category::ALL } else { &choice.categories };
-            for category in categories {
-                sets.entry(*category).or_default().insert(person);
-            }
-        }
-        chosen
-    }
-
-    fn apply(&self, category: Category, basis: LegalBasis, covered: &RoaringBitmap) -> RoaringBitmap {
-        let mut people = covered.clone();
-        if basis == LegalBasis::Consent {
-            match self.granted.get(&category) {
-                Some(granted) => people &= granted,
-                None => people.clear(),
-            }
-        }
-        if let Some(refused) = self.refused.get(&category) {
-            people -= refused;
-        }
-        people
     }
 }

@@ -14,6 +14,7 @@ pub mod hydrate;
 pub mod import;
 pub mod leaf;
 pub mod migration;
+pub mod rows;
 pub mod rule;
 pub mod served;
 pub mod snapshot_load;
@@ -24,4 +25,5 @@ pub mod vendor;
 
 pub use connection::{Conn, Database, DatabaseUrl};
 pub use error::StoreError;
-pub use statement::{Bind, Row, Rows, Statement};
+pub use rows::{Row, Rows};
+pub use statement::{Bind, Statement};
