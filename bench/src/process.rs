@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 /// The core of the server and its database.
 pub const SERVER_CORE: usize = 0;
@@ -52,6 +53,24 @@ pub fn cores() -> usize {
     // The parallelism of a process that is kept on one core is one.
     let listed = listed.lines().filter(|line| line.starts_with("processor")).count();
     listed.max(available_parallelism().map_or(1, usize::from))
+}
+
+/// What share of all cores works while the benchmark only waits, 0 to 1.
+pub fn busy_share() -> f64 {
+    let before = worked_and_idle();
+    std::thread::sleep(Duration::from_secs(1));
+    let (worked, idle) = worked_and_idle();
+    let (worked, idle) = (worked - before.0, idle - before.1);
+    if worked + idle > 0.0 { worked / (worked + idle) } else { 0.0 }
+}
+
+fn worked_and_idle() -> (f64, f64) {
+    let text = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let ticks = text.lines().next().unwrap_or_default().split_whitespace().skip(1).take(8);
+    let ticks: Vec<f64> = ticks.filter_map(|ticks| ticks.parse().ok()).collect();
+    // The fourth and fifth: nothing to do, and nothing but to wait for the disk.
+    let idle = ticks.iter().skip(3).take(2).sum();
+    (ticks.iter().sum::<f64>() - idle, idle)
 }
 
 /// The processes whose time counts: a server, and the cluster of its database.

@@ -82,6 +82,8 @@ pub struct Fact {
 pub struct Report {
     /// The machine's cores.
     pub cores: usize,
+    /// What share of them others used before anything was measured; it spoils latencies first.
+    pub busy: f64,
     /// Loads.
     pub costs: Vec<Cost>,
     /// Other numbers.
@@ -125,6 +127,13 @@ impl Report {
     /// The report as people read it; notes the limits that are missed.
     pub fn table(&mut self) -> String {
         let mut text = format!("{} cores; server and database on one, the load on another.\n", self.cores);
+        if self.busy > 0.1 {
+            let share = 100.0 * self.busy;
+            _ = writeln!(
+                text,
+                "Others used {share:.0} % of the cores: latencies and rates mean little, CPU is too high."
+            );
+        }
         let mut missed = Vec::new();
         for database in ["memory", "sqlite", "postgres"] {
             self.loads_of(database, &mut text, &mut missed);

@@ -51,8 +51,13 @@ impl Run<'_> {
                 let began = Instant::now();
                 let (pages, bytes) = sync(server, &token, limit)?;
                 let took = began.elapsed().as_secs_f64();
-                let (users, mib) = (pages * limit, bytes >> 20);
-                self.fact(format!("all {users} users by {limit}, {vendor}, {mib} MiB"), took, "s", Some(seconds));
+                let mib = bytes >> 20;
+                self.fact(
+                    format!("all users by {limit}, {vendor}, {pages} pages, {mib} MiB"),
+                    took,
+                    "s",
+                    Some(seconds),
+                );
             }
         }
         Ok(())

@@ -51,7 +51,7 @@ impl<'a> Run<'a> {
         let binary = product::binary(options.server.as_deref())?;
         let target = std::env::current_exe()?;
         let target = target.ancestors().nth(2).unwrap_or(Path::new(".")).to_owned();
-        let report = Report { cores: process::cores(), ..Report::default() };
+        let report = Report { cores: process::cores(), busy: process::busy_share(), ..Report::default() };
         Ok(Self { options, binary, cache: target.join("bench-boards"), report, kind: "sqlite", cluster: None })
     }
 
