@@ -264,13 +264,13 @@ impl<'a> Model<'a> {
             (File::CourseResources, "courseSourcedId", Entity::Course),
         ] {
             for link in self.board.active(file) {
-                if self.shown(entity, Category::ResourceCatalogue).contains(link.get(column)) {
+                if self.shows(entity, Category::ResourceCatalogue, link.get(column)) {
                     found.insert(link.get("resourceSourcedId").to_owned());
                 }
             }
         }
         for link in self.board.active(File::UserResources) {
-            if self.shown(Entity::User, Category::ResourceAssignment).contains(link.get("userSourcedId")) {
+            if self.shows(Entity::User, Category::ResourceAssignment, link.get("userSourcedId")) {
                 found.insert(link.get("resourceSourcedId").to_owned());
             }
         }
@@ -279,10 +279,18 @@ impl<'a> Model<'a> {
 
     /// The people whose fields of that category are shown, or the objects.
     pub fn shown(&self, entity: Entity, category: Category) -> Names {
-        if entity == Entity::User {
-            self.released.get(&category).cloned().unwrap_or_default()
-        } else {
-            self.objects.get(&(entity, category)).cloned().unwrap_or_default()
+        self.sets(entity, category).cloned().unwrap_or_default()
+    }
+
+    /// Whether fields of that category of the object are shown.
+    pub fn shows(&self, entity: Entity, category: Category, id: &str) -> bool {
+        self.sets(entity, category).is_some_and(|names| names.contains(id))
+    }
+
+    fn sets(&self, entity: Entity, category: Category) -> Option<&Names> {
+        match entity {
+            Entity::User => self.released.get(&category),
+            _ => self.objects.get(&(entity, category)),
         }
     }
 
@@ -315,7 +323,7 @@ impl<'a> Model<'a> {
         let has_value = |row: &&Row| {
             Entity::Demographics.fields().iter().any(|field| {
                 let column = if field.csv.is_empty() { super::set::NOTE } else { field.csv };
-                !row.get(column).is_empty() && self.shown(Entity::User, field.category).contains(&row.id)
+                !row.get(column).is_empty() && self.shows(Entity::User, field.category, &row.id)
             })
         };
         self.board.active(File::Demographics).filter(has_value).map(|row| row.id.clone()).collect()

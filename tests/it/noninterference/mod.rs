@@ -6,9 +6,10 @@
 mod edits;
 mod pair;
 mod requests;
+mod seen;
 mod view;
 
-use pair::Pair;
+use pair::{Leak, Pair};
 
 use crate::harness::World;
 
@@ -30,17 +31,35 @@ fn seeds(usual: u64) -> std::ops::Range<u64> {
     first..first + setting("KOPPELVLAK_TEST_PAIRS", usual)
 }
 
-#[test]
-fn two_worlds_with_one_view_answer_alike() {
+/// Runs pairs of worlds, and fails with what a vendor could see of a difference.
+fn on_pairs(n: u64, run: impl Fn(&mut Pair) -> Result<(), Leak>) {
     let (mut asked, mut answered) = (0, 0);
-    for seed in seeds(5) {
+    for seed in seeds(n) {
         let mut pair = Pair::new(World::on_sqlite, seed);
-        if let Err(leak) = pair.probe(200) {
-            panic!("{}", leak.0);
+        if let Err(Leak(report)) = run(&mut pair) {
+            panic!("{report}");
         }
         asked += pair.asked;
         answered += pair.answered;
     }
-
     assert!(answered * 3 > asked, "only {answered} of {asked} requests were answered with data");
+}
+
+#[test]
+fn two_worlds_with_one_view_answer_alike() {
+    on_pairs(4, |pair| pair.probe(200));
+}
+
+#[test]
+fn what_changes_unseen_moves_no_date_and_leaves_no_trace() {
+    on_pairs(4, |pair| {
+        pair.probe(60)?;
+        pair.advance();
+        pair.probe(150)
+    });
+}
+
+#[test]
+fn no_operator_on_no_field_finds_a_withheld_value() {
+    on_pairs(1, Pair::sweep);
 }

@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
+use koppelvlak::catalogue::Entity;
 use koppelvlak::clock::Clock;
 use koppelvlak::http::assembly::Limits;
 use koppelvlak::oneroster::csv::import::{Options, import};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::edits::{Case, Past};
-use super::requests::{Ask, Grammar, Token};
+use super::requests::{Ask, Grammar, OPERATORS, Token, clause, names};
+use super::seen::change_seen;
 use crate::board::invent::SERVED;
 use crate::board::rules::SECRET;
 use crate::board::{Board, Decisions, Dice};
@@ -15,6 +18,17 @@ use crate::harness::{Reply, Server, World};
 
 /// What both servers call themselves.
 const PUBLIC_URL: &str = "https://roster.example";
+
+/// The collections with each kind of object of rostering.
+const COLLECTIONS: [(&str, Entity); 7] = [
+    ("orgs", Entity::Org),
+    ("academicSessions", Entity::AcademicSession),
+    ("courses", Entity::Course),
+    ("classes", Entity::Class),
+    ("users", Entity::User),
+    ("demographics", Entity::Demographics),
+    ("enrollments", Entity::Enrollment),
+];
 
 /// A place where a world can live.
 pub type Backend = fn() -> World;
@@ -101,6 +115,35 @@ impl Pair {
         [&self.sides[0].case, &self.sides[1].case]
     }
 
+    /// Lets a day pass: both boards change alike in what is seen, and each in its own way in what is not.
+    pub fn advance(&mut self) {
+        let mut dice = self.dice.fork(3);
+        let cases = change_seen(self.cases(), 12, &mut dice);
+        for (side, (case, tries)) in self.sides.iter_mut().zip(cases.into_iter().zip([5, 60])) {
+            side.case = case.changed_unseen(Past::Imported, tries, &mut dice);
+            side.import(super::TENANT, &side.case.board, super::TIMES[2], &mut dice);
+            side.serve(super::TIMES[3]);
+        }
+    }
+
+    /// Sends one request for each operator on each published field, with a value that stands in one world only.
+    pub fn sweep(&mut self) -> Result<(), Leak> {
+        let grammar = self.grammar();
+        for (collection, entity) in COLLECTIONS {
+            for name in names(entity) {
+                let [one, other] = self.cases().map(|case| grammar.values_in(&case.board, entity, &name));
+                let mut hidden = other.iter().filter(|value| !one.contains(value));
+                let value = hidden.next().or(one.first()).map_or("x", String::as_str);
+                for operator in OPERATORS {
+                    let filter = utf8_percent_encode(&clause(&name, operator, value), NON_ALPHANUMERIC).to_string();
+                    let root = format!("/{}/ims/oneroster/rostering/v1p2", super::TENANT);
+                    self.ask(&Ask::get(format!("{root}/{collection}?limit=3&filter={filter}")))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// A grammar over both worlds.
     pub fn grammar(&self) -> Grammar {
         Grammar::new(&self.cases(), &self.sides[0].world.key)
@@ -133,18 +176,20 @@ impl Pair {
             return Ok(one);
         }
         let shown = |side: usize| {
-            let (reply, case) = (&replies[side], &self.sides[side].case);
-            format!("--- world {side}: {} {:#?}\n{}\n{}", reply.status, reply.headers, reply.body, described(case))
+            let reply = &replies[side];
+            format!("--- world {side}: {} {:?}\n{}", reply.status, reply.headers, reply.body)
         };
-        let rules: Vec<_> =
-            self.sides[0].case.decisions.rules.iter().filter(|r| r.vendor == self.sides[0].case.vendor).collect();
+        let [first, second] = self.cases();
+        let rules: Vec<_> = first.decisions.rules.iter().filter(|rule| rule.vendor == first.vendor).collect();
         let report = format!(
-            "seed {}, request {}: {ask:?}\n{}\n{}\nrules {rules:#?}\nvendor {:?}",
+            "seed {}, request {}: {ask:?}\n{}\n{}\n--- rows that differ\n{}\n{:#?}\n{:?}",
             self.seed,
             self.asked,
             shown(0),
             shown(1),
-            self.sides[0].case.decisions.vendors[0]
+            differences(first, second),
+            rules,
+            first.decisions.vendor(&first.vendor),
         );
         Err(Leak(report))
     }
@@ -165,13 +210,15 @@ fn invented(dice: &mut Dice, vendor: &str, others: &[&str]) -> Case {
     }
 }
 
-/// The rows of a case that differ from one world to the next are found by eye; this prints what a reader needs.
-fn described(case: &Case) -> String {
+/// The rows that stand in one board alone, or otherwise.
+fn differences(first: &Case, second: &Case) -> String {
     let mut text = String::new();
-    for (file, rows) in &case.board.files {
-        for row in rows {
-            let gone = if row.gone { " (gone)" } else { "" };
-            _ = writeln!(text, "{}/{}{gone} {:?}", file.name(), row.id, row.values);
+    for (case, other, sign) in [(first, second, '<'), (second, first, '>')] {
+        for (file, rows) in &case.board.files {
+            for row in rows.iter().filter(|row| other.board.find(*file, &row.id) != Some(row)) {
+                let gone = if row.gone { " (gone)" } else { "" };
+                _ = writeln!(text, "{sign} {}/{}{gone} {:?}", file.name(), row.id, row.values);
+            }
         }
     }
     text

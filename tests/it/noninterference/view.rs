@@ -15,13 +15,17 @@ pub type View = BTreeMap<(Entity, String), BTreeMap<String, String>>;
 
 /// What the vendor may see.
 pub fn view(board: &Board, decisions: &Decisions, vendor: &str) -> View {
-    let viewer = Viewer { board, model: &Model::new(board, decisions, vendor, day()) };
+    let model = Model::new(board, decisions, vendor, day());
+    let targets = [Entity::Org, Entity::AcademicSession, Entity::Course, Entity::Class, Entity::Resource];
+    let mut visible: BTreeMap<Entity, Names> = targets.map(|entity| (entity, model.visible(entity))).into();
+    visible.insert(Entity::User, model.people());
+    let viewer = Viewer { board, model: &model, visible };
     let mut view = View::new();
     for id in viewer.model.people() {
         view.insert((Entity::User, id.clone()), viewer.person(&id));
     }
     for id in viewer.model.demographics() {
-        let shown = |category| viewer.model.shown(Entity::User, category).contains(&id);
+        let shown = |category| viewer.model.shows(Entity::User, category, &id);
         let values = viewer.values(Entity::Demographics, File::Demographics, &id, &shown);
         view.insert((Entity::Demographics, id.clone()), values);
     }
@@ -44,6 +48,7 @@ pub fn view(board: &Board, decisions: &Decisions, vendor: &str) -> View {
 struct Viewer<'a> {
     board: &'a Board,
     model: &'a Model<'a>,
+    visible: BTreeMap<Entity, Names>,
 }
 
 impl Viewer<'_> {
@@ -73,17 +78,14 @@ impl Viewer<'_> {
     }
 
     fn cut(&self, target: Entity, ids: &[&str]) -> String {
-        let visible = match target {
-            Entity::User => self.model.people(),
-            _ => self.model.visible(target),
-        };
+        let visible = &self.visible[&target];
         let mut ids: Vec<&str> = ids.iter().copied().filter(|id| visible.contains(*id)).collect();
         ids.sort_unstable();
         ids.join(",")
     }
 
     fn object(&self, entity: Entity, file: File, id: &str) -> BTreeMap<String, String> {
-        let shown = |category| self.model.shown(entity, category).contains(id);
+        let shown = |category| self.model.shows(entity, category, id);
         let mut values = self.values(entity, file, id, &shown);
         let links = match entity {
             Entity::Class => Some((File::ClassResources, "classSourcedId")),
@@ -105,14 +107,13 @@ impl Viewer<'_> {
 
     fn membership(&self, id: &str) -> BTreeMap<String, String> {
         let user = self.board.find(File::Enrollments, id).unwrap().get("userSourcedId");
-        let shown =
-            |category| category == Category::Enrolment || self.model.shown(Entity::User, category).contains(user);
+        let shown = |category| category == Category::Enrolment || self.model.shows(Entity::User, category, user);
         self.values(Entity::Enrollment, File::Enrollments, id, &shown)
     }
 
     fn person(&self, id: &str) -> BTreeMap<String, String> {
         let row = self.board.find(File::Users, id).unwrap();
-        let shown = |category| self.model.shown(Entity::User, category).contains(id);
+        let shown = |category| self.model.shows(Entity::User, category, id);
         let mut values = self.values(Entity::User, File::Users, id, &shown);
         for column in ["username", "identifier", "userMasterIdentifier", "userIds"] {
             values.remove(column);
@@ -149,7 +150,7 @@ impl Viewer<'_> {
 
     /// The roles at orgs in the view, with dates and accounts where these are released.
     fn roles(&self, person: &str, shown: &dyn Fn(Category) -> bool, values: &mut BTreeMap<String, String>) {
-        let orgs = self.model.visible(Entity::Org);
+        let orgs = &self.visible[&Entity::Org];
         for role in self.board.active(File::Roles).filter(|role| role.get("userSourcedId") == person) {
             if !orgs.contains(role.get("orgSourcedId")) {
                 continue;
