@@ -10,6 +10,7 @@ pub mod consent;
 pub mod http;
 pub mod keys;
 pub mod oneroster;
+pub mod planted;
 pub mod query;
 pub mod snapshot;
 pub mod store;

@@ -22,10 +22,12 @@ pub enum Order {
 
 impl Order {
     /// Sorts an entity's objects by their pairwise identifiers.
-    #[expect(clippy::cast_possible_truncation, reason = "positions are 32 bits")]
     pub fn pairwise(ids: &Ids, entity: Entity, pseudonyms: &Pseudonyms) -> Self {
-        let mut keyed: Vec<(u128, u32)> =
-            (0..ids.len()).map(|p| (pseudonyms.number(entity, ids.sourced_id(p)), p)).collect();
+        Self::by_key((0..ids.len()).map(|p| (pseudonyms.number(entity, ids.sourced_id(p)), p)).collect())
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "positions are 32 bits")]
+    fn by_key(mut keyed: Vec<(u128, u32)>) -> Self {
         keyed.sort_unstable();
         let positions: Vec<u32> = keyed.into_iter().map(|(_, p)| p).collect();
         let mut ranks = vec![0; positions.len()];
@@ -35,6 +37,11 @@ impl Order {
             }
         }
         Self::Pairwise { positions, ranks }
+    }
+
+    /// The order in which rows came, for the tests: it must never be anybody's.
+    pub(crate) fn inserted(ids: &Ids) -> Self {
+        Self::by_key((0..ids.len()).map(|position| (u128::from(ids.number(position)), position)).collect())
     }
 
     /// The place of an object in the vendor's order.

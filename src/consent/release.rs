@@ -15,6 +15,7 @@ use crate::consent::order::Order;
 use crate::consent::population::{Coverage, Scope};
 use crate::consent::pseudonym::Pseudonyms;
 use crate::consent::{Choice, Connection, Rule};
+use crate::planted::{self, Leak};
 use crate::snapshot::Snapshot;
 
 /// A set of categories, a bit for each by [`Category::index`].
@@ -47,7 +48,32 @@ pub struct Grounds<'a> {
     pub day: NaiveDate,
 }
 
-/// What one vendor may see of one board, now.
+/// What one vendor may see of one board, now. Only rules and choices make one.
+///
+/// ```compile_fail,E0451
+/// use koppelvlak::consent::Release;
+///
+/// fn widen(release: Release, everyone: roaring::RoaringBitmap) -> Release {
+///     Release { visible_people: everyone, ..release }
+/// }
+/// ```
+///
+/// ```compile_fail,E0616
+/// fn widen(release: &mut koppelvlak::consent::Release, everyone: roaring::RoaringBitmap) {
+///     release.visible_people = everyone;
+/// }
+/// ```
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use koppelvlak::consent::{Grounds, Release, pseudonym::Pseudonyms};
+/// use koppelvlak::snapshot::Snapshot;
+///
+/// fn compile(snapshot: Arc<Snapshot>, grounds: &Grounds<'_>, pseudonyms: Pseudonyms) -> Release {
+///     Release::compile(snapshot, grounds, pseudonyms)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Release {
     snapshot: Arc<Snapshot>,
@@ -175,9 +201,14 @@ impl Release {
                 self.received_enrolment = received;
             }
         }
+        if planted::is(Leak::TombstonesForAll) {
+            self.tombstones.clone_from(&snapshot.people.ids.deleted);
+        }
         self.visible_people |= &self.tombstones;
         for (category, with_value) in &snapshot.people.with_demographics {
-            self.demographics |= with_value & self.released(*category);
+            let is_planted = planted::is(Leak::DemographicsByWithheld);
+            let released = if is_planted { &self.visible_people } else { self.released(*category) };
+            self.demographics |= with_value & released;
         }
         // Resources have no school: they are in the view where a class, course or person leads to them.
         let materials = self.linked_resources();
@@ -369,6 +400,7 @@ impl Release {
     /// The vendor's order of that kind of object.
     pub fn order(&self, entity: Entity) -> &Order {
         let make = || match self.pairwise() {
+            _ if planted::is(Leak::InsertionOrder) => Order::inserted(self.snapshot.ids(entity)),
             None => Order::Source,
             Some(pseudonyms) => Order::pairwise(self.snapshot.ids(entity), entity, pseudonyms),
         };
@@ -407,12 +439,16 @@ impl Release {
 
     /// The visible object that the vendor knows by that identifier.
     pub fn find(&self, entity: Entity, identifier: &str) -> Option<u32> {
+        self.position(entity, identifier).filter(|position| self.is_visible(entity, *position))
+    }
+
+    /// The object of that identifier, whether the vendor may know of it or not.
+    pub(crate) fn position(&self, entity: Entity, identifier: &str) -> Option<u32> {
         let ids = self.snapshot.ids(entity);
-        let position = match self.pairwise() {
+        match self.pairwise() {
             None => ids.find(identifier),
             Some(pseudonyms) => self.order(entity).find(ids, entity, pseudonyms, identifier),
-        }?;
-        self.is_visible(entity, position).then_some(position)
+        }
     }
 
     /// The first place in the vendor's order whose identifier is greater.

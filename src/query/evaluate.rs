@@ -12,6 +12,7 @@ use crate::catalogue::element::{Role, UserId, UserProfile};
 use crate::catalogue::{Category, Entity, Field, Kind};
 use crate::clock::Millis;
 use crate::consent::Release;
+use crate::planted::{self, Leak};
 use crate::query::answers::Board;
 use crate::query::filter::{Filter, Leaf, Member, Op, Target, fields};
 use crate::query::modified;
@@ -65,7 +66,15 @@ impl Context<'_> {
     fn leaf(&mut self, entity: Entity, leaf: &Leaf) -> Result<RoaringBitmap, QueryError> {
         if leaf.op == Op::Ne {
             // An absent value differs from every value (and so does a withheld one).
-            let equal = self.leaf(entity, &Leaf { op: Op::Eq, ..leaf.clone() })?;
+            let equal = Leaf { op: Op::Eq, ..leaf.clone() };
+            if let (Target::Field(name, member), true) = (&leaf.target, planted::is(Leak::NotEqualOverAll)) {
+                let mut found = self.release.visible(entity).clone();
+                for field in fields(entity, name) {
+                    found -= self.field(entity, field, *member, &equal)?;
+                }
+                return Ok(found);
+            }
+            let equal = self.leaf(entity, &equal)?;
             return Ok(self.release.visible(entity) - equal);
         }
         match &leaf.target {
@@ -80,6 +89,7 @@ impl Context<'_> {
                 for field in fields(entity, name) {
                     let matches = self.field(entity, field, *member, leaf)?;
                     found |= match entity {
+                        _ if planted::is(Leak::UncutFilter) => matches,
                         Entity::User => matches & self.release.released(field.category),
                         Entity::Demographics
                         | Entity::Enrollment

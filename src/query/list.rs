@@ -10,6 +10,7 @@ use roaring::RoaringBitmap;
 
 use crate::catalogue::{Category, Entity, Kind};
 use crate::consent::Release;
+use crate::planted::{self, Leak};
 use crate::query::answers::Board;
 use crate::query::evaluate::{Context, QueryError};
 use crate::query::filter::{Filter, fields};
@@ -174,6 +175,7 @@ impl View {
 
     fn make(&self, conn: &mut Conn, list: &List) -> Result<Listed, QueryError> {
         let mut objects = match &list.within {
+            Some((_, within)) if planted::is(Leak::NestedBesideView) => RoaringBitmap::clone(within),
             Some((_, within)) => &**within & self.release.visible(list.entity),
             None => self.release.visible(list.entity).clone(),
         };
@@ -223,7 +225,9 @@ impl View {
                 let value = |position: u32| {
                     of_fields
                         .iter()
-                        .filter(|(category, _)| self.shows_field(entity, *category, position))
+                        .filter(|(category, _)| {
+                            planted::is(Leak::SortBeforePolicy) || self.shows_field(entity, *category, position)
+                        })
                         .filter_map(|(_, ranks)| ranks.get(position as usize).copied())
                         .find(|rank| *rank != u32::MAX)
                         .map_or(ABSENT, i64::from)
@@ -240,7 +244,7 @@ impl View {
     }
 
     fn cut_ranks(&self, list: &List, ranks: &RoaringBitmap) -> Page {
-        let total = ranks.len();
+        let total = self.total(list, ranks.len());
         let offset = match &list.start {
             Start::Offset(offset) => (*offset).min(total),
             Start::After(identifier, fallback) => match self.release.rank_after(list.entity, identifier) {
@@ -251,10 +255,22 @@ impl View {
         let order = self.release.order(list.entity);
         let first = u32::try_from(offset).ok().and_then(|n| ranks.select(n));
         let positions = match first {
+            Some(_) if planted::is(Leak::PageBeforePolicy) => self.cut_early(list, ranks, offset),
             Some(first) => ranks.range(first..).take(list.limit).map(|rank| order.position(rank)).collect(),
             None => Vec::new(),
         };
         Page { positions, total, offset }
+    }
+
+    fn total(&self, list: &List, visible: u64) -> u64 {
+        let is_planted = planted::is(Leak::CountBeforePolicy) && list.filter.is_none() && list.within.is_none();
+        if is_planted { u64::from(self.release.snapshot().ids(list.entity).len()) } else { visible }
+    }
+
+    fn cut_early(&self, list: &List, ranks: &RoaringBitmap, offset: u64) -> Vec<u32> {
+        let order = self.release.order(list.entity);
+        let page = (0..).skip(usize::try_from(offset).unwrap_or_default()).take(list.limit);
+        page.filter(|rank| ranks.contains(*rank)).map(|rank| order.position(rank)).collect()
     }
 
     fn cut_sorted(&self, list: &List, sorted: &[u32]) -> Page {

@@ -41,7 +41,29 @@ impl Selection {
     }
 }
 
-/// The rows of a page, still to be released.
+/// The rows of a page, still to be released: they can't be written for a client as they are.
+///
+/// ```compile_fail,E0277
+/// fn leak(rows: &koppelvlak::store::hydrate::Records) -> String {
+///     serde_json::to_string(rows).unwrap_or_default()
+/// }
+/// ```
+///
+/// Nor can the rows of any statement:
+///
+/// ```compile_fail,E0277
+/// fn leak(rows: &koppelvlak::store::Rows) -> String {
+///     serde_json::to_string(rows).unwrap_or_default()
+/// }
+/// ```
+///
+/// A text of a row can, so it is the missing `Serialize` that stops them:
+///
+/// ```
+/// fn shown(rows: &koppelvlak::store::Rows) -> String {
+///     serde_json::to_string(&rows.first().and_then(|row| row.text(0))).unwrap_or_default()
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Records {
     rows: Rows,
@@ -124,7 +146,36 @@ impl Records {
     }
 }
 
-/// A row of a page.
+/// A row of a page: it can't be written for a client, and no representation takes it.
+///
+/// ```compile_fail,E0277
+/// fn leak(row: &koppelvlak::store::hydrate::Stored<'_>) -> String {
+///     serde_json::to_string(row).unwrap_or_default()
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// use koppelvlak::oneroster::json::Json;
+/// use koppelvlak::oneroster::v1p2::represent::{Frame, Represented};
+/// use koppelvlak::store::hydrate::Stored;
+///
+/// fn leak<'a>(json: &mut Json, frame: &Frame<'_>, row: &Stored<'a>) {
+///     Represented::new(frame, row).write(json);
+/// }
+/// ```
+///
+/// Once it is released, it can be represented and written:
+///
+/// ```
+/// use koppelvlak::consent::Released;
+/// use koppelvlak::oneroster::json::Json;
+/// use koppelvlak::oneroster::v1p2::represent::{Frame, Represented};
+/// use koppelvlak::store::hydrate::Stored;
+///
+/// fn shown<'a>(json: &mut Json, frame: &Frame<'_>, row: &Released<'a, Stored<'a>>) {
+///     Represented::new(frame, row).write(json);
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Stored<'a> {
     selection: &'a Selection,

@@ -21,6 +21,7 @@ use crate::oneroster::json::Json;
 use crate::oneroster::parameters::{Parameters, refuse_filter};
 use crate::oneroster::v1p2::represent::{Frame, PATH_SEGMENT, Represented};
 use crate::oneroster::v1p2::rostering::{self, Operation, Special, Subset};
+use crate::planted::{self, Leak};
 use crate::query::{Asked, List, Page, QueryError, Start, View};
 use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{Conn, StoreError};
@@ -141,7 +142,14 @@ impl Exchange<'_> {
         let operation = self.request.operation;
         let members = Parameters::fields_of_single(operation.entity, &self.request.query)?;
         let identifier = self.request.identifiers.first().map_or("", String::as_str);
-        let position = self.release().find(operation.entity, identifier).ok_or_else(Refusal::unknown)?;
+        let position = self.release().find(operation.entity, identifier).ok_or_else(|| {
+            let is_known = || self.release().position(operation.entity, identifier).is_some();
+            if planted::is(Leak::ForbiddenForHidden) && is_known() {
+                Refusal::forbidden("no rule of the board releases this object")
+            } else {
+                Refusal::unknown()
+            }
+        })?;
         if let Subset::OneOfKind(kind) = operation.subset
             && !self.special(kind)?.contains(position)
         {
@@ -194,11 +202,13 @@ impl Exchange<'_> {
         let head = format!("{{\"{}\":[", operation.wrapper);
         let fields = parameters.fields.as_deref();
         let Some((body, people)) = self.records(conn, &page.positions, fields, (&head, "]}"))? else { return Ok(None) };
-        let cursor = page
-            .positions
-            .last()
-            .filter(|_| page.has_more())
-            .map(|last| cursor::seal(key, bound, &self.release().identifier(operation.entity, *last)));
+        let cursor = page.positions.last().filter(|_| page.has_more()).map(|last| {
+            let mut last_seen = self.release().identifier(operation.entity, *last);
+            if planted::is(Leak::CursorByPosition) {
+                last_seen = format!("{last_seen}@{}", self.release().order(operation.entity).rank(*last));
+            }
+            cursor::seal(key, bound, &last_seen)
+        });
         let links = links(&format!("{}/{}", self.app.public_url, path), &parameters, &page, cursor.as_deref());
         let disclosure = self.disclosure(page.positions.len(), people);
         Ok(Some(Answer { body, total: Some(page.total), links, disclosure }))

@@ -9,6 +9,7 @@ use crate::consent::released::Record;
 use crate::consent::{Release, Released, RequiredFields};
 use crate::oneroster::json::{Json, write_segment};
 use crate::oneroster::placeholder;
+use crate::planted::{self, Leak};
 use crate::snapshot::structure::link;
 
 /// RFC 3986 unreserved characters stay as they are.
@@ -242,12 +243,16 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         let deleted = &snapshot.ids(entity).deleted;
         let is_child =
             |child: &u32| link(parents, *child) == Some(self.released.position()) && !deleted.contains(*child);
+        if planted::is(Leak::UncutChildren) {
+            return self.linked(json, field, entity, (0..snapshot.ids(entity).len()).filter(is_child).collect());
+        }
         self.linked(json, field, entity, self.release().visible(entity).iter().filter(is_child).collect())
     }
 
     /// References to what may be told, in the vendor's order, so that their order says nothing either.
     fn linked(&self, json: &mut Json, field: &'static Field, target: Entity, mut positions: Vec<u32>) -> bool {
-        positions.retain(|position| self.release().may_link(target, *position));
+        let leak = if target == Entity::User { Leak::UncutAgents } else { Leak::UncutChildren };
+        positions.retain(|position| planted::is(leak) || self.release().may_link(target, *position));
         if positions.is_empty() {
             return false;
         }
@@ -270,7 +275,8 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         let mut roles: Vec<Role<'a>> = parsed(released.text(place, field)).unwrap_or_default();
         let snapshot = self.release().snapshot();
         roles.retain(|role| {
-            snapshot.orgs.ids.position(role.org).is_some_and(|org| self.release().is_visible(Entity::Org, org))
+            planted::is(Leak::UncutRoles)
+                || snapshot.orgs.ids.position(role.org).is_some_and(|org| self.release().is_visible(Entity::Org, org))
         });
         roles
     }

@@ -6,6 +6,7 @@ use crate::auth::Scope;
 use crate::catalogue::{Category, Entity};
 use crate::consent::Release;
 use crate::http::Refusal;
+use crate::planted::{self, Leak};
 use crate::snapshot::structure::{descendants, link};
 
 /// Opens collections and single objects.
@@ -185,6 +186,9 @@ pub fn nested(release: &Release, nested: Nested, identifiers: &[&str]) -> Result
     let snapshot = release.snapshot();
     let first = identifiers.first().copied().unwrap_or_default();
     let found = |entity| release.find(entity, first).ok_or_else(Refusal::unknown);
+    if planted::is(Leak::EmptyBelowHidden) && is_hidden(release, first) {
+        return Ok(RoaringBitmap::new());
+    }
     let only = |position: u32| RoaringBitmap::from_iter([position]);
     Ok(match nested {
         Nested::StudentsOfClass => members(release, found(Entity::Class)?, "student"),
@@ -216,6 +220,13 @@ pub fn nested(release: &Release, nested: Nested, identifiers: &[&str]) -> Result
             below & &snapshot.sessions.grading_periods
         }
     })
+}
+
+/// Whether a vendor that may not know of the object named it.
+fn is_hidden(release: &Release, identifier: &str) -> bool {
+    [Entity::Class, Entity::Org, Entity::Course, Entity::User, Entity::AcademicSession]
+        .iter()
+        .any(|entity| release.position(*entity, identifier).is_some_and(|object| !release.is_visible(*entity, object)))
 }
 
 fn school(release: &Release, identifier: &str) -> Result<u32, Refusal> {

@@ -293,8 +293,16 @@ impl Decisions {
                 identifiers: *dice.pick(&[Identifiers::Source, Identifiers::Pairwise]),
                 required_fields: *dice.pick(&[RequiredFields::Placeholder, RequiredFields::Absent]),
             });
-            for i in 0..=dice.below(3) {
-                let rule = rule(board, &decisions, format!("{id}-{i}"), id, dice);
+            // A rule for the whole board leaves no school to hide: mostly a vendor works for some of them.
+            let mut schools = board.schools();
+            dice.shuffle(&mut schools);
+            schools.truncate(1 + dice.below(2));
+            let is_bound = dice.chance(80);
+            for i in 0..=dice.below(2) {
+                let mut rule = rule(board, &decisions, format!("{id}-{i}"), id, dice);
+                if is_bound {
+                    rule.population.schools.clone_from(&schools);
+                }
                 decisions.rules.push(rule);
             }
         }

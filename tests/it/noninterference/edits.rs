@@ -62,31 +62,32 @@ impl Case {
 
     /// One change of any kind; rows that it adds are named after `new`.
     fn change(&mut self, new: &str, dice: &mut Dice) {
-        match dice.below(13) {
+        let person = dice.pick(&self.board.ids(File::Users)).clone();
+        match dice.below(20) {
             0..5 => self.change_withheld_values(dice),
             5 => self.change_any_row(dice),
             6 => self.board.add_person(new, dice),
             7 => self.remove_any_row(dice),
-            8 => {
-                let person = dice.pick(&self.board.ids(File::Users)).clone();
-                self.board.add_membership(new, &person, dice);
-                let person = dice.pick(&self.board.ids(File::Users)).clone();
-                self.board.add_role(&format!("r{new}"), &person, "secondary", dice);
+            8 => self.board.remove(File::Users, &person),
+            9 => self.board.add_membership(new, &person, dice),
+            10..12 => self.board.add_role(new, &person, "secondary", dice),
+            12..14 => self.change_agents(&person, dice),
+            14 => self.board.add_school(new, dice),
+            15 => self.board.add_course(new, dice),
+            16 => self.board.add_session(new, "term", "Y1", dice),
+            17 => self.board.add_class(new, dice),
+            18 if self.board.find(File::Demographics, &person).is_some() => {
+                self.board.remove(File::Demographics, &person);
             }
-            9 => {
-                let people = self.board.ids(File::Users);
-                let (person, others) = (dice.pick(&people).clone(), dice.some(&people, 3));
-                let others: Vec<String> = others.into_iter().filter(|other| *other != person).collect();
-                self.board.find_mut(File::Users, &person).unwrap().set("agentSourcedIds", &others.join(","));
-            }
-            10 => {
-                self.board.add_school(&format!("s{new}"), dice);
-                self.board.add_course(&format!("c{new}"), dice);
-                self.board.add_session(&format!("t{new}"), "term", "Y1", dice);
-            }
-            11 => self.board.add_class(&format!("k{new}"), dice),
+            18 => self.board.add(File::Demographics, invent::row(File::Demographics, &person, &[], dice)),
             _ => self.change_decisions(new, dice),
         }
+    }
+
+    fn change_agents(&mut self, person: &str, dice: &mut Dice) {
+        let mut others = dice.some(&self.board.ids(File::Users), 3);
+        others.retain(|other| other != person);
+        self.board.find_mut(File::Users, person).unwrap().set("agentSourcedIds", &others.join(","));
     }
 
     /// Draws the withheld values of some person anew, all at once.

@@ -5,6 +5,8 @@
 
 mod edits;
 mod pair;
+#[cfg(feature = "planted-leaks")]
+mod planted;
 mod requests;
 mod seen;
 mod view;

@@ -38,6 +38,7 @@ struct Side {
     world: World,
     server: Option<Server>,
     token: String,
+    at: &'static str,
     case: Case,
 }
 
@@ -57,7 +58,7 @@ pub struct Leak(pub String);
 
 impl Side {
     fn new(backend: Backend, case: Case, elsewhere: &Case, dice: &mut Dice) -> Self {
-        let side = Self { world: backend(), server: None, token: String::new(), case };
+        let side = Self { world: backend(), server: None, token: String::new(), at: super::TIMES[0], case };
         side.import(super::TENANT, &side.case.board, super::TIMES[0], dice);
         side.import(super::OTHER_TENANT, &elsewhere.board, super::TIMES[0], dice);
         side.world.apply(&side.case.decisions.toml(super::TENANT));
@@ -73,7 +74,8 @@ impl Side {
         import(&self.world.database, tenant, &folder, &options, &mut |_| {}).unwrap();
     }
 
-    fn serve(&mut self, at: &str) {
+    fn serve(&mut self, at: &'static str) {
+        self.at = at;
         let clock = Clock::fixed(at).unwrap();
         self.server = None;
         let server = Server::start_as(&self.world, clock, Limits::default(), Some(PUBLIC_URL));
@@ -108,6 +110,14 @@ impl Pair {
         };
         let sides = [make(1), make(2)];
         Self { sides, seed, dice, asked: 0, answered: 0 }
+    }
+
+    /// Starts both servers again, without what they keep in memory.
+    #[cfg(feature = "planted-leaks")]
+    pub fn restart(&mut self) {
+        for side in &mut self.sides {
+            side.serve(side.at);
+        }
     }
 
     /// The cases of both sides.

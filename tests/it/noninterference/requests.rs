@@ -162,17 +162,24 @@ impl Grammar {
             add("sort", any_name(operation.entity, dice));
         }
         if is_list && dice.chance(25) {
-            add("orderBy", (dice.word(&["asc", "desc", "DESC", "up"])).to_owned());
+            add("orderBy", (dice.word(&["asc", "desc", "desc", "desc", "DESC", "up"])).to_owned());
         }
         if dice.chance(15) {
             let names: Vec<String> = (0..=dice.below(2)).map(|_| plain_name(operation.entity, dice)).collect();
             add("fields", names.join(","));
         }
         if is_list && dice.chance(45) {
-            add("limit", (dice.word(&["1", "2", "3", "5", "10", "100", "0", "-1", "x", "50001"])).to_owned());
+            add(
+                "limit",
+                (dice.word(&["1", "2", "3", "5", "5", "10", "10", "20", "50", "100", "100", "10000", "0", "x"]))
+                    .to_owned(),
+            );
         }
         if is_list && dice.chance(30) {
-            add("offset", (dice.word(&["0", "1", "2", "5", "9", "30", "1000000", "-1"])).to_owned());
+            add(
+                "offset",
+                (dice.word(&["0", "1", "1", "2", "2", "3", "5", "5", "9", "30", "1000000", "-1"])).to_owned(),
+            );
         }
         if dice.chance(2) {
             add(
@@ -198,7 +205,9 @@ impl Grammar {
     fn clause(&self, entity: Entity, dice: &mut Dice) -> String {
         let name = any_name(entity, dice);
         let value = self.value(entity, &name, dice);
-        clause(&name, dice.word(&OPERATORS), &value)
+        // Equality and its opposite say most about a value.
+        let operator = if dice.chance(50) { dice.word(&["=", "!="]) } else { dice.word(&OPERATORS) };
+        clause(&name, operator, &value)
     }
 
     /// A value that stands in that field somewhere, or anywhere, or nowhere.

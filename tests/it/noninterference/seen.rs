@@ -88,9 +88,8 @@ impl Case {
     /// Whether the board has, or had, the object.
     fn has(&self, (entity, id): &(Entity, String)) -> bool {
         let files: &[File] = match entity {
-            Entity::Demographics => &[File::Users],
+            Entity::User | Entity::Demographics => &[File::Users],
             Entity::Enrollment => &[File::Enrollments],
-            Entity::User => &[File::Users],
             _ => &[File::Orgs, File::AcademicSessions, File::Courses, File::Classes],
         };
         files.iter().any(|file| self.board.find(*file, id).is_some())

@@ -1,0 +1,87 @@
+//! Leaks on purpose, so that the tests can show that they would be found.
+//!
+//! Without the feature `planted-leaks`, which no release has, [`is`] is `false` and the compiler removes every hook.
+
+/// One way in which data could leak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leak {
+    /// A list is sorted by withheld values.
+    SortBeforePolicy,
+    /// The total counts hidden objects.
+    CountBeforePolicy,
+    /// A page is cut before hidden objects are taken out.
+    PageBeforePolicy,
+    /// A hidden object is forbidden, an unknown one unknown.
+    ForbiddenForHidden,
+    /// `dateLastModified` moves with withheld fields.
+    DateOfWithheldField,
+    /// Agents outside the view are shown.
+    UncutAgents,
+    /// Roles at orgs outside the view are shown.
+    UncutRoles,
+    /// Children outside the view are shown.
+    UncutChildren,
+    /// A comparison sees withheld values.
+    UncutFilter,
+    /// `!=` is taken over values that are withheld.
+    NotEqualOverAll,
+    /// A list below a hidden object is empty instead of unknown.
+    EmptyBelowHidden,
+    /// A placeholder begins like the name that it stands for.
+    PlaceholderFromName,
+    /// Lists are in the order in which rows came.
+    InsertionOrder,
+    /// A nested list has more than the view.
+    NestedBesideView,
+    /// Demographics are there or not by what is withheld of them.
+    DemographicsByWithheld,
+    /// A cursor counts hidden objects.
+    CursorByPosition,
+    /// People who went away are told to whoever asks.
+    TombstonesForAll,
+}
+
+impl Leak {
+    /// Every leak.
+    pub const ALL: [Self; 17] = [
+        Self::SortBeforePolicy,
+        Self::CountBeforePolicy,
+        Self::PageBeforePolicy,
+        Self::ForbiddenForHidden,
+        Self::DateOfWithheldField,
+        Self::UncutAgents,
+        Self::UncutRoles,
+        Self::UncutChildren,
+        Self::UncutFilter,
+        Self::NotEqualOverAll,
+        Self::EmptyBelowHidden,
+        Self::PlaceholderFromName,
+        Self::InsertionOrder,
+        Self::NestedBesideView,
+        Self::DemographicsByWithheld,
+        Self::CursorByPosition,
+        Self::TombstonesForAll,
+    ];
+}
+
+/// Whether the leak is planted in this process.
+#[cfg(not(feature = "planted-leaks"))]
+#[inline]
+pub const fn is(_: Leak) -> bool {
+    false
+}
+
+#[cfg(feature = "planted-leaks")]
+static PLANTED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(usize::MAX);
+
+/// Whether the leak is planted in this process.
+#[cfg(feature = "planted-leaks")]
+pub fn is(leak: Leak) -> bool {
+    PLANTED.load(std::sync::atomic::Ordering::Relaxed) == leak as usize
+}
+
+/// Plants one leak in this process, or none.
+#[cfg(feature = "planted-leaks")]
+pub fn set(leak: Option<Leak>) {
+    PLANTED.store(leak.map_or(usize::MAX, |leak| leak as usize), std::sync::atomic::Ordering::Relaxed);
+}
