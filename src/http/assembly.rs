@@ -1,16 +1,22 @@
 //! The server put together: addresses, limits, workers.
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle};
-use actix_web::{HttpResponse, HttpServer, web};
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, Protocol};
+use actix_server::{Server, ServerHandle};
+use actix_service::{ServiceFactoryExt as _, fn_service, map_config};
+use actix_web::dev::AppConfig;
+use actix_web::rt::net::TcpStream;
+use actix_web::{HttpResponse, web};
 
 use crate::auth::endpoint;
 use crate::http::App;
 use crate::http::gate::Gate;
+use crate::http::request_line::EncodedRequestLines;
 use crate::http::{health, metrics};
 use crate::oneroster::v1p2;
 use crate::store::token;
@@ -68,25 +74,44 @@ pub fn serve(app: &Arc<App>, listener: TcpListener, limits: &Limits) -> io::Resu
     let state = web::Data::from(Arc::clone(app));
     let house = Arc::clone(app);
     let sized = limits.clone();
-    let server = HttpServer::new(move || {
-        actix_web::App::new()
-            .app_data(state.clone())
-            .app_data(web::PayloadConfig::new(sized.body))
-            .app_data(web::Data::new(sized.clone()))
-            .wrap(Gate::new(sized.clone(), &state.public_url))
-            .configure(routes)
-            .default_service(web::to(unknown))
-    })
-    .workers(limits.workers)
-    .worker_max_blocking_threads((limits.blocking_threads / limits.workers.max(1)).max(1))
-    .keep_alive(Duration::from_secs(75))
-    .client_request_timeout(limits.head)
-    .shutdown_timeout(limits.shutdown.as_secs())
-    .disable_signals()
-    .listen(listener)?
-    .run();
+    let builder = Server::build();
+    let stopping = builder.graceful_shutdown_signal();
+    let server = builder
+        .workers(limits.workers)
+        .worker_max_blocking_threads((limits.blocking_threads / limits.workers.max(1)).max(1))
+        .shutdown_timeout(limits.shutdown.as_secs())
+        .disable_signals()
+        .listen("koppelvlak", listener, move || {
+            let service = actix_web::App::new()
+                .app_data(state.clone())
+                .app_data(web::PayloadConfig::new(sized.body))
+                .app_data(web::Data::new(sized.clone()))
+                .wrap(Gate::new(sized.clone(), &state.public_url))
+                .configure(routes)
+                .default_service(web::to(unknown));
+            let stopping = stopping.clone();
+            let http = HttpService::build()
+                .graceful_shutdown_signal(move || {
+                    let stopping = stopping.clone();
+                    async move { stopping.notified().await }
+                })
+                .keep_alive(Duration::from_secs(75))
+                .client_request_timeout(sized.head)
+                .finish(map_config(service, |()| AppConfig::default()));
+            fn_service(accept).and_then(http)
+        })?
+        .run();
     actix_web::rt::spawn(keep_house(house));
     Ok(Running { handle: server.handle(), server })
+}
+
+/// What actix-web's own server does with a connection, and the encoding of request lines.
+async fn accept(
+    connection: TcpStream,
+) -> Result<(EncodedRequestLines<TcpStream>, Protocol, Option<SocketAddr>), DispatchError> {
+    connection.set_nodelay(true).map_err(DispatchError::Io)?;
+    let peer = connection.peer_addr().ok();
+    Ok((EncodedRequestLines::new(connection), Protocol::Http1, peer))
 }
 
 /// Every address of the server. A front door adds its own line here; patterns are tried in order, so the

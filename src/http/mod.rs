@@ -10,6 +10,7 @@ pub mod health;
 pub mod line;
 pub mod metrics;
 pub mod request_id;
+pub mod request_line;
 
 pub use app::App;
 pub use assembly::{Running, serve};

@@ -3,7 +3,8 @@
 //! PostgreSQL is used where `KOPPELVLAK_TEST_POSTGRES` names a server (a libpq URL); `tests/run` starts one.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
@@ -183,6 +184,15 @@ impl Server {
         }
         let request = request.body(body.to_owned()).unwrap();
         Reply::read(self.agent.run(request).unwrap())
+    }
+
+    /// The bytes of a request as they are, with `Connection: close`, and the bytes of the answer.
+    pub fn send_raw(&self, request: &str) -> String {
+        let mut connection = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
+        connection.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        answer
     }
 
     /// Asks for a token by a form in the body.

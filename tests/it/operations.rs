@@ -8,14 +8,6 @@ use koppelvlak::http::assembly::Limits;
 
 use crate::harness::{Server, World, on_each_database};
 
-fn raw(url: &str, request: &str) -> String {
-    let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
-
 on_each_database! {
     fn a_token_is_not_asked_for_where_nothing_is_told(world: &World) {
         let server = world.serve();
@@ -117,7 +109,7 @@ fn a_get_with_a_body_is_served_and_the_connection_lives_on() {
     let get = "GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"a\": \"body\"}";
     let last = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-    let answers = raw(&server.url, &format!("{}{last}", get.replace("12\r\n", "13\r\n")));
+    let answers = server.send_raw(&format!("{}{last}", get.replace("12\r\n", "13\r\n")));
 
     assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 2, "{answers}");
 }
@@ -168,7 +160,7 @@ fn a_body_that_does_not_come_is_given_up() {
     let limits = Limits { body_time: std::time::Duration::from_millis(50), ..Limits::default() };
     let server = Server::start(&world, Clock::System, limits);
 
-    let answer = raw(&server.url, "POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\ngrant");
+    let answer = server.send_raw("POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\ngrant");
 
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }

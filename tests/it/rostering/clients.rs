@@ -17,6 +17,23 @@ on_each_demo! {
         assert_eq!((twice.status, &twice.body), (200, &plain));
     }
 
+    // Google and School Data Sync send `'`, `=` and `>` as they are; others even letters outside of ASCII.
+    fn signs_that_are_not_encoded_mean_what_they_say(demo: &Demo) {
+        let client = demo.client("everything");
+
+        for filter in ["dateLastModified>'2000-01-01'", "familyName<'M'", "givenName~'é'", "familyName=\"x\""] {
+            let request = |filter: &str, end: &str| {
+                let path = format!("{}/users?limit=3&filter={filter}", client.base);
+                format!("GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\n{end}\r\n", client.token)
+            };
+            let expected = demo.server.send_raw(&request(&encoded(filter), "Connection: close\r\n"));
+            let answer = demo.server.send_raw(&request(filter, "Connection: close\r\n"));
+
+            let told = |answer: &str| (answer[..12].to_owned(), answer.split("\r\n\r\n").nth(1).unwrap().to_owned());
+            assert_eq!(told(&answer), told(&expected), "{filter}");
+        }
+    }
+
     fn or_120_a_body_with_a_get_is_ignored(demo: &Demo) {
         let client = demo.client("everything");
         let bearer = format!("Bearer {}", client.token);
