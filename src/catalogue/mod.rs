@@ -6,8 +6,10 @@ pub mod element;
 pub mod entity;
 pub mod field;
 pub mod national_id;
+pub mod version;
 
 pub use category::{Category, Level};
 pub use entity::Entity;
 pub use field::{Field, Kind};
 pub use national_id::is_national_id;
+pub use version::Version;

@@ -7,8 +7,9 @@ use crate::auth::grant::{Asked, grant};
 use crate::clock::{Clock, Millis};
 use crate::http::App;
 use crate::keys::MasterKey;
-use crate::oneroster::v1p2::answer::{Request, answer};
-use crate::oneroster::v1p2::rostering::Operation;
+use crate::oneroster::answer::{Request, answer};
+use crate::oneroster::operation::Operation;
+use crate::oneroster::v1p2::rostering::OPERATIONS;
 use crate::store::Database;
 
 const TWO_DAYS: i64 = 2 * 24 * 60 * 60 * 1000;
@@ -34,7 +35,7 @@ pub fn fetch(database: &Database, key: &MasterKey, now: Millis, former: &Former<
         tenant: Some(former.tenant.to_owned()),
     };
     let token = grant(&before, &asked)?.token;
-    let (operation, _) = Operation::find(&["users".to_owned()]).context("users are no collection")?;
+    let (operation, _) = Operation::find(OPERATIONS, &["users".to_owned()]).context("users are no collection")?;
     let mut offset = 0;
     loop {
         let request = Request {

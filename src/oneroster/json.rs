@@ -8,7 +8,7 @@ use std::io::Write as _;
 
 use percent_encoding::utf8_percent_encode;
 
-use crate::oneroster::v1p2::represent::PATH_SEGMENT;
+use crate::oneroster::represent::PATH_SEGMENT;
 
 /// An answer in the making.
 #[derive(Debug)]

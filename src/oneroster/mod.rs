@@ -2,12 +2,18 @@
 //!
 //! Nothing here knows the store's tables or decides what is released.
 
+pub mod answer;
 pub mod csv;
 pub mod cursor;
+pub mod edition;
 pub mod filter;
 pub mod json;
 pub mod names;
+pub mod operation;
 pub mod parameters;
 pub mod placeholder;
+pub mod represent;
+pub mod routes;
 pub mod shape;
+pub mod subset;
 pub mod v1p2;

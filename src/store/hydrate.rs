@@ -156,7 +156,7 @@ impl Records {
 ///
 /// ```compile_fail,E0308
 /// use koppelvlak::oneroster::json::Json;
-/// use koppelvlak::oneroster::v1p2::represent::{Frame, Represented};
+/// use koppelvlak::oneroster::represent::{Frame, Represented};
 /// use koppelvlak::store::hydrate::Stored;
 ///
 /// fn leak<'a>(json: &mut Json, frame: &Frame<'_>, row: &Stored<'a>) {
@@ -169,7 +169,7 @@ impl Records {
 /// ```
 /// use koppelvlak::consent::Released;
 /// use koppelvlak::oneroster::json::Json;
-/// use koppelvlak::oneroster::v1p2::represent::{Frame, Represented};
+/// use koppelvlak::oneroster::represent::{Frame, Represented};
 /// use koppelvlak::store::hydrate::Stored;
 ///
 /// fn shown<'a>(json: &mut Json, frame: &Frame<'_>, row: &Released<'a, Stored<'a>>) {

@@ -1,6 +1,7 @@
 //! What the binding says about one column: its name, the kind of its values and its vocabulary.
 
-use super::file::{File, Version};
+use super::file::File;
+use crate::catalogue::Version;
 
 /// One column of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,11 +10,12 @@ use chrono::{Datelike, NaiveDate};
 
 use super::column::{Vocabulary, is_extension};
 use super::fault::{Fault, Faults, Place, Rule};
-use super::file::{File, Mode, Version};
+use super::file::{File, Mode};
 use super::package::Package;
 use super::row::Row;
 use super::tables::columns;
 use super::value;
+use crate::catalogue::Version;
 
 /// A reference of a row to a row of the set.
 #[derive(Clone, Copy, Debug)]

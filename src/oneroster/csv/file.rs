@@ -1,19 +1,10 @@
-//! The files that a set may hold, the versions of the binding and the modes of a file.
+//! The files that a set may hold, and the modes of a file.
 //!
 //! The order of [`File`] is the binding's order: fault lists follow it.
 
 use serde::Serialize;
 
-/// The version of the CSV binding, as the manifest names it. 1.2.1 calls itself 1.2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-pub enum Version {
-    /// OneRoster 1.1: thirteen data files.
-    #[serde(rename = "1.1")]
-    V1p1,
-    /// OneRoster 1.2 and 1.2.1: twenty-one data files.
-    #[serde(rename = "1.2")]
-    V1p2,
-}
+use crate::catalogue::Version;
 
 /// What the manifest says about a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -6,9 +6,10 @@
 
 use super::column::Column;
 use super::fault::{Fault, Place, Rule};
-use super::file::{File, Version};
+use super::file::File;
 use super::record::Record;
 use super::tables::{DROPPED_IN_1P2P1, columns};
+use crate::catalogue::Version;
 
 /// More columns than any school has extensions.
 const MOST_COLUMNS: usize = 1_000;

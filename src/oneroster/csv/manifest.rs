@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
 use super::fault::{Fault, Faults, Place, Rule};
-use super::file::{File, Mode, Version};
+use super::file::{File, Mode};
 use super::record::{Flaw, Record, Records};
 use super::value;
+use crate::catalogue::Version;
 
 const HEADER: [&str; 2] = ["propertyName", "value"];
 const MANIFEST_VERSION: &str = "manifest.version";

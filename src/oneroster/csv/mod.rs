@@ -23,7 +23,9 @@ mod value;
 pub use check::{Check, Known, Unknown, check, check_against};
 pub use column::{Column, Kind, Vocabulary};
 pub use fault::{Fault, FaultList, Rule};
-pub use file::{File, Mode, Version};
+pub use file::{File, Mode};
+
+pub use crate::catalogue::Version;
 pub use package::Package;
 pub use read::{ReadError, read};
 pub use row::Row;

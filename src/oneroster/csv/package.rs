@@ -12,8 +12,9 @@ use std::time::SystemTime;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::fault::{Fault, FaultList, Faults, Place, Rule};
-use super::file::{File, Mode, Version};
+use super::file::{File, Mode};
 use super::manifest::Manifest;
+use crate::catalogue::Version;
 
 /// The bytes of all files of a set together.
 const LARGEST_SET: u64 = 1024 * 1024 * 1024;

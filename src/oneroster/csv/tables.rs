@@ -19,8 +19,8 @@ use super::file::{
         AcademicSessions, Categories, Classes, Courses, LineItems, Orgs, Resources, Results, ScoreScales, UserProfiles,
         Users,
     },
-    Version,
 };
+use crate::catalogue::Version;
 
 /// The column of users.csv that only the first release of 1.2 has.
 pub(super) const DROPPED_IN_1P2P1: &str = "resourceSourcedIds";

@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 
 use super::column::{Kind, Vocabulary};
 use super::fault::Rule;
-use super::file::{Mode, Version};
+use super::file::Mode;
+use crate::catalogue::Version;
 
 /// The longest text that is accepted, in bytes. The binding asks for 255 characters at least.
 const LONGEST_TEXT: usize = 64 * 1024;

@@ -11,9 +11,10 @@ use serde_json::{Map, Value, json};
 use crate::auth::Scope;
 use crate::catalogue::{Entity, Field, Kind};
 use crate::oneroster::csv::{self, File, Version, Vocabulary};
+use crate::oneroster::operation::{Operation, Subset};
 use crate::oneroster::parameters::{DEFAULT_LIMIT, MOST_LIMIT};
-use crate::oneroster::v1p2::represent::PATH_SEGMENT;
-use crate::oneroster::v1p2::rostering::{OPERATIONS, Operation, Subset};
+use crate::oneroster::represent::PATH_SEGMENT;
+use crate::oneroster::v1p2::rostering::OPERATIONS;
 use crate::oneroster::v1p2::schema;
 
 /// Two official texts name two names for the document.

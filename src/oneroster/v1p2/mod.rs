@@ -1,8 +1,7 @@
 //! OneRoster 1.2 over REST.
 
-pub mod answer;
 pub mod discovery;
-pub mod represent;
+pub mod edition;
 pub mod rostering;
 pub mod routes;
 pub mod schema;

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::catalogue::{Entity, Field, Kind};
 use crate::oneroster::csv::{Version, Vocabulary};
+use crate::oneroster::operation::{Operation, Subset};
 use crate::oneroster::v1p2::discovery::vocabulary;
-use crate::oneroster::v1p2::rostering::{OPERATIONS, Operation, Subset};
+use crate::oneroster::v1p2::rostering::OPERATIONS;
 
 /// The name of the schema of an operation's answer.
 pub fn wrapper(operation: &Operation) -> String {

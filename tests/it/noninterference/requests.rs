@@ -6,7 +6,8 @@ use koppelvlak::consent::Identifiers;
 use koppelvlak::consent::pseudonym::Pseudonyms;
 use koppelvlak::keys::MasterKey;
 use koppelvlak::oneroster::csv::File;
-use koppelvlak::oneroster::v1p2::rostering::{OPERATIONS, Operation};
+use koppelvlak::oneroster::operation::Operation;
+use koppelvlak::oneroster::v1p2::rostering::OPERATIONS;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::edits::Case;

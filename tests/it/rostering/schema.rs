@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use koppelvlak::oneroster::v1p2::rostering::{Operation, Subset};
+use koppelvlak::oneroster::operation::{Operation, Subset};
 
 /// Something that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use koppelvlak::oneroster::v1p2::rostering::{OPERATIONS, Operation, Subset};
+use koppelvlak::oneroster::operation::{Operation, Subset};
+use koppelvlak::oneroster::v1p2::rostering::OPERATIONS;
 use serde_json::Value;
 
 use crate::csv_set::Set;

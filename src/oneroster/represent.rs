@@ -1,4 +1,4 @@
-//! Released records in the shape of OneRoster 1.2 (§2.4 of its information model): absent members are left
+//! Released records in the shape of OneRoster (§2.4 of the 1.2 information model): absent members are left
 //! out, references carry `href`, `sourcedId` and `type`, booleans are text.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
@@ -7,6 +7,7 @@ use crate::catalogue::element::{ResourceLink, Role, UserId, UserProfile};
 use crate::catalogue::{Category, Entity, Field, Kind};
 use crate::consent::released::Record;
 use crate::consent::{Release, Released, RequiredFields};
+use crate::oneroster::edition::Edition;
 use crate::oneroster::json::{Json, write_segment};
 use crate::oneroster::placeholder;
 use crate::planted::{self, Leak};
@@ -18,6 +19,7 @@ pub const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').
 /// What all records of an answer share.
 #[derive(Debug)]
 pub struct Frame<'a> {
+    edition: &'static Edition,
     root: &'a str,
     entity: Entity,
     members: Vec<Member>,
@@ -39,7 +41,12 @@ struct Member {
 impl<'a> Frame<'a> {
     /// Objects of that kind, below the address of OneRoster in this board (`https://…/{tenant}/ims/oneroster`),
     /// read with these fields, cut to the members that were asked for.
-    pub fn new(root: &'a str, entity: Entity, read: &[&'static Field], asked: Option<&[String]>) -> Self {
+    pub fn new(
+        (edition, root): (&'static Edition, &'a str),
+        entity: Entity,
+        read: &[&'static Field],
+        asked: Option<&[String]>,
+    ) -> Self {
         let wants = |name: &str| asked.is_none_or(|members| members.iter().any(|m| m == name));
         let mut members: Vec<Member> = Vec::new();
         for field in entity.fields().iter().filter(|field| wants(field.name)) {
@@ -53,6 +60,7 @@ impl<'a> Frame<'a> {
             members.push(Member { place, field, may_follow: false });
         }
         Self {
+            edition,
             root,
             entity,
             members,
@@ -211,7 +219,7 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         let identifier = self.release().identifier_of(target, sourced_id);
         json.raw("{\"href\":\"");
         json.raw(self.frame.root);
-        json.raw(collection(target));
+        json.raw((self.frame.edition.collection)(target));
         write_segment(json, &identifier);
         json.raw("\"");
         json.text_member("sourcedId", &identifier);
@@ -372,22 +380,4 @@ fn parsed<'j, T: serde::Deserialize<'j>>(text: Option<&'j str>) -> Option<T> {
 /// A day is the instant of its start in UTC; an instant stays as it is.
 fn day_as_instant(text: &str) -> String {
     if text.len() == "YYYY-MM-DD".len() { format!("{text}T00:00:00.000Z") } else { text.to_owned() }
-}
-
-/// Where the objects of a kind have their addresses.
-const fn collection(target: Entity) -> &'static str {
-    match target {
-        Entity::Org => "/rostering/v1p2/orgs/",
-        Entity::AcademicSession => "/rostering/v1p2/academicSessions/",
-        Entity::Course => "/rostering/v1p2/courses/",
-        Entity::Class => "/rostering/v1p2/classes/",
-        Entity::User => "/rostering/v1p2/users/",
-        Entity::Demographics => "/rostering/v1p2/demographics/",
-        Entity::Enrollment => "/rostering/v1p2/enrollments/",
-        Entity::Resource => "/resources/v1p2/resources/",
-        Entity::LineItemCategory => "/gradebook/v1p2/categories/",
-        Entity::LineItem => "/gradebook/v1p2/lineItems/",
-        Entity::Result => "/gradebook/v1p2/results/",
-        Entity::ScoreScale => "/gradebook/v1p2/scoreScales/",
-    }
 }

@@ -1,4 +1,4 @@
-//! One request of OneRoster 1.2 from the caller to the bytes, along the one path: authenticate, release,
+//! One request of OneRoster from the caller to the bytes, along the one path: authenticate, release,
 //! query, hydrate, represent. What it discloses goes with it, and must be durable before it leaves.
 
 use std::fmt::Write as _;
@@ -18,9 +18,10 @@ use crate::http::{App, Refusal};
 use crate::keys::MasterKey;
 use crate::oneroster::cursor::{self, Bound};
 use crate::oneroster::json::Json;
+use crate::oneroster::operation::{Operation, Special, Subset};
 use crate::oneroster::parameters::{Parameters, refuse_filter};
-use crate::oneroster::v1p2::represent::{Frame, PATH_SEGMENT, Represented};
-use crate::oneroster::v1p2::rostering::{self, Operation, Special, Subset};
+use crate::oneroster::represent::{Frame, PATH_SEGMENT, Represented};
+use crate::oneroster::subset;
 use crate::planted::{self, Leak};
 use crate::query::{Asked, List, Page, QueryError, Start, View};
 use crate::store::hydrate::{Selection, hydrate};
@@ -168,7 +169,7 @@ impl Exchange<'_> {
     /// The visible objects with a type or role of their own address.
     fn special(&self, kind: Special) -> Result<Arc<RoaringBitmap>, Refusal> {
         let key = format!("{kind:?}");
-        self.view.subset(&key, || Ok(rostering::special(self.release(), kind)))
+        self.view.subset(&key, || Ok(subset::special(self.release(), kind)))
     }
 
     /// The objects that the address names, if it does not name all.
@@ -178,7 +179,7 @@ impl Exchange<'_> {
             Subset::Kind(kind) => self.special(kind).map(Some),
             Subset::Nested(nested) => {
                 let identifiers: Vec<&str> = self.request.identifiers.iter().map(String::as_str).collect();
-                self.view.subset(path, || rostering::nested(self.release(), nested, &identifiers)).map(Some)
+                self.view.subset(path, || subset::nested(self.release(), nested, &identifiers)).map(Some)
             }
         }
     }
@@ -230,7 +231,7 @@ impl Exchange<'_> {
         let selection = Selection::new(entity, entity.fields().iter().filter(|field| is_read(field)));
         let Some(records) = hydrate(conn, release, &selection, positions)? else { return Ok(None) };
         let root = format!("{}/{}/ims/oneroster", self.app.public_url, self.caller.tenant);
-        let frame = Frame::new(&root, entity, selection.fields(), members);
+        let frame = Frame::new((self.request.operation.edition, &root), entity, selection.fields(), members);
         let mut people = People::new();
         let mut json = Json::with_capacity(64 + positions.len() * 1280);
         json.raw(around.0);
@@ -274,7 +275,8 @@ fn refuse_query(error: QueryError) -> Refusal {
 
 /// The address of the list below the server's, in its normal form.
 fn address(request: &Request) -> String {
-    let mut path = format!("{}/ims/oneroster/rostering/v1p2", utf8_percent_encode(&request.tenant, PATH_SEGMENT));
+    let tenant = utf8_percent_encode(&request.tenant, PATH_SEGMENT);
+    let mut path = format!("{tenant}/ims/oneroster/{}", request.operation.base);
     let mut identifiers = request.identifiers.iter();
     for part in request.operation.path.split('/') {
         path.push('/');

@@ -1,0 +1,70 @@
+//! From a request of the network to its operation, and the last steps of an answer: record, then respond.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, CONTENT_TYPE, LINK};
+use actix_web::{HttpRequest, HttpResponse, web};
+use percent_encoding::percent_decode_str;
+
+use crate::http::gate::Note;
+use crate::http::request_id::RequestId;
+use crate::http::{App, Refusal};
+use crate::oneroster::answer::{Answer, Request, answer, answer_at_once};
+use crate::oneroster::operation::Operation;
+use crate::oneroster::shape;
+
+/// Answers a request for one of these operations.
+pub async fn read(
+    operations: &'static [Operation],
+    app: web::Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Refusal> {
+    let read = understand(operations, &request)?;
+    let (shared, operation) = (Arc::clone(&app), read.operation);
+    let shape = shape::of(operation.entity, &read.query);
+    let outcome = match answer_at_once(&app, &read) {
+        Some(outcome) => outcome,
+        None => web::block(move || answer(&shared, &read)).await?,
+    };
+    Note {
+        tenant_id: outcome.caller.as_ref().map(|caller| caller.tenant_id),
+        vendor: outcome.caller.map(|caller| caller.vendor),
+        route: Some(operation.id),
+        shape,
+    }
+    .leave(&request);
+    let answer = outcome.answer?;
+    let Answer { body, total, links, disclosure } = answer;
+    app.recorder.record(disclosure).await?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CONTENT_TYPE, "application/json"));
+    if let Some(total) = total {
+        response.insert_header(("X-Total-Count", total));
+        response.insert_header((ACCESS_CONTROL_EXPOSE_HEADERS, "X-Total-Count, Link"));
+    }
+    if let Some(links) = links {
+        response.insert_header((LINK, links));
+    }
+    Ok(response.body(body))
+}
+
+/// Reads the address from the request as it was sent, so that an encoded slash stays part of its identifier.
+fn understand(operations: &'static [Operation], request: &HttpRequest) -> Result<Request, Refusal> {
+    let segment = |text: &str| {
+        percent_decode_str(text).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| Refusal::unknown())
+    };
+    let mut segments = request.uri().path().split('/').filter(|segment| !segment.is_empty());
+    let tenant = segment(segments.next().unwrap_or_default())?;
+    // `ims`, `oneroster` and the service's own path: the route has matched them.
+    let base = operations.first().map_or(0, |operation| operation.base.split('/').count());
+    let path = segments.skip(2 + base).map(segment).collect::<Result<Vec<_>, _>>()?;
+    let (operation, identifiers) = Operation::find(operations, &path).ok_or_else(Refusal::unknown)?;
+    Ok(Request {
+        tenant,
+        operation,
+        identifiers: identifiers.into_iter().map(str::to_owned).collect(),
+        query: request.query_string().to_owned(),
+        authorization: request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).map(str::to_owned),
+        request_id: RequestId::of(request).shared(),
+    })
+}

@@ -1,0 +1,131 @@
+//! The objects that an address names: those of a type or role, or those that hang together with others.
+
+use roaring::RoaringBitmap;
+
+use crate::catalogue::{Category, Entity};
+use crate::consent::Release;
+use crate::http::Refusal;
+use crate::oneroster::operation::{Nested, Special};
+use crate::planted::{self, Leak};
+use crate::snapshot::structure::{descendants, link};
+
+/// The visible objects with that type or role.
+pub fn special(release: &Release, special: Special) -> RoaringBitmap {
+    let snapshot = release.snapshot();
+    match special {
+        Special::Schools => &snapshot.orgs.schools & release.visible(Entity::Org),
+        Special::Terms => &snapshot.sessions.terms & release.visible(Entity::AcademicSession),
+        Special::GradingPeriods => &snapshot.sessions.grading_periods & release.visible(Entity::AcademicSession),
+        Special::Students => with_role(release, "student", release.visible(Entity::Org)),
+        Special::Teachers => with_role(release, "teacher", release.visible(Entity::Org)),
+    }
+}
+
+/// People whose role at one of these orgs is shown, and those who went away with such a role.
+fn with_role(release: &Release, role: &str, orgs: &RoaringBitmap) -> RoaringBitmap {
+    let people = &release.snapshot().people;
+    let Some(role) = people.role(role) else { return RoaringBitmap::new() };
+    let orgs = orgs & release.visible(Entity::Org);
+    people.with_roles_at(Some(&[role]), &orgs) & (release.released(Category::Identity) | release.tombstones())
+}
+
+/// The objects that hang together with those in the address; 404 if one of these is not in the view.
+pub fn nested(release: &Release, nested: Nested, identifiers: &[&str]) -> Result<RoaringBitmap, Refusal> {
+    let snapshot = release.snapshot();
+    let first = identifiers.first().copied().unwrap_or_default();
+    let found = |entity| release.find(entity, first).ok_or_else(Refusal::unknown);
+    if planted::is(Leak::EmptyBelowHidden) && is_hidden(release, first) {
+        return Ok(RoaringBitmap::new());
+    }
+    let only = |position: u32| RoaringBitmap::from_iter([position]);
+    Ok(match nested {
+        Nested::StudentsOfClass => members(release, found(Entity::Class)?, "student"),
+        Nested::TeachersOfClass => members(release, found(Entity::Class)?, "teacher"),
+        Nested::ClassesOfCourse => snapshot.classes.of_courses(&only(found(Entity::Course)?)),
+        Nested::ClassesOfSchool => snapshot.classes.of_schools(&only(school(release, first)?)),
+        Nested::CoursesOfSchool => courses_of(release, school(release, first)?),
+        Nested::EnrollmentsOfSchool => {
+            let school = school(release, first)?;
+            (0..).zip(&snapshot.enrollments.school).filter(|(_, at)| **at == school).map(|(e, _)| e).collect()
+        }
+        Nested::StudentsOfSchool => with_role(release, "student", &only(school(release, first)?)),
+        Nested::TeachersOfSchool => with_role(release, "teacher", &only(school(release, first)?)),
+        Nested::TermsOfSchool => {
+            let classes = snapshot.classes.of_schools(&only(school(release, first)?)) & release.visible(Entity::Class);
+            classes.iter().flat_map(|class| snapshot.classes.terms_of(class).iter().copied()).collect()
+        }
+        Nested::EnrollmentsOfClassInSchool => {
+            snapshot.enrollments.of_class(class_in_school(release, identifiers)?).iter().copied().collect()
+        }
+        Nested::StudentsOfClassInSchool => members(release, class_in_school(release, identifiers)?, "student"),
+        Nested::TeachersOfClassInSchool => members(release, class_in_school(release, identifiers)?, "teacher"),
+        Nested::ClassesOfStudent => classes_of(release, person(release, Special::Students, first)?, Some("student")),
+        Nested::ClassesOfTeacher => classes_of(release, person(release, Special::Teachers, first)?, Some("teacher")),
+        Nested::ClassesOfUser => classes_of(release, found(Entity::User)?, None),
+        Nested::ClassesOfTerm => snapshot.classes.of_terms(&only(found(Entity::AcademicSession)?)),
+        Nested::GradingPeriodsOfTerm => {
+            let below = descendants(&snapshot.sessions.parent, &only(found(Entity::AcademicSession)?));
+            below & &snapshot.sessions.grading_periods
+        }
+    })
+}
+
+/// Whether a vendor that may not know of the object named it.
+fn is_hidden(release: &Release, identifier: &str) -> bool {
+    [Entity::Class, Entity::Org, Entity::Course, Entity::User, Entity::AcademicSession]
+        .iter()
+        .any(|entity| release.position(*entity, identifier).is_some_and(|object| !release.is_visible(*entity, object)))
+}
+
+fn school(release: &Release, identifier: &str) -> Result<u32, Refusal> {
+    let position = release.find(Entity::Org, identifier).filter(|org| release.snapshot().orgs.schools.contains(*org));
+    position.ok_or_else(Refusal::unknown)
+}
+
+fn person(release: &Release, kind: Special, identifier: &str) -> Result<u32, Refusal> {
+    let position = release.find(Entity::User, identifier).filter(|person| special(release, kind).contains(*person));
+    position.ok_or_else(Refusal::unknown)
+}
+
+fn class_in_school(release: &Release, identifiers: &[&str]) -> Result<u32, Refusal> {
+    let [at, class] = identifiers else { return Err(Refusal::unknown()) };
+    let school = school(release, at)?;
+    let class = release.find(Entity::Class, class).ok_or_else(Refusal::unknown)?;
+    let is_there = link(&release.snapshot().classes.school, class) == Some(school);
+    if is_there { Ok(class) } else { Err(Refusal::unknown()) }
+}
+
+/// The people in a class with that role, where their membership is in the view and has not gone away.
+fn members(release: &Release, class: u32, role: &str) -> RoaringBitmap {
+    let enrollments = &release.snapshot().enrollments;
+    let wanted = enrollments.role(role);
+    enrollments
+        .active_of_class(class)
+        .filter(|e| release.is_visible(Entity::Enrollment, *e))
+        .filter_map(|e| enrollments.get(e))
+        .filter(|(.., role)| Some(*role) == wanted)
+        .map(|(user, ..)| user)
+        .collect()
+}
+
+/// The classes of a person, through memberships in the view.
+fn classes_of(release: &Release, person: u32, role: Option<&str>) -> RoaringBitmap {
+    let enrollments = &release.snapshot().enrollments;
+    let wanted = role.map(|role| enrollments.role(role));
+    enrollments
+        .of_user(person)
+        .iter()
+        .filter(|e| !enrollments.ids.deleted.contains(**e) && release.is_visible(Entity::Enrollment, **e))
+        .filter_map(|e| enrollments.get(*e))
+        .filter(|(.., role)| wanted.is_none_or(|wanted| wanted == Some(*role)))
+        .map(|(_, class, ..)| class)
+        .collect()
+}
+
+fn courses_of(release: &Release, school: u32) -> RoaringBitmap {
+    let snapshot = release.snapshot();
+    let only = RoaringBitmap::from_iter([school]);
+    let own = crate::snapshot::structure::linking_to(&snapshot.courses.org, &only);
+    let classes = snapshot.classes.of_schools(&only) & release.visible(Entity::Class);
+    own | classes.iter().filter_map(|class| link(&snapshot.classes.course, class)).collect::<RoaringBitmap>()
+}
