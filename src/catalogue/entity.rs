@@ -1,7 +1,7 @@
 //! The kinds of objects, with their table and their fields.
 
-use crate::catalogue::Category;
-use crate::catalogue::field::{self, Field};
+use crate::catalogue::field::{self, Field, Kind, Presence};
+use crate::catalogue::{Category, Version};
 
 /// A kind of object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,7 +97,7 @@ impl Entity {
         }
     }
 
-    /// The fields beside `sourcedId`, `status` and `dateLastModified`, in the order of the standard.
+    /// The fields of version 1.2 beside `sourcedId`, `status` and `dateLastModified`, in the order of the standard.
     ///
     /// A name may stand there twice, with two categories: which of them a value belongs to is decided
     /// when it is imported.
@@ -116,6 +116,20 @@ impl Entity {
             Self::Result => field::RESULT,
             Self::ScoreScale => field::SCORE_SCALE,
         }
+    }
+
+    /// The fields of one version, in the order of the standard.
+    pub fn fields_in(self, version: Version) -> impl Iterator<Item = &'static Field> {
+        let only_in_v1p1 = |field: &Field| matches!(field.kind, Kind::MainRole | Kind::RoleOrgs);
+        self.all_fields().filter(move |field| {
+            field.presence(version) != Presence::Absent && (version == Version::V1p1 || !only_in_v1p1(field))
+        })
+    }
+
+    /// The fields of every version.
+    pub fn all_fields(self) -> impl Iterator<Item = &'static Field> {
+        let of_v1p1 = if self == Self::User { field::USER_OF_V1P1 } else { &[] };
+        self.fields().iter().chain(of_v1p1)
     }
 
     /// The fields of that name (more than one where a value's category depends on the value).

@@ -2,7 +2,7 @@
 //!
 //! Adding a field to the product is adding a row here and a column in a migration.
 
-use crate::catalogue::{Category, Entity};
+use crate::catalogue::{Category, Entity, Version};
 
 /// What a value is, which decides how it compares and how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub enum Kind {
     Children(Entity),
     /// A person's roles: [`crate::catalogue::element::Role`].
     Roles,
+    /// The one role that stands for all of a person's roles in OneRoster 1.1; no column.
+    MainRole,
+    /// The orgs of a person's roles, as OneRoster 1.1 lists them; no column.
+    RoleOrgs,
     /// A person's other identifiers: [`crate::catalogue::element::UserId`].
     UserIds,
     /// A person's accounts: [`crate::catalogue::element::UserProfile`].
@@ -47,10 +51,21 @@ pub enum Kind {
     Unstored,
 }
 
+/// Whether a version of the standard has a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It has not.
+    Absent,
+    /// An object may have it.
+    Optional,
+    /// Each object must have it.
+    Required,
+}
+
 /// One field of one entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
-    /// The name in OneRoster 1.2.
+    /// The name in OneRoster, in either version.
     pub name: &'static str,
     /// The category that it is released with.
     pub category: Category,
@@ -62,10 +77,36 @@ pub struct Field {
     pub csv: &'static str,
     /// Whether the published OneRoster 1.2 schema requires it.
     pub is_required: bool,
+    /// Whether OneRoster 1.1 has it.
+    pub in_v1p1: Presence,
+}
+
+impl Field {
+    /// Whether a version has the field.
+    pub const fn presence(&self, version: Version) -> Presence {
+        match version {
+            Version::V1p1 => self.in_v1p1,
+            Version::V1p2 if self.is_required => Presence::Required,
+            Version::V1p2 => Presence::Optional,
+        }
+    }
+}
+
+/// What version 1.1 has: the same as 1.2 if nothing else is said.
+macro_rules! in_v1p1 {
+    (true) => {
+        Presence::Required
+    };
+    (false) => {
+        Presence::Optional
+    };
+    ($required:literal $presence:ident) => {
+        Presence::$presence
+    };
 }
 
 macro_rules! fields {
-    ($($(#[$doc:meta])* $entity:ident { $($name:literal $category:ident $kind:expr, $column:literal $csv:literal $required:literal;)* })*) => {
+    ($($(#[$doc:meta])* $entity:ident { $($name:literal $category:ident $kind:expr, $column:literal $csv:literal $required:tt $(v1p1 $presence:ident)?;)* })*) => {
         $($(#[$doc])* pub const $entity: &[Field] = &[$(Field {
             name: $name,
             category: Category::$category,
@@ -73,14 +114,16 @@ macro_rules! fields {
             column: $column,
             csv: $csv,
             is_required: $required,
+            in_v1p1: in_v1p1!($required $($presence)?),
         },)*];)*
     };
 }
 
 use Entity::{AcademicSession, Class, Course, LineItem, LineItemCategory, Org, User};
 use Kind::{
-    Boolean, Children, Date, DateTime, LearningObjectiveResults, LearningObjectives, Metadata, Number, Reference,
-    ReferenceList, Resources, Roles, ScoreScaleLink, ScoreScaleValues, Text, TextList, Unstored, UserIds, UserProfiles,
+    Boolean, Children, Date, DateTime, LearningObjectiveResults, LearningObjectives, MainRole, Metadata, Number,
+    Reference, ReferenceList, Resources, RoleOrgs, Roles, ScoreScaleLink, ScoreScaleValues, Text, TextList, Unstored,
+    UserIds, UserProfiles,
 };
 
 fields! {
@@ -88,7 +131,7 @@ fields! {
     ORG {
         "name" Structure Text, "name" "name" true;
         "type" Structure Text, "type" "type" true;
-        "identifier" Structure Text, "identifier" "identifier" true;
+        "identifier" Structure Text, "identifier" "identifier" true v1p1 Optional;
         "parent" Structure Reference(Org), "parent" "parentSourcedId" false;
         "children" Structure Children(Org), "" "" false;
         "metadata" Free Metadata, "metadata" "" false;
@@ -134,22 +177,22 @@ fields! {
     }
     /// People.
     USER {
-        "userMasterIdentifier" ChainId Text, "user_master_identifier" "userMasterIdentifier" false;
-        "username" Login Text, "username" "username" false;
-        "username" ChainId Text, "username_chain_id" "" false;
+        "userMasterIdentifier" ChainId Text, "user_master_identifier" "userMasterIdentifier" false v1p1 Absent;
+        "username" Login Text, "username" "username" false v1p1 Required;
+        "username" ChainId Text, "username_chain_id" "" false v1p1 Required;
         "userIds" LocalId UserIds, "user_ids" "userIds" false;
         "userIds" ChainId UserIds, "user_ids_chain_id" "" false;
         "enabledUser" Identity Boolean, "enabled_user" "enabledUser" true;
         "givenName" Name Text, "given_name" "givenName" true;
         "familyName" Name Text, "family_name" "familyName" true;
         "middleName" NameAdditional Text, "middle_name" "middleName" false;
-        "preferredFirstName" Name Text, "preferred_first_name" "preferredGivenName" false;
-        "preferredMiddleName" NameAdditional Text, "preferred_middle_name" "preferredMiddleName" false;
-        "preferredLastName" Name Text, "preferred_last_name" "preferredFamilyName" false;
-        "pronouns" Pronouns Text, "pronouns" "pronouns" false;
-        "roles" Identity Roles, "roles" "" true;
-        "userProfiles" Login UserProfiles, "user_profiles" "" false;
-        "primaryOrg" Identity Reference(Org), "primary_org" "primaryOrgSourcedId" false;
+        "preferredFirstName" Name Text, "preferred_first_name" "preferredGivenName" false v1p1 Absent;
+        "preferredMiddleName" NameAdditional Text, "preferred_middle_name" "preferredMiddleName" false v1p1 Absent;
+        "preferredLastName" Name Text, "preferred_last_name" "preferredFamilyName" false v1p1 Absent;
+        "pronouns" Pronouns Text, "pronouns" "pronouns" false v1p1 Absent;
+        "roles" Identity Roles, "roles" "" true v1p1 Absent;
+        "userProfiles" Login UserProfiles, "user_profiles" "" false v1p1 Absent;
+        "primaryOrg" Identity Reference(Org), "primary_org" "primaryOrgSourcedId" false v1p1 Absent;
         "identifier" LocalId Text, "identifier" "identifier" false;
         "identifier" ChainId Text, "identifier_chain_id" "" false;
         "email" ContactEmail Text, "email" "email" false;
@@ -158,8 +201,13 @@ fields! {
         "agents" Carers ReferenceList(User), "agents" "agentSourcedIds" false;
         "grades" GradeLevel TextList, "grades" "grades" false;
         "password" Secret Unstored, "" "" false;
-        "resources" ResourceAssignment Resources, "resources" "" false;
+        "resources" ResourceAssignment Resources, "resources" "" false v1p1 Absent;
         "metadata" Free Metadata, "metadata" "" false;
+    }
+    /// What OneRoster 1.1 says of people in the place of roles.
+    USER_OF_V1P1 {
+        "role" Identity MainRole, "" "" false v1p1 Required;
+        "orgs" Identity RoleOrgs, "" "" false v1p1 Required;
     }
     /// Characteristics of people.
     DEMOGRAPHICS {
@@ -202,7 +250,7 @@ fields! {
     /// Categories of line items.
     LINE_ITEM_CATEGORY {
         "title" AssessmentItem Text, "title" "title" true;
-        "weight" AssessmentItem Number, "weight" "weight" false;
+        "weight" AssessmentItem Number, "weight" "weight" false v1p1 Absent;
         "metadata" Free Metadata, "metadata" "" false;
     }
     /// Tests and assignments.
@@ -212,32 +260,32 @@ fields! {
         "assignDate" AssessmentItem DateTime, "assign_date" "assignDate" true;
         "dueDate" AssessmentItem DateTime, "due_date" "dueDate" true;
         "class" AssessmentItem Reference(Class), "\"class\"" "classSourcedId" true;
-        "school" AssessmentItem Reference(Org), "school" "schoolSourcedId" true;
+        "school" AssessmentItem Reference(Org), "school" "schoolSourcedId" true v1p1 Absent;
         "category" AssessmentItem Reference(LineItemCategory), "category" "categorySourcedId" true;
-        "gradingPeriod" AssessmentItem Reference(AcademicSession), "grading_period" "gradingPeriodSourcedId" false;
-        "academicSession" AssessmentItem Reference(AcademicSession), "academic_session" "academicSessionSourcedId" false;
-        "scoreScale" AssessmentItem ScoreScaleLink, "score_scale" "" false;
-        "resultValueMin" AssessmentItem Number, "result_value_min" "resultValueMin" false;
-        "resultValueMax" AssessmentItem Number, "result_value_max" "resultValueMax" false;
-        "learningObjectiveSet" AssessmentItem LearningObjectives, "learning_objectives" "" false;
+        "gradingPeriod" AssessmentItem Reference(AcademicSession), "grading_period" "gradingPeriodSourcedId" false v1p1 Required;
+        "academicSession" AssessmentItem Reference(AcademicSession), "academic_session" "academicSessionSourcedId" false v1p1 Absent;
+        "scoreScale" AssessmentItem ScoreScaleLink, "score_scale" "" false v1p1 Absent;
+        "resultValueMin" AssessmentItem Number, "result_value_min" "resultValueMin" false v1p1 Required;
+        "resultValueMax" AssessmentItem Number, "result_value_max" "resultValueMax" false v1p1 Required;
+        "learningObjectiveSet" AssessmentItem LearningObjectives, "learning_objectives" "" false v1p1 Absent;
         "metadata" Free Metadata, "metadata" "" false;
     }
     /// Results.
     RESULT {
         "lineItem" AssessmentResult Reference(LineItem), "line_item" "lineItemSourcedId" true;
         "student" AssessmentResult Reference(User), "student" "studentSourcedId" true;
-        "class" AssessmentResult Reference(Class), "\"class\"" "classSourcedId" false;
-        "scoreScale" AssessmentResult ScoreScaleLink, "score_scale" "" false;
+        "class" AssessmentResult Reference(Class), "\"class\"" "classSourcedId" false v1p1 Absent;
+        "scoreScale" AssessmentResult ScoreScaleLink, "score_scale" "" false v1p1 Absent;
         "scoreStatus" AssessmentResult Text, "score_status" "scoreStatus" true;
-        "score" AssessmentResult Number, "score" "score" false;
-        "textScore" AssessmentResult Text, "text_score" "textScore" false;
+        "score" AssessmentResult Number, "score" "score" false v1p1 Required;
+        "textScore" AssessmentResult Text, "text_score" "textScore" false v1p1 Absent;
         "scoreDate" AssessmentResult Date, "score_date" "scoreDate" true;
         "comment" AssessmentComment Text, "comment" "comment" false;
-        "learningObjectiveSet" LearningObjectives LearningObjectiveResults, "learning_objectives" "" false;
-        "inProgress" AssessmentProgress Boolean, "in_progress" "inProgress" false;
-        "incomplete" AssessmentProgress Boolean, "incomplete" "incomplete" false;
-        "late" AssessmentProgress Boolean, "late" "late" false;
-        "missing" AssessmentProgress Boolean, "missing" "missing" false;
+        "learningObjectiveSet" LearningObjectives LearningObjectiveResults, "learning_objectives" "" false v1p1 Absent;
+        "inProgress" AssessmentProgress Boolean, "in_progress" "inProgress" false v1p1 Absent;
+        "incomplete" AssessmentProgress Boolean, "incomplete" "incomplete" false v1p1 Absent;
+        "late" AssessmentProgress Boolean, "late" "late" false v1p1 Absent;
+        "missing" AssessmentProgress Boolean, "missing" "missing" false v1p1 Absent;
         "metadata" Free Metadata, "metadata" "" false;
     }
     /// Score scales.

@@ -7,9 +7,10 @@ pub mod entity;
 pub mod field;
 pub mod national_id;
 pub mod version;
+pub mod word;
 
 pub use category::{Category, Level};
 pub use entity::Entity;
-pub use field::{Field, Kind};
+pub use field::{Field, Kind, Presence};
 pub use national_id::is_national_id;
 pub use version::Version;

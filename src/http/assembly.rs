@@ -18,7 +18,7 @@ use crate::http::App;
 use crate::http::gate::Gate;
 use crate::http::request_line::EncodedRequestLines;
 use crate::http::{health, metrics};
-use crate::oneroster::v1p2;
+use crate::oneroster::{v1p1, v1p2};
 use crate::store::token;
 
 /// How a server is sized and how long it waits.
@@ -117,7 +117,11 @@ async fn accept(
 /// Every address of the server. A front door adds its own line here; patterns are tried in order, so the
 /// addresses of data come first.
 fn routes(config: &mut web::ServiceConfig) {
-    config.configure(v1p2::routes::routes).configure(health::routes).configure(endpoint::routes);
+    config
+        .configure(v1p2::routes::routes)
+        .configure(v1p1::routes::routes)
+        .configure(health::routes)
+        .configure(endpoint::routes);
 }
 
 /// The gate words the answer.

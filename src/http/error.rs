@@ -10,6 +10,7 @@ use actix_web::{HttpResponse, ResponseError};
 
 use crate::audit::RecordError;
 use crate::auth::AuthError;
+use crate::oneroster::v1p1;
 use crate::store::StoreError;
 
 /// An answer without data.
@@ -25,6 +26,8 @@ pub struct Refusal {
     pub challenge: Option<&'static str>,
     /// When to try again, in seconds.
     pub retry_after: Option<u32>,
+    /// In which words it is written, where a handler hands it on as an error.
+    pub shape: Shape,
     /// For the log alone: what went wrong on our side.
     pub cause: Option<String>,
 }
@@ -34,6 +37,8 @@ pub struct Refusal {
 pub enum Shape {
     /// `imsx_StatusInfo` of OneRoster 1.2.
     OneRoster,
+    /// `statusInfoSet` of OneRoster 1.1.
+    OneRoster1p1,
     /// `error` and `error_description`.
     Plain,
 }
@@ -41,14 +46,28 @@ pub enum Shape {
 impl Shape {
     /// The shape at an address.
     pub fn of(path: &str) -> Self {
-        if path.contains("/ims/oneroster") { Self::OneRoster } else { Self::Plain }
+        if path.contains("/ims/oneroster/v1p1") {
+            Self::OneRoster1p1
+        } else if path.contains("/ims/oneroster") {
+            Self::OneRoster
+        } else {
+            Self::Plain
+        }
     }
 }
 
 impl Refusal {
     /// A refusal without a challenge.
     pub fn new(status: StatusCode, minor: &'static str, description: impl Into<String>) -> Self {
-        Self { status, minor, description: description.into(), challenge: None, retry_after: None, cause: None }
+        Self {
+            status,
+            minor,
+            description: description.into(),
+            challenge: None,
+            retry_after: None,
+            shape: Shape::OneRoster,
+            cause: None,
+        }
     }
 
     /// There is nothing here, or nothing that the caller may know of.
@@ -106,6 +125,7 @@ impl Refusal {
         }
         response.body(match shape {
             Shape::OneRoster => self.status_info(),
+            Shape::OneRoster1p1 => v1p1::status_info::of_refusal(self),
             Shape::Plain => serde_json::json!({"error": self.minor, "error_description": self.description}).to_string(),
         })
     }
@@ -136,9 +156,8 @@ impl ResponseError for Refusal {
         self.status
     }
 
-    /// Only the doors of OneRoster hand a refusal on as an error.
     fn error_response(&self) -> HttpResponse {
-        self.answer(Shape::OneRoster)
+        self.answer(self.shape)
     }
 }
 

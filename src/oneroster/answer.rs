@@ -10,13 +10,14 @@ use roaring::RoaringBitmap;
 
 use crate::audit::Disclosure;
 use crate::auth::bearer::{self, Caller};
-use crate::catalogue::{Category, Entity, Field, Kind};
+use crate::catalogue::{Category, Entity, Field, Kind, Presence};
 use crate::consent::release::bit;
 use crate::consent::released::Record;
 use crate::consent::{Categories, Release, Released};
 use crate::http::{App, Refusal};
 use crate::keys::MasterKey;
 use crate::oneroster::cursor::{self, Bound};
+use crate::oneroster::edition::Warning;
 use crate::oneroster::json::Json;
 use crate::oneroster::operation::{Operation, Special, Subset};
 use crate::oneroster::parameters::{Parameters, refuse_filter};
@@ -141,7 +142,7 @@ impl Exchange<'_> {
 
     fn single(&self, conn: &mut Conn) -> Result<Option<Answer>, Refusal> {
         let operation = self.request.operation;
-        let members = Parameters::fields_of_single(operation.entity, &self.request.query)?;
+        let (members, warnings) = Parameters::fields_of_single(operation, &self.request.query)?;
         let identifier = self.request.identifiers.first().map_or("", String::as_str);
         let position = self.release().find(operation.entity, identifier).ok_or_else(|| {
             let is_known = || self.release().position(operation.entity, identifier).is_some();
@@ -157,7 +158,7 @@ impl Exchange<'_> {
             return Err(Refusal::unknown());
         }
         let head = format!("{{\"{}\":", operation.wrapper);
-        let written = self.records(conn, &[position], members.as_deref(), (&head, "}"))?;
+        let written = self.records(conn, &[position], members.as_deref(), (&head, "", &warnings))?;
         Ok(written.map(|(body, people)| Answer {
             body,
             total: None,
@@ -168,8 +169,9 @@ impl Exchange<'_> {
 
     /// The visible objects with a type or role of their own address.
     fn special(&self, kind: Special) -> Result<Arc<RoaringBitmap>, Refusal> {
-        let key = format!("{kind:?}");
-        self.view.subset(&key, || Ok(subset::special(self.release(), kind)))
+        let version = self.request.operation.edition.version;
+        let key = format!("{version:?} {kind:?}");
+        self.view.subset(&key, || Ok(subset::special(self.release(), version, kind)))
     }
 
     /// The objects that the address names, if it does not name all.
@@ -178,8 +180,9 @@ impl Exchange<'_> {
             Subset::All | Subset::One | Subset::OneOfKind(_) => Ok(None),
             Subset::Kind(kind) => self.special(kind).map(Some),
             Subset::Nested(nested) => {
+                let version = self.request.operation.edition.version;
                 let identifiers: Vec<&str> = self.request.identifiers.iter().map(String::as_str).collect();
-                self.view.subset(path, || subset::nested(self.release(), nested, &identifiers)).map(Some)
+                self.view.subset(path, || subset::nested(self.release(), version, nested, &identifiers)).map(Some)
             }
         }
     }
@@ -188,7 +191,7 @@ impl Exchange<'_> {
         let (operation, key) = (self.request.operation, &self.app.master_key);
         let path = address(self.request);
         let within = self.within(&path)?;
-        let parameters = Parameters::of_collection(operation.entity, &self.request.query)?;
+        let parameters = Parameters::of_collection(operation, &self.request.query)?;
         let shape = format!("{:?} {:?}", parameters.sort, parameters.filter);
         let bound = Bound { tenant: &self.caller.tenant, vendor: &self.caller.vendor, path: &path, query: &shape };
         let list = List {
@@ -202,7 +205,8 @@ impl Exchange<'_> {
         let page = self.view.page(conn, &list).map_err(refuse_query)?;
         let head = format!("{{\"{}\":[", operation.wrapper);
         let fields = parameters.fields.as_deref();
-        let Some((body, people)) = self.records(conn, &page.positions, fields, (&head, "]}"))? else { return Ok(None) };
+        let around = (head.as_str(), "]", parameters.warnings.as_slice());
+        let Some((body, people)) = self.records(conn, &page.positions, fields, around)? else { return Ok(None) };
         let cursor = page.positions.last().filter(|_| page.has_more()).map(|last| {
             let mut last_seen = self.release().identifier(operation.entity, *last);
             if planted::is(Leak::CursorByPosition) {
@@ -215,32 +219,37 @@ impl Exchange<'_> {
         Ok(Some(Answer { body, total: Some(page.total), links, disclosure }))
     }
 
-    /// The body: records between what stands around them, with what they tell about whom; `None` if the board has moved on meanwhile.
+    /// The body: records between what stands around them, and warnings beside them, with what it tells about whom;
+    /// `None` if the board has moved on meanwhile.
     fn records(
         &self,
         conn: &mut Conn,
         positions: &[u32],
         members: Option<&[String]>,
-        around: (&str, &str),
+        (head, tail, warnings): (&str, &str, &[Warning]),
     ) -> Result<Option<(Vec<u8>, People)>, StoreError> {
-        let (entity, release) = (self.request.operation.entity, self.release());
+        let Operation { edition, entity, .. } = *self.request.operation;
+        let (version, release) = (edition.version, self.release());
         // The time of a person's record depends on the roles that are shown.
         let is_read = |field: &Field| {
-            field.kind == Kind::Roles || members.is_none_or(|members| members.iter().any(|m| m == field.name))
+            let is_asked = || members.is_none_or(|members| members.iter().any(|m| m == field.name));
+            field.kind == Kind::Roles || (field.presence(version) != Presence::Absent && is_asked())
         };
         let selection = Selection::new(entity, entity.fields().iter().filter(|field| is_read(field)));
         let Some(records) = hydrate(conn, release, &selection, positions)? else { return Ok(None) };
         let root = format!("{}/{}/ims/oneroster", self.app.public_url, self.caller.tenant);
-        let frame = Frame::new((self.request.operation.edition, &root), entity, selection.fields(), members);
+        let frame = Frame::new((edition, &root), entity, selection.fields(), members);
         let mut people = People::new();
         let mut json = Json::with_capacity(64 + positions.len() * 1280);
-        json.raw(around.0);
+        json.raw(head);
         for released in records.released(release, &selection, positions) {
             json.element();
             Represented::new(&frame, &released).write(&mut json);
             note(&mut people, &released);
         }
-        json.raw(around.1);
+        json.raw(tail);
+        (edition.warn)(&mut json, warnings);
+        json.raw("}");
         Ok(Some((json.into_bytes(), people)))
     }
 

@@ -16,4 +16,5 @@ pub mod represent;
 pub mod routes;
 pub mod shape;
 pub mod subset;
+pub mod v1p1;
 pub mod v1p2;

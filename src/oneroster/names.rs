@@ -1,6 +1,6 @@
 //! From the names in a request to the catalogue: filter paths, sort fields and selected members.
 
-use crate::catalogue::{Entity, Field, Kind};
+use crate::catalogue::{Entity, Field, Kind, Version, word};
 use crate::oneroster::filter::Syntax;
 use crate::query::{Filter, Leaf, Member, SortKey, Target, list};
 
@@ -10,16 +10,18 @@ use crate::query::{Filter, Leaf, Member, SortKey, Target, list};
 pub struct UnknownName(pub String);
 
 /// Gives each name of a filter its meaning.
-pub fn resolve(entity: Entity, syntax: Syntax) -> Result<Filter, UnknownName> {
-    let all = |parts: Vec<Syntax>| parts.into_iter().map(|part| resolve(entity, part)).collect::<Result<Vec<_>, _>>();
+pub fn resolve(version: Version, entity: Entity, syntax: Syntax) -> Result<Filter, UnknownName> {
+    let all = |parts: Vec<Syntax>| {
+        parts.into_iter().map(|part| resolve(version, entity, part)).collect::<Result<Vec<_>, _>>()
+    };
     Ok(match syntax {
         Syntax::And(parts) => Filter::And(all(parts)?),
         Syntax::Or(parts) => Filter::Or(all(parts)?),
-        Syntax::Clause(name, op, value) => Filter::Leaf(Leaf { target: target(entity, &name)?, op, value }),
+        Syntax::Clause(name, op, value) => Filter::Leaf(Leaf { target: target(version, entity, &name)?, op, value }),
     })
 }
 
-fn target(entity: Entity, path: &str) -> Result<Target, UnknownName> {
+fn target(version: Version, entity: Entity, path: &str) -> Result<Target, UnknownName> {
     let unknown = || UnknownName(path.to_owned());
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     match (name, rest) {
@@ -29,8 +31,11 @@ fn target(entity: Entity, path: &str) -> Result<Target, UnknownName> {
         ("metadata", Some(key)) => return Ok(Target::Metadata(key.to_owned())),
         _ => {}
     }
-    let field = field(entity, name).ok_or_else(unknown)?;
-    let member = member(field.kind, rest).ok_or_else(unknown)?;
+    let field = field(version, entity, name).ok_or_else(unknown)?;
+    let member = match member(field.kind, rest).ok_or_else(unknown)? {
+        Member::Itself if version == Version::V1p1 && word::differs(entity, name) => Member::Worded(version),
+        member => member,
+    };
     Ok(Target::Field(field.name, member))
 }
 
@@ -38,7 +43,12 @@ fn member(kind: Kind, rest: Option<&str>) -> Option<Member> {
     let known = |names: &[&'static str], name: &str| names.iter().find(|n| **n == name).map(|n| Member::Named(n));
     match (kind, rest) {
         (
-            Kind::Reference(_) | Kind::ReferenceList(_) | Kind::Children(_) | Kind::Resources | Kind::ScoreScaleLink,
+            Kind::Reference(_)
+            | Kind::ReferenceList(_)
+            | Kind::Children(_)
+            | Kind::RoleOrgs
+            | Kind::Resources
+            | Kind::ScoreScaleLink,
             rest,
         ) => {
             match rest {
@@ -66,6 +76,7 @@ fn member(kind: Kind, rest: Option<&str>) -> Option<Member> {
             | Kind::DateTime
             | Kind::Number
             | Kind::TextList
+            | Kind::MainRole
             | Kind::Metadata
             | Kind::Unstored,
             Some(_),
@@ -73,27 +84,29 @@ fn member(kind: Kind, rest: Option<&str>) -> Option<Member> {
     }
 }
 
-fn field(entity: Entity, name: &str) -> Option<&'static Field> {
-    entity.fields().iter().find(|field| field.name == name)
+fn field(version: Version, entity: Entity, name: &str) -> Option<&'static Field> {
+    entity.fields_in(version).find(|field| field.name == name)
 }
 
 /// What a list is sorted by; `None` if no field of that name sorts.
-pub fn sort_key(entity: Entity, name: &str) -> Option<SortKey> {
+pub fn sort_key(version: Version, entity: Entity, name: &str) -> Option<SortKey> {
     match name {
         "sourcedId" => Some(SortKey::SourcedId),
         "status" => Some(SortKey::Status),
         "dateLastModified" => Some(SortKey::DateLastModified),
-        _ => field(entity, name).filter(|field| list::is_sortable(field.kind)).map(|field| SortKey::Field(field.name)),
+        _ => field(version, entity, name)
+            .filter(|field| list::is_sortable(field.kind))
+            .map(|field| SortKey::Field(field.name)),
     }
 }
 
 /// Whether a filter may name that path.
-pub fn is_path(entity: Entity, path: &str) -> bool {
+pub fn is_path(version: Version, entity: Entity, path: &str) -> bool {
     // The keys of extension fields are the board's own words.
-    !path.starts_with("metadata.") && target(entity, path).is_ok()
+    !path.starts_with("metadata.") && target(version, entity, path).is_ok()
 }
 
 /// Whether the published schema has a member of that name.
-pub fn is_member(entity: Entity, name: &str) -> bool {
-    matches!(name, "sourcedId" | "status" | "dateLastModified") || field(entity, name).is_some()
+pub fn is_member(version: Version, entity: Entity, name: &str) -> bool {
+    matches!(name, "sourcedId" | "status" | "dateLastModified") || field(version, entity, name).is_some()
 }

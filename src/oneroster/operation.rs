@@ -1,7 +1,7 @@
 //! Operations as both versions have them: for each address what it lists and which scopes open it.
 
 use crate::auth::Scope;
-use crate::catalogue::Entity;
+use crate::catalogue::{Entity, Version};
 use crate::oneroster::edition::Edition;
 
 /// One operation: `GET` of one kind of address.
@@ -76,6 +76,8 @@ pub enum Nested {
     ClassesOfTerm,
     GradingPeriodsOfTerm,
     ClassesOfUser,
+    ResourcesOfClass,
+    ResourcesOfCourse,
 }
 
 /// A table of operations: the version and the service, then for each its id, address, scopes, entity, wrapper and subset.
@@ -97,6 +99,11 @@ macro_rules! operations {
 pub(crate) use operations;
 
 impl Operation {
+    /// Generated clients of 1.1 write parts of addresses in lower case.
+    fn is_named_by(&self, part: &str, segment: &str) -> bool {
+        self.edition.version == Version::V1p1 && part.eq_ignore_ascii_case(segment)
+    }
+
     /// The operation of an address, with the identifiers in it.
     pub fn find<'s>(operations: &'static [Self], segments: &'s [String]) -> Option<(&'static Self, Vec<&'s str>)> {
         operations.iter().find_map(|operation| {
@@ -105,7 +112,7 @@ impl Operation {
             for segment in segments {
                 match parts.next()? {
                     "{}" => identifiers.push(segment.as_str()),
-                    part if part == segment => {}
+                    part if part == segment || operation.is_named_by(part, segment) => {}
                     _ => return None,
                 }
             }

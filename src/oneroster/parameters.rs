@@ -3,8 +3,9 @@
 use actix_web::http::StatusCode;
 use percent_encoding::percent_decode_str;
 
-use crate::catalogue::Entity;
 use crate::http::Refusal;
+use crate::oneroster::edition::{Edition, Unknown, Warning};
+use crate::oneroster::operation::Operation;
 use crate::oneroster::{filter, names};
 use crate::query::{Direction, Filter, SortKey};
 
@@ -12,6 +13,9 @@ use crate::query::{Direction, Filter, SortKey};
 pub const DEFAULT_LIMIT: usize = 100;
 /// How many records a page may have. A larger `limit` is refused: a client that gets fewer than it asked for loses the rest.
 pub const MOST_LIMIT: usize = 50_000;
+
+/// Selected members (none means all), and what to warn of.
+pub type Chosen = (Option<Vec<String>>, Vec<Warning>);
 
 /// The parameters of a read, understood.
 #[derive(Debug, Clone)]
@@ -28,13 +32,16 @@ pub struct Parameters {
     pub fields: Option<Vec<String>>,
     /// The mark of the last record of the page before.
     pub cursor: Option<String>,
+    /// Names that no field has, for which the version has no refusal.
+    pub warnings: Vec<Warning>,
     /// The parameters that links repeat, as they were understood: names and decoded values.
     pub repeated: Vec<(&'static str, String)>,
 }
 
 impl Parameters {
     /// Reads the query of a collection.
-    pub fn of_collection(entity: Entity, query: &str) -> Result<Self, Refusal> {
+    pub fn of_collection(operation: &Operation, query: &str) -> Result<Self, Refusal> {
+        let (version, entity) = (operation.edition.version, operation.entity);
         let pairs = decode(query)?;
         let one = |name: &'static str| single(&pairs, name);
         let mut repeated = Vec::new();
@@ -50,7 +57,7 @@ impl Parameters {
             Some(text) => {
                 repeated.push(("filter", text.to_owned()));
                 let syntax = filter::parse(text).map_err(|e| refuse_filter(&e.to_string()))?;
-                Some(names::resolve(entity, syntax).map_err(|e| refuse_filter(&e.to_string()))?)
+                Some(names::resolve(version, entity, syntax).map_err(|e| refuse_filter(&e.to_string()))?)
             }
             None => None,
         };
@@ -60,15 +67,20 @@ impl Parameters {
             Some(text) if text.eq_ignore_ascii_case("desc") => Direction::Descending,
             Some(_) => return Err(refuse("`orderBy` must be `asc` or `desc`")),
         };
-        // An unknown field doesn't sort (rostering and gradebook have no code for it): the default order stands.
-        let key = one("sort")?.and_then(|name| names::sort_key(entity, name.trim()));
+        let mut warnings = Vec::new();
+        let mut key = None;
         if let Some(name) = one("sort")? {
+            key = names::sort_key(version, entity, name.trim());
+            if key.is_none() {
+                // The default order stands.
+                warnings.extend((operation.edition.unknown)(Unknown::SortField(name.trim()))?);
+            }
             repeated.push(("sort", name.to_owned()));
         }
         if let Some(text) = one("orderBy")? {
             repeated.push(("orderBy", text.to_owned()));
         }
-        let fields = selection(entity, &pairs)?;
+        let fields = selection(operation, &pairs, &mut warnings)?;
         if let Some(fields) = &fields {
             repeated.push(("fields", fields.join(",")));
         }
@@ -79,13 +91,16 @@ impl Parameters {
             filter,
             fields,
             cursor: one("cursor")?.map(str::to_owned),
+            warnings,
             repeated,
         })
     }
 
     /// Reads the query of a single object: only a selection of fields counts.
-    pub fn fields_of_single(entity: Entity, query: &str) -> Result<Option<Vec<String>>, Refusal> {
-        selection(entity, &decode(query)?)
+    pub fn fields_of_single(operation: &Operation, query: &str) -> Result<Chosen, Refusal> {
+        let mut warnings = Vec::new();
+        let fields = selection(operation, &decode(query)?, &mut warnings)?;
+        Ok((fields, warnings))
     }
 }
 
@@ -96,10 +111,6 @@ fn refuse(description: &str) -> Refusal {
 /// A filter that has no answer (OneRoster 1.2 REST §3.4).
 pub fn refuse_filter(description: &str) -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, "invalid_filter_field", description)
-}
-
-fn refuse_selection(description: &str) -> Refusal {
-    Refusal::new(StatusCode::BAD_REQUEST, "invalid_selection_field", description)
 }
 
 /// The names and values of a query, decoded.
@@ -140,22 +151,30 @@ fn number(text: &str, name: &str, least: u64, most: u64) -> Result<u64, Refusal>
 }
 
 /// `fields=a,b`, or the same parameter repeated, as generated clients send it.
-fn selection(entity: Entity, pairs: &[(String, String)]) -> Result<Option<Vec<String>>, Refusal> {
+fn selection(
+    operation: &Operation,
+    pairs: &[(String, String)],
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<Vec<String>>, Refusal> {
+    let Edition { version, unknown, .. } = *operation.edition;
     let mut fields = Vec::new();
-    let mut is_there = false;
+    let (mut is_there, mut is_understood) = (false, true);
     for (_, value) in pairs.iter().filter(|(name, _)| name == "fields") {
         is_there = true;
         for name in value.split(',').map(str::trim) {
-            if name.is_empty() {
-                return Err(refuse_selection("`fields` has an empty name"));
-            }
-            if !names::is_member(entity, name) {
-                return Err(refuse_selection(&format!("`{name}` is no field of this object")));
-            }
-            if !fields.iter().any(|known| known == name) {
-                fields.push(name.to_owned());
-            }
+            let fault = if name.is_empty() {
+                Unknown::BlankSelection
+            } else if names::is_member(version, operation.entity, name) {
+                if !fields.iter().any(|known| known == name) {
+                    fields.push(name.to_owned());
+                }
+                continue;
+            } else {
+                Unknown::SelectedField(name)
+            };
+            warnings.extend(unknown(fault)?);
+            is_understood = false;
         }
     }
-    Ok(is_there.then_some(fields))
+    Ok((is_there && is_understood).then_some(fields))
 }

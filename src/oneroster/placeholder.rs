@@ -82,6 +82,7 @@ pub fn of(release: &Release, entity: Entity, sourced_id: &str, field: &str) -> O
     match (entity, field) {
         (Entity::User, "givenName") => Some(animal(number()).to_owned()),
         (Entity::User, "familyName") => Some(format!("P-{}", code(number()))),
+        (Entity::User, "username") => Some(format!("withheld-{}", code(number()))),
         (Entity::User, "enabledUser") => Some("true".to_owned()),
         (Entity::Class, "title") => Some(format!("Class {}", code(number()))),
         (Entity::Course, "title") => Some(format!("Course {}", code(number()))),

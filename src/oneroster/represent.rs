@@ -1,10 +1,12 @@
 //! Released records in the shape of OneRoster (§2.4 of the 1.2 information model): absent members are left
 //! out, references carry `href`, `sourcedId` and `type`, booleans are text.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 use crate::catalogue::element::{ResourceLink, Role, UserId, UserProfile};
-use crate::catalogue::{Category, Entity, Field, Kind};
+use crate::catalogue::{Category, Entity, Field, Kind, Presence, word};
 use crate::consent::released::Record;
 use crate::consent::{Release, Released, RequiredFields};
 use crate::oneroster::edition::Edition;
@@ -49,9 +51,9 @@ impl<'a> Frame<'a> {
     ) -> Self {
         let wants = |name: &str| asked.is_none_or(|members| members.iter().any(|m| m == name));
         let mut members: Vec<Member> = Vec::new();
-        for field in entity.fields().iter().filter(|field| wants(field.name)) {
+        for field in entity.fields_in(edition.version).filter(|field| wants(field.name)) {
             let place = read.iter().position(|other| *other == field);
-            if place.is_none() && !matches!(field.kind, Kind::Children(_)) {
+            if place.is_none() && !matches!(field.kind, Kind::Children(_) | Kind::MainRole | Kind::RoleOrgs) {
                 continue;
             }
             if let Some(last) = members.last_mut().filter(|last| last.field.name == field.name) {
@@ -74,7 +76,7 @@ impl<'a> Frame<'a> {
 /// One record, to be written.
 pub struct Represented<'a, 'f, R> {
     frame: &'f Frame<'f>,
-    released: &'f Released<'a, R>,
+    pub(in crate::oneroster) released: &'f Released<'a, R>,
 }
 
 impl<'a, 'f, R: Record<'a>> Represented<'a, 'f, R> {
@@ -119,9 +121,10 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
     /// Writes a member if it has a value; returns whether it did.
     fn member(&self, json: &mut Json, member: &Member, roles: &[Role<'a>]) -> bool {
         let (released, field) = (self.released, member.field);
-        let Some(place) = member.place else { return self.children(json, field) };
+        let Some(place) = member.place else { return self.related(json, field) };
         match field.kind {
-            Kind::Text | Kind::Boolean | Kind::Date => text(json, field.name, released.text(place, field)),
+            Kind::Text => text(json, field.name, released.text(place, field).and_then(|word| self.word(field, word))),
+            Kind::Boolean | Kind::Date => text(json, field.name, released.text(place, field)),
             Kind::DateTime => text(json, field.name, released.text(place, field).map(day_as_instant).as_deref()),
             Kind::Number => match released.number(place, field) {
                 Some(number) => {
@@ -131,6 +134,11 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
                 }
                 None => false,
             },
+            Kind::TextList if word::differs(self.frame.entity, field.name) => {
+                let words: Vec<Cow<'_, str>> = parsed(released.text(place, field)).unwrap_or_default();
+                let words: Vec<&str> = words.iter().filter_map(|word| self.word(field, word)).collect();
+                list(json, field.name, &words, |json, word| json.text(word))
+            }
             Kind::TextList | Kind::Metadata => raw(json, field.name, released.text(place, field)),
             Kind::Reference(target) => match released.reference(place, field, target) {
                 Some(position) => {
@@ -152,12 +160,28 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
                 list(json, field.name, &shown, |json, role| self.role(json, role))
             }
             Kind::Children(_)
+            | Kind::MainRole
+            | Kind::RoleOrgs
             | Kind::Unstored
             | Kind::ScoreScaleLink
             | Kind::ScoreScaleValues
             | Kind::LearningObjectives
             | Kind::LearningObjectiveResults => false,
         }
+    }
+
+    /// Writes a member that follows from relations alone; returns whether it did.
+    fn related(&self, json: &mut Json, field: &'static Field) -> bool {
+        match field.kind {
+            Kind::MainRole => self.main_role(json, field.name),
+            Kind::RoleOrgs => self.role_orgs(json, field.name),
+            _ => self.children(json, field),
+        }
+    }
+
+    /// A word of a field in the version's own vocabulary.
+    fn word<'w>(&self, field: &Field, word: &'w str) -> Option<&'w str> {
+        word::in_version(self.frame.edition.version, self.frame.entity, field.name, word)
     }
 
     /// The identifiers of every category that is shown, in one list.
@@ -191,7 +215,7 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         ) {
             return raw(json, field.name, Some("[]"));
         }
-        if !field.is_required {
+        if field.presence(self.frame.edition.version) != Presence::Required {
             return false;
         }
         let is_shown = released.shows(field.category);
@@ -202,19 +226,22 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         if release.required_fields() == RequiredFields::Absent {
             return false;
         }
-        if field.kind == Kind::Roles {
-            return self.withheld_role(json, field.name);
+        match field.kind {
+            Kind::Roles => return self.withheld_role(json, field.name),
+            Kind::MainRole => return self.withheld_main_role(json, field.name),
+            Kind::RoleOrgs => return self.withheld_role_orgs(json, field.name),
+            _ => {}
         }
         let sourced_id = release.snapshot().ids(entity).sourced_id(released.position());
         text(json, field.name, placeholder::of(release, entity, sourced_id, field.name).as_deref())
     }
 
-    fn release(&self) -> &'a Release {
+    pub(in crate::oneroster) fn release(&self) -> &'a Release {
         self.released.release()
     }
 
     /// A `GUIDRef`: address, identifier and kind of another object in the view.
-    fn reference(&self, json: &mut Json, target: Entity, position: u32) {
+    pub(in crate::oneroster) fn reference(&self, json: &mut Json, target: Entity, position: u32) {
         let sourced_id = self.release().snapshot().ids(target).sourced_id(position);
         let identifier = self.release().identifier_of(target, sourced_id);
         json.raw("{\"href\":\"");
@@ -359,7 +386,12 @@ fn raw(json: &mut Json, name: &'static str, value: Option<&str>) -> bool {
 }
 
 /// Writes a member with a list unless the list is empty; returns whether it did.
-fn list<T>(json: &mut Json, name: &'static str, items: &[T], write: impl Fn(&mut Json, &T)) -> bool {
+pub(in crate::oneroster) fn list<T>(
+    json: &mut Json,
+    name: &'static str,
+    items: &[T],
+    write: impl Fn(&mut Json, &T),
+) -> bool {
     if items.is_empty() {
         return false;
     }

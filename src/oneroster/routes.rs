@@ -21,7 +21,7 @@ pub async fn read(
 ) -> Result<HttpResponse, Refusal> {
     let read = understand(operations, &request)?;
     let (shared, operation) = (Arc::clone(&app), read.operation);
-    let shape = shape::of(operation.entity, &read.query);
+    let shape = shape::of(operation.edition.version, operation.entity, &read.query);
     let outcome = match answer_at_once(&app, &read) {
         Some(outcome) => outcome,
         None => web::block(move || answer(&shared, &read)).await?,

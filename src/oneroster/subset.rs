@@ -1,36 +1,48 @@
 //! The objects that an address names: those of a type or role, or those that hang together with others.
 
+use std::collections::HashMap;
+
 use roaring::RoaringBitmap;
 
-use crate::catalogue::{Category, Entity};
+use crate::catalogue::{Category, Entity, Version};
 use crate::consent::Release;
 use crate::http::Refusal;
 use crate::oneroster::operation::{Nested, Special};
 use crate::planted::{self, Leak};
+use crate::query::main_role;
 use crate::snapshot::structure::{descendants, link};
 
 /// The visible objects with that type or role.
-pub fn special(release: &Release, special: Special) -> RoaringBitmap {
+pub fn special(release: &Release, version: Version, special: Special) -> RoaringBitmap {
     let snapshot = release.snapshot();
     match special {
         Special::Schools => &snapshot.orgs.schools & release.visible(Entity::Org),
         Special::Terms => &snapshot.sessions.terms & release.visible(Entity::AcademicSession),
         Special::GradingPeriods => &snapshot.sessions.grading_periods & release.visible(Entity::AcademicSession),
-        Special::Students => with_role(release, "student", release.visible(Entity::Org)),
-        Special::Teachers => with_role(release, "teacher", release.visible(Entity::Org)),
+        Special::Students => with_role(release, version, "student", release.visible(Entity::Org)),
+        Special::Teachers => with_role(release, version, "teacher", release.visible(Entity::Org)),
     }
 }
 
-/// People whose role at one of these orgs is shown, and those who went away with such a role.
-fn with_role(release: &Release, role: &str, orgs: &RoaringBitmap) -> RoaringBitmap {
+/// People whose role at one of these orgs is shown, and those who went away with such a role. In 1.1 a
+/// person has one role, at several orgs.
+fn with_role(release: &Release, version: Version, role: &str, orgs: &RoaringBitmap) -> RoaringBitmap {
     let people = &release.snapshot().people;
-    let Some(role) = people.role(role) else { return RoaringBitmap::new() };
     let orgs = orgs & release.visible(Entity::Org);
-    people.with_roles_at(Some(&[role]), &orgs) & (release.released(Category::Identity) | release.tombstones())
+    let holders = match version {
+        Version::V1p1 => main_role::holders(release, |word| word == role) & people.with_roles_at(None, &orgs),
+        Version::V1p2 => people.role(role).map(|role| people.with_roles_at(Some(&[role]), &orgs)).unwrap_or_default(),
+    };
+    holders & (release.released(Category::Identity) | release.tombstones())
 }
 
 /// The objects that hang together with those in the address; 404 if one of these is not in the view.
-pub fn nested(release: &Release, nested: Nested, identifiers: &[&str]) -> Result<RoaringBitmap, Refusal> {
+pub fn nested(
+    release: &Release,
+    version: Version,
+    nested: Nested,
+    identifiers: &[&str],
+) -> Result<RoaringBitmap, Refusal> {
     let snapshot = release.snapshot();
     let first = identifiers.first().copied().unwrap_or_default();
     let found = |entity| release.find(entity, first).ok_or_else(Refusal::unknown);
@@ -48,8 +60,8 @@ pub fn nested(release: &Release, nested: Nested, identifiers: &[&str]) -> Result
             let school = school(release, first)?;
             (0..).zip(&snapshot.enrollments.school).filter(|(_, at)| **at == school).map(|(e, _)| e).collect()
         }
-        Nested::StudentsOfSchool => with_role(release, "student", &only(school(release, first)?)),
-        Nested::TeachersOfSchool => with_role(release, "teacher", &only(school(release, first)?)),
+        Nested::StudentsOfSchool => with_role(release, version, "student", &only(school(release, first)?)),
+        Nested::TeachersOfSchool => with_role(release, version, "teacher", &only(school(release, first)?)),
         Nested::TermsOfSchool => {
             let classes = snapshot.classes.of_schools(&only(school(release, first)?)) & release.visible(Entity::Class);
             classes.iter().flat_map(|class| snapshot.classes.terms_of(class).iter().copied()).collect()
@@ -59,9 +71,19 @@ pub fn nested(release: &Release, nested: Nested, identifiers: &[&str]) -> Result
         }
         Nested::StudentsOfClassInSchool => members(release, class_in_school(release, identifiers)?, "student"),
         Nested::TeachersOfClassInSchool => members(release, class_in_school(release, identifiers)?, "teacher"),
-        Nested::ClassesOfStudent => classes_of(release, person(release, Special::Students, first)?, Some("student")),
-        Nested::ClassesOfTeacher => classes_of(release, person(release, Special::Teachers, first)?, Some("teacher")),
+        Nested::ClassesOfStudent => {
+            classes_of(release, person(release, version, Special::Students, first)?, Some("student"))
+        }
+        Nested::ClassesOfTeacher => {
+            classes_of(release, person(release, version, Special::Teachers, first)?, Some("teacher"))
+        }
         Nested::ClassesOfUser => classes_of(release, found(Entity::User)?, None),
+        Nested::ResourcesOfClass => {
+            materials(release, Entity::Class, found(Entity::Class)?, &snapshot.classes.resources)
+        }
+        Nested::ResourcesOfCourse => {
+            materials(release, Entity::Course, found(Entity::Course)?, &snapshot.courses.resources)
+        }
         Nested::ClassesOfTerm => snapshot.classes.of_terms(&only(found(Entity::AcademicSession)?)),
         Nested::GradingPeriodsOfTerm => {
             let below = descendants(&snapshot.sessions.parent, &only(found(Entity::AcademicSession)?));
@@ -82,8 +104,9 @@ fn school(release: &Release, identifier: &str) -> Result<u32, Refusal> {
     position.ok_or_else(Refusal::unknown)
 }
 
-fn person(release: &Release, kind: Special, identifier: &str) -> Result<u32, Refusal> {
-    let position = release.find(Entity::User, identifier).filter(|person| special(release, kind).contains(*person));
+fn person(release: &Release, version: Version, kind: Special, identifier: &str) -> Result<u32, Refusal> {
+    let position =
+        release.find(Entity::User, identifier).filter(|person| special(release, version, kind).contains(*person));
     position.ok_or_else(Refusal::unknown)
 }
 
@@ -120,6 +143,14 @@ fn classes_of(release: &Release, person: u32, role: Option<&str>) -> RoaringBitm
         .filter(|(.., role)| wanted.is_none_or(|wanted| wanted == Some(*role)))
         .map(|(_, class, ..)| class)
         .collect()
+}
+
+/// The learning materials of an object, if it shows which it has.
+fn materials(release: &Release, entity: Entity, of: u32, links: &HashMap<u32, Vec<u32>>) -> RoaringBitmap {
+    if !release.shows(entity, Category::ResourceCatalogue, of) {
+        return RoaringBitmap::new();
+    }
+    links.get(&of).into_iter().flatten().copied().collect()
 }
 
 fn courses_of(release: &Release, school: u32) -> RoaringBitmap {

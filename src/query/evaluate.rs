@@ -9,15 +9,16 @@ use std::borrow::Cow;
 use roaring::RoaringBitmap;
 
 use crate::catalogue::element::{Role, UserId, UserProfile};
-use crate::catalogue::{Category, Entity, Field, Kind};
+use crate::catalogue::word::in_version;
+use crate::catalogue::{Category, Entity, Field, Kind, Version};
 use crate::clock::Millis;
 use crate::consent::Release;
 use crate::planted::{self, Leak};
 use crate::query::answers::Board;
 use crate::query::filter::{Filter, Leaf, Member, Op, Target, fields};
-use crate::query::modified;
 use crate::query::relation;
 use crate::query::value::{self, BadValue};
+use crate::query::{main_role, modified};
 use crate::store::{Bind, Conn, StoreError, leaf};
 
 /// Why a filter has no answer.
@@ -183,10 +184,20 @@ impl Context<'_> {
                 Ok(relation::with_resources(self.release.snapshot(), entity, &targets))
             }
             (Kind::Roles, member) => self.roles(member, leaf),
-            (Kind::Text, _) if entity == Entity::Enrollment && field.name == "role" => {
+            (Kind::RoleOrgs, Member::ReferenceType) => self.roles(Member::ReferenceType, leaf),
+            (Kind::RoleOrgs, _) => self.roles(Member::SourcedId, leaf),
+            (Kind::MainRole, _) => {
+                Ok(main_role::holders(self.release, |word| leaf.op.holds_for_text(word, &leaf.value)))
+            }
+            (Kind::Text, member) if entity == Entity::Enrollment && field.name == "role" => {
                 let names = &self.release.snapshot().enrollments.role_names;
-                let roles: Vec<bool> = names.iter().map(|name| leaf.op.holds_for_text(name, &leaf.value)).collect();
+                let holds = |name: &String| holds_in_words(entity, field, member, leaf, name);
+                let roles: Vec<bool> = names.iter().map(holds).collect();
                 Ok(relation::enrollments_with_role(self.release.snapshot(), &roles))
+            }
+            (Kind::Text, member @ Member::Worded(_)) => {
+                Ok(self
+                    .scan((entity, field, "worded"), leaf, |text| holds_in_words(entity, field, member, leaf, text))?)
             }
             (Kind::Text, _) => Ok(self.compare(entity, field, leaf, leaf.value.as_str().into())?),
             (Kind::Boolean, _) => Ok(self.compare(entity, field, leaf, leaf.value.to_lowercase().into())?),
@@ -284,7 +295,7 @@ impl Context<'_> {
         let people = &release.snapshot().people;
         let orgs = release.visible(Entity::Org);
         match member {
-            Member::Itself | Member::Named("role") => {
+            Member::Itself | Member::Worded(_) | Member::Named("role") => {
                 let roles: Vec<u16> = (0..)
                     .zip(&people.role_names)
                     .filter(|(_, name)| leaf.op.holds_for_text(name, &leaf.value))
@@ -356,6 +367,12 @@ impl Context<'_> {
         };
         Ok(leaf::matching(self.conn, self.release.snapshot(), (entity, "metadata"), holds)?)
     }
+}
+
+/// Whether a word compares so, in the words that the leaf is about.
+fn holds_in_words(entity: Entity, field: &Field, member: Member, leaf: &Leaf, word: &str) -> bool {
+    let version = if let Member::Worded(version) = member { version } else { Version::V1p2 };
+    in_version(version, entity, field.name, word).is_some_and(|word| leaf.op.holds_for_text(word, &leaf.value))
 }
 
 /// The category of a role's member, where it is another than that of the role.

@@ -1,6 +1,6 @@
 //! Filters as both standards share them: an algebra over leaves, each about one field of the catalogue.
 
-use crate::catalogue::{Entity, Field};
+use crate::catalogue::{Entity, Field, Version};
 
 /// How a leaf compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,6 +47,8 @@ pub enum Member {
     ReferenceType,
     /// A named member of an element (`roles.role`, `userIds.identifier`).
     Named(&'static str),
+    /// The value in the words of a version that has others than those in which it is kept.
+    Worded(Version),
 }
 
 /// One comparison.
@@ -108,5 +110,5 @@ impl Op {
 
 /// The catalogue's rows for a target's field.
 pub fn fields(entity: Entity, name: &'static str) -> impl Iterator<Item = &'static Field> {
-    entity.fields().iter().filter(move |field| field.name == name)
+    entity.all_fields().filter(move |field| field.name == name)
 }

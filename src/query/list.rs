@@ -14,7 +14,7 @@ use crate::planted::{self, Leak};
 use crate::query::answers::Board;
 use crate::query::evaluate::{Context, QueryError};
 use crate::query::filter::{Filter, fields};
-use crate::query::modified;
+use crate::query::{main_role, modified};
 use crate::store::Conn;
 
 /// What a list is sorted by.
@@ -217,6 +217,9 @@ impl View {
             }
             SortKey::DateLastModified => Ok(modified::times(release, entity, objects)),
             SortKey::Field(name) => {
+                if fields(entity, name).any(|field| field.kind == Kind::MainRole) {
+                    return Ok(self.by_main_role(objects));
+                }
                 // Where a name has two categories, the first whose value is shown counts.
                 let mut of_fields = Vec::new();
                 for field in fields(entity, name).filter(|field| is_sortable(field.kind)) {
@@ -235,6 +238,19 @@ impl View {
                 Ok(objects.iter().map(|p| (p, value(p))).collect())
             }
         }
+    }
+
+    fn by_main_role(&self, people: &RoaringBitmap) -> Vec<(u32, i64)> {
+        // The first eight letters tell all words of the vocabulary apart.
+        let as_number = |word: &str| {
+            let letters = word.bytes().chain(std::iter::repeat(0)).take(8);
+            letters.fold(0, |number, letter| (number << 7) | i64::from(letter & 0x7f))
+        };
+        let value = |person: u32| {
+            let is_shown = self.shows_field(Entity::User, Category::Identity, person);
+            main_role::word(&self.release, person).filter(|_| is_shown).map_or(i64::MAX, as_number)
+        };
+        people.iter().map(|person| (person, value(person))).collect()
     }
 
     fn shows_field(&self, entity: Entity, category: Category, position: u32) -> bool {
@@ -291,5 +307,5 @@ impl View {
 
 /// Whether a field of that kind has single values that sort in the database.
 pub fn is_sortable(kind: Kind) -> bool {
-    matches!(kind, Kind::Text | Kind::Boolean | Kind::Date | Kind::DateTime | Kind::Number)
+    matches!(kind, Kind::Text | Kind::Boolean | Kind::Date | Kind::DateTime | Kind::Number | Kind::MainRole)
 }

@@ -4,6 +4,7 @@ pub mod answers;
 pub mod evaluate;
 pub mod filter;
 pub mod list;
+pub mod main_role;
 pub mod modified;
 pub mod relation;
 pub mod value;

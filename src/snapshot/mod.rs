@@ -11,7 +11,7 @@ pub mod times;
 
 pub use enrollments::Enrollments;
 pub use ids::{Ids, IdsBuilder};
-pub use people::{People, RoleAt};
+pub use people::{People, RoleAt, Standing};
 pub use structure::{Classes, Courses, Orgs, Sessions};
 pub use times::Times;
 

@@ -14,6 +14,19 @@ pub struct RoleAt {
     pub org: u32,
     /// The role's place in [`People::role_names`].
     pub role: u16,
+    /// How it stands beside the person's other roles.
+    pub standing: Standing,
+}
+
+/// How a role stands beside a person's other roles, foremost first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// The primary role at the person's primary org.
+    Foremost,
+    /// The primary role at another org.
+    Primary,
+    /// A secondary role.
+    Secondary,
 }
 
 /// People.
@@ -39,12 +52,12 @@ pub struct People {
 
 impl People {
     /// Adds the relations of the person at the next position.
-    pub fn push(&mut self, position: u32, roles: &[(u32, &str)], agents: Vec<u32>) {
+    pub fn push(&mut self, position: u32, roles: &[(u32, &str, Standing)], agents: Vec<u32>) {
         let mut at = Vec::with_capacity(roles.len());
-        for (org, name) in roles {
+        for (org, name, standing) in roles {
             let role = self.role_or_new(name);
             self.with_role.entry((*org, role)).or_default().insert(position);
-            at.push(RoleAt { org: *org, role });
+            at.push(RoleAt { org: *org, role, standing: *standing });
         }
         self.roles.push(at);
         self.agents.push(agents);

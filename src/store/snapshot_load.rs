@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::catalogue::element::{ResourceLink, Role};
 use crate::catalogue::{Category, Entity};
-use crate::snapshot::{Enrollments, Ids, IdsBuilder, Snapshot, Times};
+use crate::snapshot::{Enrollments, Ids, IdsBuilder, Snapshot, Standing, Times};
 use crate::store::{Conn, Database, Row, Statement, StoreError};
 
 /// How often a load starts again because an import committed meanwhile.
@@ -206,7 +206,7 @@ fn people(conn: &mut Conn, snapshot: &mut Snapshot) -> Result<(), StoreError> {
     let mut people = std::mem::take(&mut snapshot.people);
     let mut role_times = Vec::new();
     let mut materials = HashMap::new();
-    let columns = ["roles", "agents", "grades", "resources"];
+    let columns = ["roles", "agents", "grades", "resources", "primary_org"];
     let ids = keys_with(conn, snapshot, Entity::User, &columns, |position, row| {
         let created_at = row.need_int(3)?;
         let roles: Vec<Role<'_>> = json(row.text(BASE).unwrap_or("[]"))?;
@@ -217,7 +217,12 @@ fn people(conn: &mut Conn, snapshot: &mut Snapshot) -> Result<(), StoreError> {
                 role_times.push((position, org, role.at));
             }
             if !role.gone {
-                at.push((org, role.role.as_ref()));
+                let standing = match (role.role_type.as_ref(), Some(role.org) == row.int(BASE + 4)) {
+                    ("primary", true) => Standing::Foremost,
+                    ("primary", false) => Standing::Primary,
+                    _ => Standing::Secondary,
+                };
+                at.push((org, role.role.as_ref(), standing));
             }
         }
         // Whoever went away keeps the roles (which say to whom it is told), but is nobody's agent any more.

@@ -47,3 +47,5 @@ mod shown_requests;
 mod sound_sets;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod v1p1;

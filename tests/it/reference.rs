@@ -140,6 +140,8 @@ fn value_of(kind: Kind) -> String {
         Kind::Reference(target) => format!("reference to {}", target.name()),
         Kind::ReferenceList(target) | Kind::Children(target) => format!("list of references to {}", target.name()),
         Kind::Roles => "list of roles at orgs".into(),
+        Kind::MainRole => "role".into(),
+        Kind::RoleOrgs => "list of references to org".into(),
         Kind::UserIds => "list of `type` and `identifier`".into(),
         Kind::UserProfiles => "list of accounts".into(),
         Kind::Resources => "list of references to resource".into(),

@@ -78,7 +78,9 @@ fn form(entity: Entity, field: &Field) -> Option<Value> {
         Kind::UserIds => list(reference("UserIdDType")),
         Kind::UserProfiles => list(reference("UserProfileDType")),
         Kind::Metadata => reference("MetadataDType"),
-        Kind::ScoreScaleLink
+        Kind::MainRole
+        | Kind::RoleOrgs
+        | Kind::ScoreScaleLink
         | Kind::ScoreScaleValues
         | Kind::LearningObjectives
         | Kind::LearningObjectiveResults

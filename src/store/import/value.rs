@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::catalogue::{Category, Entity, Field, Kind};
+use crate::catalogue::{Category, Entity, Field, Kind, Presence};
 use crate::store::{Bind, Row};
 
 /// The org of a score scale: the CSV binding has it, the standard's objects don't.
@@ -13,6 +13,7 @@ const SCORE_SCALE_ORG: Field = Field {
     column: "org",
     csv: "orgSourcedId",
     is_required: false,
+    in_v1p1: Presence::Absent,
 };
 
 /// The fields of an entity that have a column, in the order in which a row's values stand.
@@ -106,6 +107,8 @@ impl Type {
             | Kind::ReferenceList(_)
             | Kind::Children(_)
             | Kind::Roles
+            | Kind::MainRole
+            | Kind::RoleOrgs
             | Kind::UserIds
             | Kind::UserProfiles
             | Kind::Resources

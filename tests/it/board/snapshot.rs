@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use koppelvlak::catalogue::{Category, Entity};
 use koppelvlak::oneroster::csv::File;
-use koppelvlak::snapshot::{Ids, IdsBuilder, Snapshot, Times};
+use koppelvlak::snapshot::{Ids, IdsBuilder, Snapshot, Standing, Times};
 
 use super::release::Model;
 use super::rows::{Board, Row};
@@ -87,11 +87,19 @@ impl Board {
         let model = Model::new(self, &decisions, "", super::invent::day());
         for (position, person) in (0..).zip(self.sorted(File::Users)) {
             // Whoever went away keeps the roles, and is nobody's agent any more.
-            let roles: Vec<(u32, &str)> = self
+            let roles: Vec<(u32, &str, Standing)> = self
                 .rows(File::Roles)
                 .iter()
                 .filter(|role| role.get("userSourcedId") == person.id && (!role.gone || person.gone))
-                .filter_map(|role| Some((snapshot.orgs.ids.find(role.get("orgSourcedId"))?, role.get("role"))))
+                .filter_map(|role| {
+                    let org = role.get("orgSourcedId");
+                    let standing = match (role.get("roleType"), org == person.get("primaryOrgSourcedId")) {
+                        ("primary", true) => Standing::Foremost,
+                        ("primary", false) => Standing::Primary,
+                        _ => Standing::Secondary,
+                    };
+                    Some((snapshot.orgs.ids.find(org)?, role.get("role"), standing))
+                })
                 .collect();
             let agents = model.agents(&person.id);
             let agents = agents.iter().filter(|_| !person.gone).map(|id| self.number(File::Users, id)).collect();

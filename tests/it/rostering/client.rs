@@ -23,11 +23,16 @@ pub struct Client<'s> {
 impl<'s> Client<'s> {
     /// Gets a token at the board's own address.
     pub fn new(server: &'s Server, tenant: &str, vendor: &str, secret: &str) -> Self {
+        Self::of_service(server, tenant, (vendor, secret), "rostering/v1p2")
+    }
+
+    /// A client of another service, by its path below OneRoster's.
+    pub fn of_service(server: &'s Server, tenant: &str, (vendor, secret): (&str, &str), service: &str) -> Self {
         let form = format!("grant_type=client_credentials&client_id={vendor}&client_secret={secret}");
         let reply = server.ask_token(&format!("/{tenant}/oauth2/token"), &form);
         assert_eq!(reply.status, 200, "{}", reply.body);
         let token = reply.json()["access_token"].as_str().unwrap().to_owned();
-        Self { server, token, base: format!("/{tenant}/ims/oneroster/rostering/v1p2") }
+        Self { server, token, base: format!("/{tenant}/ims/oneroster/{service}") }
     }
 
     /// GET below the base path, which begins with a slash.

@@ -27,9 +27,11 @@ fn paths(entity: Entity) -> Vec<(String, bool)> {
         let name = field.name;
         let below = |members: &[&str]| members.iter().map(|member| (format!("{name}.{member}"), false)).collect();
         let more: Vec<(String, bool)> = match field.kind {
-            Kind::Text | Kind::Boolean | Kind::Date | Kind::DateTime | Kind::Number => vec![(name.into(), false)],
+            Kind::Text | Kind::Boolean | Kind::Date | Kind::DateTime | Kind::Number | Kind::MainRole => {
+                vec![(name.into(), false)]
+            }
             Kind::TextList => vec![(name.into(), true)],
-            Kind::Reference(_) | Kind::ReferenceList(_) | Kind::Children(_) | Kind::Resources => {
+            Kind::Reference(_) | Kind::ReferenceList(_) | Kind::Children(_) | Kind::RoleOrgs | Kind::Resources => {
                 below(&["sourcedId", "type"])
             }
             Kind::Roles => below(&["role", "roleType", "org.sourcedId", "beginDate", "endDate", "userProfile"]),

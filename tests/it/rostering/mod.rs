@@ -2,9 +2,9 @@
 //!
 //! `or_…` in the name of a test is its number in the conformance checklist.
 
-mod board;
+pub mod board;
 mod changes;
-mod client;
+pub mod client;
 mod clients;
 mod cold_start;
 mod discovery;
@@ -15,9 +15,9 @@ mod nested;
 mod paging;
 mod recorded;
 mod releases;
-mod schema;
+pub mod schema;
 mod scopes;
 mod selection;
-mod shapes;
+pub mod shapes;
 mod sorting;
-mod village;
+pub mod village;

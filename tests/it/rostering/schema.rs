@@ -43,6 +43,11 @@ impl Schemas {
         Self { root: Value::Object(read(OWN)) }
     }
 
+    /// The own expectations of another service, in the form of the file beside this one.
+    pub fn read(text: &str) -> Self {
+        Self { root: Value::Object(read(text)) }
+    }
+
     /// The schemas of an OpenAPI document.
     pub fn of(document: &Value) -> Self {
         Self { root: document["components"]["schemas"].clone() }
@@ -72,7 +77,7 @@ impl Schemas {
         self.misfits_in("imsx_StatusInfoDType", body)
     }
 
-    fn misfits_in(&self, name: &str, body: &Value) -> Vec<Misfit> {
+    pub fn misfits_in(&self, name: &str, body: &Value) -> Vec<Misfit> {
         let mut misfits = Vec::new();
         assert!(self.root[name].is_object(), "no schema {name}");
         self.check(&self.root[name], body, "", &mut misfits);

@@ -15,16 +15,21 @@ use crate::rostering::village::{atlas, one_rule, rules_of, serve, village};
 
 /// Addresses that a vendor can call: collections, then single objects and nested collections by real ids.
 pub fn addresses(client: &Client<'_>) -> Vec<(&'static Operation, String)> {
+    addresses_of(client, OPERATIONS)
+}
+
+/// The same for the operations of another service.
+pub fn addresses_of(client: &Client<'_>, operations: &'static [Operation]) -> Vec<(&'static Operation, String)> {
     let mut known: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut addresses = Vec::new();
-    for operation in OPERATIONS.iter().filter(|operation| !operation.path.contains('{')) {
+    for operation in operations.iter().filter(|operation| !operation.path.contains('{')) {
         addresses.push((operation, format!("/{}", operation.path)));
         let reply = client.get(&format!("/{}?limit=10000", operation.path));
         if reply.status == 200 {
             known.insert(operation.path, objects(&reply).iter().map(id).collect());
         }
     }
-    for operation in OPERATIONS.iter().filter(|operation| operation.path.contains('{')) {
+    for operation in operations.iter().filter(|operation| operation.path.contains('{')) {
         let (collection, rest) = operation.path.split_once("/{}").unwrap();
         for id in known.get(collection).into_iter().flatten().take(3) {
             let start = format!("/{collection}/{}", encoded(id));

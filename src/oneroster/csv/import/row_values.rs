@@ -76,7 +76,7 @@ impl Sources<'_> {
                 if metadata.is_empty() { Value::Null } else { Value::Text(cell::json(&metadata)?) }
             }
             // A person's other identifiers are sorted by value.
-            Kind::Children(_) | Kind::UserIds | Kind::Unstored => Value::Null,
+            Kind::Children(_) | Kind::UserIds | Kind::MainRole | Kind::RoleOrgs | Kind::Unstored => Value::Null,
         })
     }
 

@@ -1,0 +1,19 @@
+//! The addresses of OneRoster 1.1.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::http::error::Shape;
+use crate::http::{App, Refusal};
+use crate::oneroster::v1p1::operations::OPERATIONS;
+
+const SERVICE: &str = "/{tenant}/ims/oneroster/v1p1/{path:.*}";
+
+/// Adds the addresses.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.service(web::resource(SERVICE).route(web::get().to(read)));
+}
+
+async fn read(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Refusal> {
+    let answer = crate::oneroster::routes::read(OPERATIONS, app, request).await;
+    answer.map_err(|refusal| Refusal { shape: Shape::OneRoster1p1, ..refusal })
+}
