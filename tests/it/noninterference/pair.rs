@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use koppelvlak::catalogue::Entity;
+use koppelvlak::catalogue::{Entity, Version};
 use koppelvlak::clock::Clock;
 use koppelvlak::http::assembly::Limits;
 use koppelvlak::oneroster::csv::import::{Options, import};
@@ -139,14 +139,16 @@ impl Pair {
     /// Sends one request for each operator on each published field, with a value that stands in one world only.
     pub fn sweep(&mut self) -> Result<(), Leak> {
         let grammar = self.grammar();
-        for (collection, entity) in COLLECTIONS {
-            for name in names(entity) {
+        let versions = [(Version::V1p1, "v1p1"), (Version::V1p2, "rostering/v1p2")];
+        let collections = versions.iter().flat_map(|version| COLLECTIONS.map(|collection| (version, collection)));
+        for ((version, service), (collection, entity)) in collections {
+            for name in names((*version, entity)) {
                 let [one, other] = self.cases().map(|case| grammar.values_in(&case.board, entity, &name));
                 let mut hidden = other.iter().filter(|value| !one.contains(value));
                 let value = hidden.next().or(one.first()).map_or("x", String::as_str);
                 for operator in OPERATORS {
                     let filter = utf8_percent_encode(&clause(&name, operator, value), NON_ALPHANUMERIC).to_string();
-                    let root = format!("/{}/ims/oneroster/rostering/v1p2", super::TENANT);
+                    let root = format!("/{}/ims/oneroster/{service}", super::TENANT);
                     self.ask(&Ask::get(format!("{root}/{collection}?limit=3&filter={filter}")))?;
                 }
             }

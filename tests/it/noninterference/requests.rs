@@ -1,13 +1,13 @@
 //! Requests by chance, from a grammar over every operation, every published field and every parameter, with
 //! identifiers and values of both worlds: known ones, hidden ones, and ones that never existed.
 
-use koppelvlak::catalogue::{Entity, Kind};
+use koppelvlak::catalogue::{Entity, Kind, Version};
 use koppelvlak::consent::Identifiers;
 use koppelvlak::consent::pseudonym::Pseudonyms;
 use koppelvlak::keys::MasterKey;
 use koppelvlak::oneroster::csv::File;
 use koppelvlak::oneroster::operation::Operation;
-use koppelvlak::oneroster::v1p2::rostering::OPERATIONS;
+use koppelvlak::oneroster::{v1p1, v1p2};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::edits::Case;
@@ -54,6 +54,7 @@ fn file(entity: Entity) -> File {
         Entity::Class => File::Classes,
         Entity::Demographics => File::Demographics,
         Entity::Enrollment => File::Enrollments,
+        Entity::Resource => File::Resources,
         _ => File::Users,
     }
 }
@@ -66,6 +67,7 @@ fn entity_of(part: &str) -> Entity {
         "courses" => Entity::Course,
         "classes" => Entity::Class,
         "enrollments" => Entity::Enrollment,
+        "resources" => Entity::Resource,
         _ => Entity::User,
     }
 }
@@ -83,9 +85,10 @@ impl Grammar {
 
     /// The next request.
     pub fn ask(&self, dice: &mut Dice) -> Ask {
-        let operation = dice.pick(OPERATIONS);
+        let operations = dice.pick(&[v1p1::operations::OPERATIONS, v1p2::rostering::OPERATIONS]);
+        let operation = dice.pick(operations);
         let tenant = if dice.chance(1) { dice.word(&[super::OTHER_TENANT, "nowhere"]) } else { super::TENANT };
-        let mut path = format!("/{tenant}/ims/oneroster/rostering/v1p2/{}", self.address(operation, dice));
+        let mut path = format!("/{tenant}/ims/oneroster/{}/{}", operation.base, self.address(operation, dice));
         let query = self.query(operation, dice);
         if !query.is_empty() {
             path = format!("{path}?{query}");
@@ -157,16 +160,17 @@ impl Grammar {
         let mut add = |name: &str, value: String| pairs.push((name.to_owned(), value));
         let is_list = !operation.path.ends_with("{}");
         if is_list && dice.chance(60) {
-            add("filter", self.filter(operation.entity, dice));
+            add("filter", self.filter((operation.edition.version, operation.entity), dice));
         }
         if is_list && dice.chance(35) {
-            add("sort", any_name(operation.entity, dice));
+            add("sort", any_name((operation.edition.version, operation.entity), dice));
         }
         if is_list && dice.chance(25) {
             add("orderBy", (dice.word(&["asc", "desc", "desc", "desc", "DESC", "up"])).to_owned());
         }
         if dice.chance(15) {
-            let names: Vec<String> = (0..=dice.below(2)).map(|_| plain_name(operation.entity, dice)).collect();
+            let names: Vec<String> =
+                (0..=dice.below(2)).map(|_| plain_name((operation.edition.version, operation.entity), dice)).collect();
             add("fields", names.join(","));
         }
         if is_list && dice.chance(45) {
@@ -192,8 +196,8 @@ impl Grammar {
         pairs.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
     }
 
-    fn filter(&self, entity: Entity, dice: &mut Dice) -> String {
-        let clauses: Vec<String> = (0..*dice.pick(&[1, 1, 1, 2, 2, 3])).map(|_| self.clause(entity, dice)).collect();
+    fn filter(&self, of: (Version, Entity), dice: &mut Dice) -> String {
+        let clauses: Vec<String> = (0..*dice.pick(&[1, 1, 1, 2, 2, 3])).map(|_| self.clause(of, dice)).collect();
         let mut text = clauses[0].clone();
         for clause in clauses.iter().skip(1) {
             let word = dice.word(&["AND", "OR", "and", "or"]);
@@ -203,9 +207,9 @@ impl Grammar {
         text
     }
 
-    fn clause(&self, entity: Entity, dice: &mut Dice) -> String {
-        let name = any_name(entity, dice);
-        let value = self.value(entity, &name, dice);
+    fn clause(&self, of: (Version, Entity), dice: &mut Dice) -> String {
+        let name = any_name(of, dice);
+        let value = self.value(of.1, &name, dice);
         // Equality and its opposite say most about a value.
         let operator = if dice.chance(50) { dice.word(&["=", "!="]) } else { dice.word(&OPERATORS) };
         clause(&name, operator, &value)
@@ -238,7 +242,10 @@ impl Grammar {
             ("status", _) => vec!["active".to_owned(), "tobedeleted".to_owned()],
             ("dateLastModified", _) => super::TIMES.map(str::to_owned).to_vec(),
             ("metadata", _) => rows(file(entity), NOTE),
-            ("roles", "org.sourcedId") => names(Entity::Org, rows(File::Roles, "orgSourcedId")),
+            ("roles", "org.sourcedId") | ("orgs", _) => names(Entity::Org, rows(File::Roles, "orgSourcedId")),
+            ("role", _) if entity == Entity::User => {
+                ["student", "teacher", "administrator", "parent", "aide", "relative"].map(str::to_owned).to_vec()
+            }
             ("roles", "role" | "") => rows(File::Roles, "role"),
             ("roles", "beginDate") => rows(File::Roles, "beginDate"),
             ("roles", "endDate") => rows(File::Roles, "endDate"),
@@ -264,12 +271,12 @@ impl Grammar {
 }
 
 /// A name that may stand in a filter, or hardly.
-fn any_name(entity: Entity, dice: &mut Dice) -> String {
-    if dice.chance(2) { "nothing".to_owned() } else { dice.pick(&names(entity)).clone() }
+fn any_name(of: (Version, Entity), dice: &mut Dice) -> String {
+    if dice.chance(2) { "nothing".to_owned() } else { dice.pick(&names(of)).clone() }
 }
 
-fn plain_name(entity: Entity, dice: &mut Dice) -> String {
-    any_name(entity, dice).split('.').next().unwrap_or_default().to_owned()
+fn plain_name(of: (Version, Entity), dice: &mut Dice) -> String {
+    any_name(of, dice).split('.').next().unwrap_or_default().to_owned()
 }
 
 /// A clause of a filter.
@@ -278,12 +285,12 @@ pub fn clause(name: &str, operator: &str, value: &str) -> String {
 }
 
 /// Every name of an entity that may stand in a filter, members of structured values included.
-pub fn names(entity: Entity) -> Vec<String> {
+pub fn names((version, entity): (Version, Entity)) -> Vec<String> {
     let mut names: Vec<String> =
         ["sourcedId", "status", "dateLastModified", "metadata.note"].map(str::to_owned).to_vec();
-    for field in entity.fields() {
+    for field in entity.fields_in(version) {
         let members: &[&str] = match field.kind {
-            Kind::Reference(_) | Kind::ReferenceList(_) | Kind::Children(_) | Kind::Resources => {
+            Kind::Reference(_) | Kind::ReferenceList(_) | Kind::Children(_) | Kind::RoleOrgs | Kind::Resources => {
                 &["", ".sourcedId", ".type"]
             }
             Kind::Roles => {

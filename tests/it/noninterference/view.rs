@@ -37,6 +37,7 @@ pub fn view(board: &Board, decisions: &Decisions, vendor: &str) -> View {
         (Entity::AcademicSession, File::AcademicSessions),
         (Entity::Course, File::Courses),
         (Entity::Class, File::Classes),
+        (Entity::Resource, File::Resources),
     ] {
         for id in viewer.model.visible(entity) {
             view.insert((entity, id.clone()), viewer.object(entity, file, &id));
