@@ -1,7 +1,5 @@
 //! The records of a page, in one statement. Nothing here leaves for a client but through a release.
 
-use std::collections::HashMap;
-
 use crate::catalogue::{Entity, Field};
 use crate::consent::released::Record;
 use crate::consent::{Release, Released};
@@ -87,8 +85,10 @@ pub fn hydrate(
     if rows.first().is_some_and(|row| row.int(0) != Some(snapshot.epoch)) {
         return Ok(None);
     }
-    let by_id: HashMap<i64, usize> = rows.iter().enumerate().filter_map(|(i, row)| Some((row.int(1)?, i))).collect();
-    let order: Vec<Option<usize>> = ids.iter().map(|id| by_id.get(id).copied()).collect();
+    let mut by_id: Vec<(i64, usize)> = rows.iter().enumerate().filter_map(|(i, row)| Some((row.int(1)?, i))).collect();
+    by_id.sort_unstable();
+    let row_of = |id: &i64| by_id.binary_search_by_key(id, |(id, _)| *id).ok().and_then(|at| by_id.get(at));
+    let order: Vec<Option<usize>> = ids.iter().map(|id| row_of(id).map(|(_, row)| *row)).collect();
     if order.iter().any(Option::is_none) {
         return Ok(None);
     }

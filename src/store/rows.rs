@@ -73,7 +73,7 @@ impl Rows {
     /// No rows, and room for so many wide ones.
     pub(super) fn with_room_for(n_rows: usize) -> Self {
         const TEXT_OF_A_ROW: usize = 1024;
-        const CELLS_OF_A_ROW: usize = 36;
+        const CELLS_OF_A_ROW: usize = 40;
         let text = String::with_capacity(n_rows * TEXT_OF_A_ROW);
         Self { text, cells: Vec::with_capacity(n_rows * CELLS_OF_A_ROW), ..Self::default() }
     }
