@@ -239,6 +239,10 @@ impl Exchange<'_> {
         let Some(records) = hydrate(conn, release, &selection, positions)? else { return Ok(None) };
         let root = format!("{}/{}/ims/oneroster", self.app.public_url, self.caller.tenant);
         let frame = Frame::new((edition, &root), entity, selection.fields(), members);
+        if entity == Entity::User {
+            let people = &release.snapshot().people;
+            people.ids.bring_near(positions.iter().flat_map(|position| people.agents(*position)).copied());
+        }
         let mut people = People::new();
         let mut json = Json::with_capacity(64 + positions.len() * 1280);
         json.raw(head);

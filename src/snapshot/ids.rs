@@ -35,6 +35,13 @@ impl Ids {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    /// Brings the sourcedIds at these positions near the processor: one after the other they would each be
+    /// waited for, and a page of people names hundreds of carers from all over the board.
+    pub fn bring_near(&self, positions: impl Iterator<Item = u32>) {
+        let first_byte = |position: u32| self.sourced_id(position).as_bytes().first().copied().unwrap_or_default();
+        std::hint::black_box(positions.map(first_byte).fold(0, u8::wrapping_add));
+    }
+
     /// The position of a sourcedId.
     pub fn find(&self, sourced_id: &str) -> Option<u32> {
         let (mut low, mut high) = (0, u32::try_from(self.ends.len()).ok()?);
