@@ -62,6 +62,9 @@ pub enum AuthError {
     /// The token lacks the scope.
     #[error("the access token lacks the scope")]
     InsufficientScope,
+    /// The signature is not right, or was used before; says which where that tells nothing.
+    #[error("{0}")]
+    Signature(&'static str),
     /// The database failed.
     #[error("the request could not be authenticated")]
     Store(#[from] StoreError),
@@ -127,7 +130,7 @@ fn known_token(app: &App, hash: &[u8; 32]) -> Result<Arc<KnownToken>, AuthError>
     Ok(known)
 }
 
-fn known_connection(
+pub(super) fn known_connection(
     app: &App,
     conn: &mut Conn,
     epochs: Epochs,
@@ -148,6 +151,7 @@ fn read_connection(app: &App, conn: &mut Conn, epochs: Epochs, vendor_id: &str) 
             consent_epoch,
             connection: None,
             secret: String::new(),
+            secret_sealed: Vec::new(),
             scopes: Scopes::default(),
         });
     };
@@ -156,6 +160,7 @@ fn read_connection(app: &App, conn: &mut Conn, epochs: Epochs, vendor_id: &str) 
         consent_epoch,
         secret: fingerprint(&app.master_key, vendor_id, &secret),
         scopes: Scopes::from_names(&stored.connection.scopes),
+        secret_sealed: stored.secret_sealed,
         connection: Some(Arc::new(stored.connection)),
     })
 }

@@ -38,6 +38,8 @@ pub struct KnownConnection {
     pub connection: Option<Arc<Connection>>,
     /// What a token must have been issued for.
     pub secret: String,
+    /// The secret itself, sealed, for those who sign with it.
+    pub secret_sealed: Vec<u8>,
     /// The scopes of the connection.
     pub scopes: Scopes,
 }

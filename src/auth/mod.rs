@@ -9,8 +9,13 @@ pub mod credentials;
 pub mod endpoint;
 pub mod form;
 pub mod grant;
+pub mod oauth1;
+pub mod proof;
 pub mod scope;
 pub mod secret;
+pub mod signature;
+pub mod signed;
 
 pub use bearer::{AuthError, Caller, authenticate};
+pub use proof::Proof;
 pub use scope::{Scope, Scopes};

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, anyhow};
 
+use crate::auth::Proof;
 use crate::auth::credentials::Credentials;
 use crate::auth::grant::{Asked, grant};
 use crate::clock::{Clock, Millis};
@@ -43,7 +44,7 @@ pub fn fetch(database: &Database, key: &MasterKey, now: Millis, former: &Former<
             operation,
             identifiers: Vec::new(),
             query: format!("limit={PAGE}&offset={offset}"),
-            authorization: Some(format!("Bearer {token}")),
+            proof: Proof::Bearer(Some(format!("Bearer {token}"))),
             request_id: format!("earlier-{offset}").into(),
         };
         let page = answer(&before, &request).answer.map_err(|refusal| anyhow!("the former vendor: {refusal}"))?;

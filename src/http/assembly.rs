@@ -19,7 +19,7 @@ use crate::http::gate::Gate;
 use crate::http::request_line::EncodedRequestLines;
 use crate::http::{health, metrics};
 use crate::oneroster::{v1p1, v1p2};
-use crate::store::token;
+use crate::store::{nonce, token};
 
 /// How a server is sized and how long it waits.
 #[derive(Debug, Clone)]
@@ -137,16 +137,22 @@ async fn keep_house(app: Arc<App>) {
         metrics::upkeep();
         if n % 120 == 0 {
             let app = Arc::clone(&app);
-            drop(web::block(move || forget_expired_tokens(&app)).await);
+            drop(web::block(move || forget_what_expired(&app)).await);
         }
     }
 }
 
-fn forget_expired_tokens(app: &App) {
-    let gone = app.database.write_activity().and_then(|mut conn| token::delete_expired(&mut conn, app.clock.now()));
+fn forget_what_expired(app: &App) {
+    let now = app.clock.now();
+    let gone = app
+        .database
+        .write_activity()
+        .and_then(|mut conn| Ok(token::delete_expired(&mut conn, now)? + nonce::delete_expired(&mut conn, now)?));
     match gone {
         Ok(0) => (),
-        Ok(n) => tracing::debug!(n, "forgot expired tokens"),
-        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "expired tokens stay for now"),
+        Ok(n) => tracing::debug!(n, "forgot expired tokens and nonces"),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "expired tokens and nonces stay for now");
+        }
     }
 }

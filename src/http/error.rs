@@ -32,6 +32,9 @@ pub struct Refusal {
     pub cause: Option<String>,
 }
 
+/// The challenge to whoever shows no token.
+pub const TOKEN_WANTED: &str = r#"Bearer realm="koppelvlak""#;
+
 /// In which words a door refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -168,11 +171,12 @@ impl From<AuthError> for Refusal {
             ..Self::new(StatusCode::UNAUTHORIZED, "unauthorisedrequest", description)
         };
         match error {
-            AuthError::Missing => unauthorised("No access token", r#"Bearer realm="koppelvlak""#),
+            AuthError::Missing => unauthorised("No access token", TOKEN_WANTED),
             AuthError::Invalid => unauthorised(
                 "The access token is not valid",
                 r#"Bearer realm="koppelvlak", error="invalid_token", error_description="The access token is not valid""#,
             ),
+            AuthError::Signature(why) => unauthorised(why, r#"OAuth realm="koppelvlak""#),
             AuthError::Elsewhere => Self::forbidden("The access token is not for this address"),
             AuthError::InsufficientScope => Self {
                 challenge: Some(r#"Bearer realm="koppelvlak", error="insufficient_scope""#),

@@ -20,6 +20,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 
 use crate::http::address;
 use crate::http::assembly::Limits;
+use crate::http::called::Called;
 use crate::http::error::{Refusal, Shape};
 use crate::http::guarded::{self, Fault};
 use crate::http::line::Line;
@@ -103,6 +104,7 @@ where
         if let Some(refusal) = refuse(&request, &settings.limits) {
             return Box::pin(ready(Ok(settings.turned_away(request, &refusal, &id, &line))));
         }
+        Called::note(&mut request);
         address::normalize(&mut request);
         // HTTP: an answer to HEAD is that to GET without its body, which the connection leaves out by itself.
         if request.method() == Method::HEAD {

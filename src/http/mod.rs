@@ -3,6 +3,7 @@
 pub mod address;
 pub mod app;
 pub mod assembly;
+pub mod called;
 pub mod error;
 pub mod gate;
 pub mod guarded;

@@ -9,6 +9,7 @@ use percent_encoding::utf8_percent_encode;
 use roaring::RoaringBitmap;
 
 use crate::audit::Disclosure;
+use crate::auth::Proof;
 use crate::auth::bearer::{self, Caller};
 use crate::catalogue::{Category, Entity, Field, Kind, Presence};
 use crate::consent::release::bit;
@@ -39,8 +40,8 @@ pub struct Request {
     pub identifiers: Vec<String>,
     /// The query, undecoded.
     pub query: String,
-    /// The `Authorization` header.
-    pub authorization: Option<String>,
+    /// What it proves who calls with.
+    pub proof: Proof,
     /// The request's id.
     pub request_id: Arc<str>,
 }
@@ -70,10 +71,10 @@ pub struct Outcome {
 pub fn answer(app: &App, request: &Request) -> Outcome {
     let mut caller = None;
     let answer = app.database.read().map_err(Refusal::from).and_then(|mut conn| {
+        let proof = request.proof.take(app, &mut conn, &request.tenant)?;
         // An import may commit between the release and the records; the next attempt sees it whole.
         for _ in 0..ATTEMPTS {
-            let authorization = request.authorization.as_deref();
-            let known = caller.insert(bearer::authenticate(app, &mut conn, authorization, &request.tenant)?);
+            let known = caller.insert(proof.caller(app, &mut conn, &request.tenant)?);
             known.need(request.operation.scopes)?;
             if let Some(answer) = attempt(app, &mut conn, known, request)? {
                 return Ok(answer);
@@ -114,9 +115,11 @@ pub fn answer_at_once(app: &App, request: &Request) -> Option<Outcome> {
     if !is_single || !app.database.is_embedded() {
         return None;
     }
+    // A signature is used up by a write, which may take its time.
+    let Proof::Bearer(header) = &request.proof else { return None };
     let mut conn = app.database.try_read()?;
     let mut caller = None;
-    let answer = bearer::authenticate(app, &mut conn, request.authorization.as_deref(), &request.tenant)
+    let answer = bearer::authenticate(app, &mut conn, header.as_deref(), &request.tenant)
         .map_err(Refusal::from)
         .and_then(|called| {
             let caller = caller.insert(called);

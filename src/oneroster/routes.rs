@@ -6,6 +6,10 @@ use actix_web::http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, CONT
 use actix_web::{HttpRequest, HttpResponse, web};
 use percent_encoding::percent_decode_str;
 
+use crate::auth::Proof;
+use crate::auth::signed::Signed;
+use crate::catalogue::Version;
+use crate::http::called::Called;
 use crate::http::gate::Note;
 use crate::http::request_id::RequestId;
 use crate::http::{App, Refusal};
@@ -19,7 +23,7 @@ pub async fn read(
     app: web::Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Refusal> {
-    let read = understand(operations, &request)?;
+    let read = understand(&app, operations, &request)?;
     let (shared, operation) = (Arc::clone(&app), read.operation);
     let shape = shape::of(operation.edition.version, operation.entity, &read.query);
     let outcome = match answer_at_once(&app, &read) {
@@ -49,7 +53,7 @@ pub async fn read(
 }
 
 /// Reads the address from the request as it was sent, so that an encoded slash stays part of its identifier.
-fn understand(operations: &'static [Operation], request: &HttpRequest) -> Result<Request, Refusal> {
+fn understand(app: &App, operations: &'static [Operation], request: &HttpRequest) -> Result<Request, Refusal> {
     let segment = |text: &str| {
         percent_decode_str(text).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| Refusal::unknown())
     };
@@ -64,7 +68,20 @@ fn understand(operations: &'static [Operation], request: &HttpRequest) -> Result
         operation,
         identifiers: identifiers.into_iter().map(str::to_owned).collect(),
         query: request.query_string().to_owned(),
-        authorization: request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).map(str::to_owned),
+        proof: proof(app, operation, request),
         request_id: RequestId::of(request).shared(),
     })
+}
+
+/// What the request proves who calls with. Only 1.1 knows signatures.
+fn proof(app: &App, operation: &Operation, request: &HttpRequest) -> Proof {
+    let authorization = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok());
+    let signed = match operation.edition.version {
+        Version::V1p1 => Signed::read(authorization, || Called::of(request, &app.public_url)),
+        Version::V1p2 => None,
+    };
+    match signed {
+        Some(signed) => Proof::Signature(Box::new(signed)),
+        None => Proof::Bearer(authorization.map(str::to_owned)),
+    }
 }

@@ -14,6 +14,7 @@ pub mod hydrate;
 pub mod import;
 pub mod leaf;
 pub mod migration;
+pub mod nonce;
 pub mod rows;
 pub mod rule;
 pub mod served;

@@ -88,7 +88,12 @@ pub fn seal_secret(key: &MasterKey, tenant_id: i64, vendor: &str, secret: &str) 
 
 /// The secret behind [`StoredConnection::secret_sealed`].
 pub fn unseal_secret(key: &MasterKey, stored: &StoredConnection) -> Result<Vec<u8>, KeyError> {
-    key.unseal(&purpose(stored.tenant_id, &stored.connection.vendor), &stored.secret_sealed)
+    unseal(key, (stored.tenant_id, &stored.connection.vendor), &stored.secret_sealed)
+}
+
+/// The secret of a vendor in a board, from its sealed bytes.
+pub fn unseal(key: &MasterKey, (tenant_id, vendor): (i64, &str), sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+    key.unseal(&purpose(tenant_id, vendor), sealed)
 }
 
 fn purpose(tenant_id: i64, vendor: &str) -> String {

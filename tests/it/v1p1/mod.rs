@@ -5,6 +5,7 @@
 mod people;
 mod refusals;
 mod shapes;
+mod signatures;
 mod warnings;
 
 use koppelvlak::oneroster::operation::Operation;

@@ -1,0 +1,275 @@
+//! OAuth 1.0a: requests signed by a vendor's id and secret, as RFC 5849 says.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, Mac};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha1::Sha1;
+use sha2::Sha256;
+
+use super::{schemas, status};
+use crate::harness::{NOW, Reply, Server, World, on_each_database};
+use crate::rostering::board::{Demo, SECRET, on_each_demo};
+use crate::rostering::client::ids;
+use crate::rostering::village::{one_rule, rules, serve, settle};
+
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, UNRESERVED).to_string()
+}
+
+/// A client of OAuth 1.0a: what it signs, and how it would differ from another client.
+#[derive(Clone)]
+struct Signer<'s> {
+    server: &'s Server,
+    path: String,
+    query: Vec<(String, String)>,
+    vendor: String,
+    secret: String,
+    method: &'static str,
+    at: i64,
+    nonce: String,
+    /// Further parameters of OAuth.
+    more: Vec<(&'static str, &'static str)>,
+    /// The origin that the client believes that it calls.
+    origin: String,
+}
+
+impl<'s> Signer<'s> {
+    fn new(server: &'s Server, path: &str, nonce: &str) -> Self {
+        Self {
+            server,
+            path: path.to_owned(),
+            query: Vec::new(),
+            vendor: "everything".into(),
+            secret: SECRET.into(),
+            method: "HMAC-SHA256",
+            at: chrono::DateTime::parse_from_rfc3339(NOW).unwrap().timestamp(),
+            nonce: nonce.to_owned(),
+            more: vec![("oauth_version", "1.0")],
+            origin: server.url.clone(),
+        }
+    }
+
+    fn asking(mut self, name: &str, value: &str) -> Self {
+        self.query.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The parameters of OAuth with the signature last.
+    fn parameters(&self) -> Vec<(String, String)> {
+        let at = self.at.to_string();
+        let oauth = [
+            ("oauth_consumer_key", self.vendor.as_str()),
+            ("oauth_nonce", &self.nonce),
+            ("oauth_signature_method", self.method),
+            ("oauth_timestamp", &at),
+        ];
+        let mut oauth: Vec<(String, String)> =
+            oauth.iter().chain(&self.more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut all: Vec<String> = oauth
+            .iter()
+            .chain(&self.query)
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+            .collect();
+        all.sort();
+        let address = format!("{}{}", self.origin, self.path);
+        let text = format!("GET&{}&{}", encoded(&address), encoded(&all.join("&")));
+        let key = format!("{}&", encoded(&self.secret));
+        let signature = if self.method == "HMAC-SHA1" {
+            let mut mac = Hmac::<Sha1>::new_from_slice(key.as_bytes()).unwrap();
+            mac.update(text.as_bytes());
+            STANDARD.encode(mac.finalize().into_bytes())
+        } else {
+            let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+            mac.update(text.as_bytes());
+            STANDARD.encode(mac.finalize().into_bytes())
+        };
+        oauth.push(("oauth_signature".to_owned(), signature));
+        oauth
+    }
+
+    fn header(&self) -> String {
+        let parameters = self.parameters();
+        let pairs = parameters.iter().map(|(name, value)| format!("{name}=\"{}\"", encoded(value)));
+        format!("OAuth {}", pairs.collect::<Vec<_>>().join(", "))
+    }
+
+    /// Sends the request with this text as its query.
+    fn send_with(&self, query: &str) -> Reply {
+        let path = if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) };
+        self.server.send("GET", &path, &[("Authorization", &self.header())], "")
+    }
+
+    fn send(&self) -> Reply {
+        self.send_with(&joined(&self.query))
+    }
+
+    /// Sends the parameters of OAuth in the query.
+    fn send_in_query(&self) -> Reply {
+        let all: Vec<(String, String)> = self.query.iter().cloned().chain(self.parameters()).collect();
+        self.server.get(&format!("{}?{}", self.path, joined(&all)))
+    }
+}
+
+fn joined(pairs: &[(String, String)]) -> String {
+    let pairs = pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+const USERS: &str = "/demo/ims/oneroster/v1p1/users";
+
+fn refused(reply: &Reply, why: &str) {
+    assert_eq!(status(reply), (401, "error".into(), "unauthorized".into()), "{}", reply.body);
+    assert!(reply.header("www-authenticate").contains("OAuth"), "{reply:?}");
+    assert!(reply.body.contains(why), "{}", reply.body);
+    assert_eq!(schemas().misfits_in("Refusal", &reply.json()), []);
+}
+
+on_each_demo! {
+    fn or_013_014_a_request_signed_by_either_method_is_let_in(demo: &Demo) {
+        for (n, method) in ["HMAC-SHA256", "HMAC-SHA1"].into_iter().enumerate() {
+            for (way, more) in [("v", vec![("oauth_version", "1.0")]), ("", vec![]), ("t", vec![("oauth_token", "")])] {
+                let signer = Signer { method, more, ..Signer::new(&demo.server, USERS, &format!("either{n}{way}")) };
+                let in_header = signer.clone().asking("limit", "3").send();
+                assert_eq!(in_header.status, 200, "{method} {}", in_header.body);
+
+                let signer = Signer { nonce: format!("query{n}{way}"), ..signer };
+                let in_query = signer.asking("limit", "3").send_in_query();
+                assert_eq!(in_query.status, 200, "{method} {}", in_query.body);
+                assert_eq!(in_query.json(), in_header.json());
+            }
+        }
+    }
+
+    fn or_013_a_filter_with_spaces_and_quotes_signs_however_it_is_encoded(demo: &Demo) {
+        let filter = "familyName='van den Berg' AND status='active'";
+        let raw = "filter=familyName='van%20den%20Berg'%20AND%20status='active'";
+        for (n, query) in [joined(&[("filter".into(), filter.into())]), raw.into(), raw.replace("%20", "+")].iter().enumerate() {
+            let signer = Signer::new(&demo.server, USERS, &format!("filter{n}")).asking("filter", filter);
+            let reply = signer.send_with(query);
+            assert_eq!(reply.status, 200, "{query}: {}", reply.body);
+        }
+        let plus = Signer::new(&demo.server, USERS, "plus").asking("filter", "email='a+b@example.org'");
+        assert_eq!(plus.send_with("filter=email='a+b@example.org'").status, 200);
+    }
+
+    fn or_013_the_address_is_signed_as_it_was_called(demo: &Demo) {
+        for (n, path) in ["/demo/ims/oneroster/v1p1/users/", "//demo/ims//oneroster/v1p1/users", "/demo/ims/oneroster/v1p1/users/a%2Fb"].iter().enumerate() {
+            let reply = Signer::new(&demo.server, path, &format!("address{n}")).send();
+            assert_ne!(reply.status, 401, "{path}: {}", reply.body);
+        }
+        // A proxy has ended TLS.
+        let origin = demo.server.url.replace("http://", "https://");
+        let behind = Signer { origin, ..Signer::new(&demo.server, USERS, "proxy") };
+        assert_eq!(behind.send().status, 200);
+        let elsewhere = Signer { origin: "https://elsewhere.example".into(), ..Signer::new(&demo.server, USERS, "elsewhere") };
+        refused(&elsewhere.send(), "does not match");
+    }
+
+    fn or_013_a_signed_request_is_let_in_once_on_every_node(demo: &Demo) {
+        let signer = Signer::new(&demo.server, USERS, "once").asking("limit", "1");
+        assert_eq!(signer.send().status, 200);
+        refused(&signer.send(), "used before");
+        refused(&signer.send_in_query(), "used before");
+        let later = Signer { at: signer.at + 1, ..signer };
+        assert_eq!(later.send().status, 200);
+    }
+
+    fn or_013_a_time_stamp_far_from_now_is_refused(demo: &Demo) {
+        for (n, (seconds, is_good)) in [(-301, false), (-299, true), (299, true), (301, false), (i64::MAX / 2, false)].into_iter().enumerate() {
+            let signer = Signer::new(&demo.server, USERS, &format!("time{n}"));
+            let signer = Signer { at: signer.at.saturating_add(seconds), ..signer };
+            let reply = signer.send();
+            if is_good {
+                assert_eq!(reply.status, 200, "{seconds}");
+            } else {
+                refused(&reply, "oauth_timestamp");
+            }
+        }
+    }
+
+    fn or_013_a_wrong_signature_and_an_unknown_key_are_refused_alike(demo: &Demo) {
+        let right = Signer::new(&demo.server, USERS, "wrong");
+        let mut replies = Vec::new();
+        for wrong in [
+            Signer { secret: "daffodil".into(), ..right.clone() },
+            Signer { vendor: "nobody".into(), ..right.clone() },
+            Signer { path: "/nowhere/ims/oneroster/v1p1/users".into(), ..right.clone() },
+        ] {
+            let mut reply = wrong.send();
+            refused(&reply, "The consumer key is unknown or the signature does not match");
+            reply.headers.remove("x-request-id");
+            reply.headers.remove("date");
+            replies.push(reply);
+        }
+        assert!(replies.iter().all(|reply| *reply == replies[0]));
+        // What is not what was signed.
+        assert_eq!(right.clone().asking("limit", "1").send_with("limit=2").status, 401);
+        assert_eq!(right.clone().send_with("limit=1").status, 401);
+        // A wrong guess doesn't use the nonce up.
+        assert_eq!(right.send().status, 200);
+    }
+
+    fn what_can_not_be_read_is_refused_with_what_is_wrong(demo: &Demo) {
+        for (header, why) in [
+            ("OAuth", "oauth_signature"),
+            ("OAuth oauth_signature=\"AAAA\"", "oauth_consumer_key"),
+            ("OAuth garbage", "Authorization header"),
+            ("OAuth oauth_signature=\"AAAA\", oauth_consumer_key=\"a\", oauth_nonce=\"n\", oauth_timestamp=\"1\", oauth_signature_method=\"PLAINTEXT\"", "HMAC-SHA256"),
+            ("OAuth oauth_signature=\"AAAA\", oauth_consumer_key=\"a\", oauth_nonce=\"\\0\", oauth_timestamp=\"soon\", oauth_signature_method=\"HMAC-SHA1\"", "oauth_timestamp"),
+        ] {
+            refused(&demo.server.send("GET", USERS, &[("Authorization", header)], ""), why);
+        }
+        refused(&demo.server.get(&format!("{USERS}?oauth_signature=AAAA")), "oauth_consumer_key");
+    }
+
+    fn a_signature_opens_1_1_alone(demo: &Demo) {
+        let path = "/demo/ims/oneroster/rostering/v1p2/users";
+        assert_eq!(Signer::new(&demo.server, path, "v1p2").send().status, 401);
+    }
+}
+
+on_each_database! {
+    fn a_signer_may_what_the_connection_may_and_no_longer_than_it_lasts(world: &World) {
+        settle(world);
+        let text = rules(&one_rule("r1", &["identity"], "schools = [\"S2\"]"));
+        let server = serve(world, &text);
+        let signer = |path: &str, nonce: &str| {
+            Signer { vendor: "atlas".into(), ..Signer::new(&server, &format!("/noord/ims/oneroster/v1p1/{path}"), nonce) }
+        };
+
+        let seen = signer("users", "a").send();
+        assert_eq!(seen.status, 200, "{}", seen.body);
+        assert_eq!(ids(seen.json()["users"].as_array().unwrap()).len(), 3);
+        assert_eq!(status(&signer("resources", "b").send()).0, 403);
+        world.apply(&text.replace(SECRET, "another-another-another-another-another-another"));
+        assert_eq!(signer("users", "c").send().status, 401);
+        let renewed = Signer { secret: "another-another-another-another-another-another".into(), ..signer("users", "d") };
+        assert_eq!(renewed.send().status, 200);
+    }
+
+    fn or_013_two_nodes_share_what_was_used(world: &World) {
+        settle(world);
+        let first = serve(world, &rules(&one_rule("r1", &["identity"], "")));
+        let second = world.serve();
+        let path = "/noord/ims/oneroster/v1p1/users";
+        // One name for both nodes, as behind a balancer.
+        let signer = Signer { vendor: "atlas".into(), ..Signer::new(&first, path, "shared") };
+        let host = first.url.strip_prefix("http://").unwrap();
+
+        let replies: Vec<u16> = std::thread::scope(|scope| {
+            let sent: Vec<_> = [&first, &second, &first, &second]
+                .map(|node| {
+                    let header = signer.header();
+                    scope.spawn(move || node.send("GET", path, &[("Authorization", &header), ("Host", host)], "").status)
+                })
+                .into();
+            sent.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+
+        assert_eq!(replies.iter().filter(|status| **status == 200).count(), 1, "{replies:?}");
+        assert_eq!(replies.iter().filter(|status| **status == 401).count(), 3, "{replies:?}");
+    }
+}
