@@ -9,7 +9,7 @@ mod clients;
 mod cold_start;
 mod discovery;
 mod errors;
-mod filters;
+pub mod filters;
 mod model;
 mod nested;
 mod paging;

@@ -2,6 +2,7 @@
 //!
 //! `or_…` in the name of a test is its number in the conformance checklist.
 
+mod clients;
 mod people;
 mod refusals;
 mod shapes;
