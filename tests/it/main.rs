@@ -34,6 +34,8 @@ mod operations;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+mod reference_v1p1;
+#[cfg(test)]
 mod release_model;
 #[cfg(test)]
 mod rostering;
