@@ -30,6 +30,10 @@ pub enum Entity {
     Result,
     /// A scale on which results are expressed.
     ScoreScale,
+    /// A test of an assessment tool; only vendors bring any.
+    AssessmentLineItem,
+    /// A pupil's result for a test of an assessment tool; only vendors bring any.
+    AssessmentResult,
 }
 
 impl Entity {
@@ -47,9 +51,16 @@ impl Entity {
         Self::LineItem,
         Self::Result,
         Self::ScoreScale,
+        Self::AssessmentLineItem,
+        Self::AssessmentResult,
     ];
 
-    /// The table's name, as SQL needs it.
+    /// Every entity that imports bring.
+    pub fn imported() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|entity| !entity.table().is_empty())
+    }
+
+    /// The table's name, as SQL needs it; empty where imports bring none.
     pub const fn table(self) -> &'static str {
         match self {
             Self::Org => "org",
@@ -64,6 +75,7 @@ impl Entity {
             Self::LineItem => "line_item",
             Self::Result => "result",
             Self::ScoreScale => "score_scale",
+            Self::AssessmentLineItem | Self::AssessmentResult => "",
         }
     }
 
@@ -82,6 +94,8 @@ impl Entity {
             Self::LineItem => "lineItem",
             Self::Result => "result",
             Self::ScoreScale => "scoreScale",
+            Self::AssessmentLineItem => "assessmentLineItem",
+            Self::AssessmentResult => "assessmentResult",
         }
     }
 
@@ -92,8 +106,10 @@ impl Entity {
             Self::User | Self::Demographics => Category::Identity,
             Self::Enrollment => Category::Enrolment,
             Self::Resource => Category::ResourceCatalogue,
-            Self::LineItemCategory | Self::LineItem | Self::ScoreScale => Category::AssessmentItem,
-            Self::Result => Category::AssessmentResult,
+            Self::LineItemCategory | Self::LineItem | Self::ScoreScale | Self::AssessmentLineItem => {
+                Category::AssessmentItem
+            }
+            Self::Result | Self::AssessmentResult => Category::AssessmentResult,
         }
     }
 
@@ -115,6 +131,8 @@ impl Entity {
             Self::LineItem => field::LINE_ITEM,
             Self::Result => field::RESULT,
             Self::ScoreScale => field::SCORE_SCALE,
+            Self::AssessmentLineItem => field::ASSESSMENT_LINE_ITEM,
+            Self::AssessmentResult => field::ASSESSMENT_RESULT,
         }
     }
 

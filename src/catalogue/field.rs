@@ -119,7 +119,7 @@ macro_rules! fields {
     };
 }
 
-use Entity::{AcademicSession, Class, Course, LineItem, LineItemCategory, Org, User};
+use Entity::{AcademicSession, AssessmentLineItem, Class, Course, LineItem, LineItemCategory, Org, User};
 use Kind::{
     Boolean, Children, Date, DateTime, LearningObjectiveResults, LearningObjectives, MainRole, Metadata, Number,
     Reference, ReferenceList, Resources, RoleOrgs, Roles, ScoreScaleLink, ScoreScaleValues, Text, TextList, Unstored,
@@ -296,5 +296,35 @@ fields! {
         "class" AssessmentItem Reference(Class), "\"class\"" "classSourcedId" true;
         "scoreScaleValue" AssessmentItem ScoreScaleValues, "score_scale_value" "scoreScaleValue" true;
         "metadata" Free Metadata, "metadata" "" false;
+    }
+    /// Tests of assessment tools.
+    ASSESSMENT_LINE_ITEM {
+        "title" AssessmentItem Text, "" "" true;
+        "description" AssessmentItem Text, "" "" false;
+        "class" AssessmentItem Reference(Class), "" "" false;
+        "parentAssessmentLineItem" AssessmentItem Reference(AssessmentLineItem), "" "" false;
+        "scoreScale" AssessmentItem ScoreScaleLink, "" "" false;
+        "resultValueMin" AssessmentItem Number, "" "" false;
+        "resultValueMax" AssessmentItem Number, "" "" false;
+        "learningObjectiveSet" AssessmentItem LearningObjectives, "" "" false;
+        "metadata" Free Metadata, "" "" false;
+    }
+    /// Results for tests of assessment tools.
+    ASSESSMENT_RESULT {
+        "assessmentLineItem" AssessmentResult Reference(AssessmentLineItem), "" "" true;
+        "student" AssessmentResult Reference(User), "" "" true;
+        "score" AssessmentResult Number, "" "" false;
+        "textScore" AssessmentResult Text, "" "" false;
+        "scoreDate" AssessmentResult Date, "" "" true;
+        "scoreScale" AssessmentResult ScoreScaleLink, "" "" false;
+        "scorePercentile" AssessmentResult Number, "" "" false;
+        "scoreStatus" AssessmentResult Text, "" "" true;
+        "comment" AssessmentComment Text, "" "" false;
+        "learningObjectiveSet" LearningObjectives LearningObjectiveResults, "" "" false;
+        "inProgress" AssessmentProgress Boolean, "" "" false;
+        "incomplete" AssessmentProgress Boolean, "" "" false;
+        "late" AssessmentProgress Boolean, "" "" false;
+        "missing" AssessmentProgress Boolean, "" "" false;
+        "metadata" Free Metadata, "" "" false;
     }
 }

@@ -136,6 +136,8 @@ fn plural(entity: Entity) -> &'static str {
         Entity::LineItem => "line items",
         Entity::Result => "results",
         Entity::ScoreScale => "score scales",
+        Entity::AssessmentLineItem => "assessment line items",
+        Entity::AssessmentResult => "assessment results",
     }
 }
 

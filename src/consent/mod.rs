@@ -5,6 +5,7 @@ pub mod choice;
 mod chosen;
 pub mod connection;
 pub mod explain;
+mod gradebook;
 pub mod order;
 pub mod population;
 pub mod pseudonym;

@@ -93,6 +93,9 @@ pub struct Scope {
     courses: RoaringBitmap,
     sessions: RoaringBitmap,
     resources: RoaringBitmap,
+    line_items: RoaringBitmap,
+    scales: RoaringBitmap,
+    line_item_categories: RoaringBitmap,
 }
 
 impl Scope {
@@ -106,6 +109,9 @@ impl Scope {
             courses: RoaringBitmap::new(),
             sessions: RoaringBitmap::new(),
             resources: RoaringBitmap::new(),
+            line_items: RoaringBitmap::new(),
+            scales: RoaringBitmap::new(),
+            line_item_categories: RoaringBitmap::new(),
         };
         if !categories.iter().any(|c| needs_classes(*c)) {
             return scope;
@@ -122,17 +128,40 @@ impl Scope {
         if is_unrestricted {
             scope.resources = (0..snapshot.resources.len()).collect();
         }
+        if categories.iter().any(|c| matches!(c, Category::AssessmentItem | Category::Free)) {
+            let gradebook = &snapshot.gradebook;
+            scope.line_items = scope.classes.iter().flat_map(|c| gradebook.line_items.of_class(c)).copied().collect();
+            scope.scales = gradebook.scales.of_classes(&scope.classes);
+            // Categories have no school: others than these are in the view where a line item leads to them.
+            if is_unrestricted {
+                scope.line_item_categories = (0..gradebook.categories.len()).collect();
+            }
+        }
         scope
     }
 
     /// What a category shows of objects beside people, within this scope.
     pub fn objects_of(&self, category: Category) -> Vec<(Entity, &RoaringBitmap)> {
         match category {
-            Category::Structure | Category::Free => vec![
+            Category::Structure => vec![
                 (Entity::Org, &self.orgs),
                 (Entity::Class, &self.classes),
                 (Entity::Course, &self.courses),
                 (Entity::AcademicSession, &self.sessions),
+            ],
+            Category::Free => vec![
+                (Entity::Org, &self.orgs),
+                (Entity::Class, &self.classes),
+                (Entity::Course, &self.courses),
+                (Entity::AcademicSession, &self.sessions),
+                (Entity::LineItem, &self.line_items),
+                (Entity::ScoreScale, &self.scales),
+                (Entity::LineItemCategory, &self.line_item_categories),
+            ],
+            Category::AssessmentItem => vec![
+                (Entity::LineItem, &self.line_items),
+                (Entity::ScoreScale, &self.scales),
+                (Entity::LineItemCategory, &self.line_item_categories),
             ],
             Category::ClassLabel => vec![(Entity::Class, &self.classes), (Entity::Course, &self.courses)],
             Category::Timetable => vec![(Entity::Class, &self.classes)],
@@ -165,7 +194,6 @@ impl Scope {
             | Category::EnrolmentDates
             | Category::Carers
             | Category::Employment
-            | Category::AssessmentItem
             | Category::AssessmentResult
             | Category::AssessmentProgress
             | Category::AssessmentComment

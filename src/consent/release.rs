@@ -11,6 +11,7 @@ use roaring::RoaringBitmap;
 use crate::catalogue::{Category, Entity};
 use crate::consent::chosen::Chosen;
 use crate::consent::connection::{Identifiers, RequiredFields};
+use crate::consent::gradebook::{self, GradebookRelease};
 use crate::consent::order::Order;
 use crate::consent::population::{Coverage, Scope};
 use crate::consent::pseudonym::Pseudonyms;
@@ -95,6 +96,7 @@ pub struct Release {
     nothing: RoaringBitmap,
     scopes: Vec<(RoaringBitmap, RoaringBitmap)>,
     received_enrolment: RoaringBitmap,
+    gradebook: GradebookRelease,
     /// People who refuse that links between pupils and carers are told.
     unlinked: RoaringBitmap,
     demographics: RoaringBitmap,
@@ -122,6 +124,7 @@ impl Release {
             nothing: RoaringBitmap::new(),
             scopes: Vec::new(),
             received_enrolment: RoaringBitmap::new(),
+            gradebook: GradebookRelease::default(),
             unlinked: RoaringBitmap::new(),
             demographics: RoaringBitmap::new(),
             memberships: OnceLock::new(),
@@ -144,7 +147,8 @@ impl Release {
     fn add(&mut self, rule: &Rule, enabled: &[Category], chosen: &Chosen) {
         let snapshot = Arc::clone(&self.snapshot);
         let coverage = Coverage::of(&rule.population, &snapshot);
-        let scope = Scope::of(&rule.population, &coverage, &rule.categories, &snapshot);
+        let needed: Vec<Category> = rule.categories.iter().chain(&rule.write).copied().collect();
+        let scope = Scope::of(&rule.population, &coverage, &needed, &snapshot);
         for category in &rule.categories {
             let is_open = !category.is_forbidden() && (!category.needs_enabling() || enabled.contains(category));
             if !is_open {
@@ -154,12 +158,19 @@ impl Release {
             if *category == Category::Enrolment {
                 self.scopes.push((people.clone(), scope.classes.clone()));
             }
+            if *category == Category::AssessmentResult {
+                self.gradebook.release_results(&people, &scope.classes);
+            }
             if let Some(released) = self.people.get_mut(category.index()) {
                 *released |= people;
             }
             for (entity, objects) in scope.objects_of(*category) {
                 self.bring_in(entity, *category, objects);
             }
+        }
+        for category in &rule.write {
+            let people = chosen.apply(*category, rule.basis, &coverage.people);
+            self.gradebook.allow_writing(*category, people, &scope.classes);
         }
         // Structure is not personal: it goes with any rule that needs it.
         for (entity, objects) in scope.objects_of(Category::Structure) {
@@ -199,6 +210,8 @@ impl Release {
             self.tombstones |= &received & &snapshot.people.ids.deleted;
             if *category == Category::Enrolment {
                 self.received_enrolment = received;
+            } else if *category == Category::AssessmentResult {
+                self.gradebook.note_received(received);
             }
         }
         if planted::is(Leak::TombstonesForAll) {
@@ -213,6 +226,13 @@ impl Release {
         // Resources have no school: they are in the view where a class, course or person leads to them.
         let materials = self.linked_resources();
         self.bring_in(Entity::Resource, Category::ResourceCatalogue, &materials);
+        let orgs = self.objects(Entity::Org, Category::Structure);
+        let items = gradebook::with_school(self.objects(Entity::LineItem, Category::AssessmentItem), orgs, &snapshot);
+        let categories = gradebook::categories_of(&items, &snapshot);
+        self.bring_in(Entity::LineItemCategory, Category::AssessmentItem, &categories);
+        if let Some(set) = self.objects.get_mut(slot(Entity::LineItem, Category::AssessmentItem)) {
+            *set = items;
+        }
     }
 
     fn linked_resources(&self) -> RoaringBitmap {
@@ -273,6 +293,10 @@ impl Release {
         }
     }
 
+    pub(super) fn gradebook(&self) -> &GradebookRelease {
+        &self.gradebook
+    }
+
     /// The people whose fields of that category are released.
     pub fn released(&self, category: Category) -> &RoaringBitmap {
         self.people.get(category.index()).unwrap_or(&self.nothing)
@@ -296,8 +320,10 @@ impl Release {
             | Entity::Resource
             | Entity::LineItemCategory
             | Entity::LineItem
-            | Entity::Result
-            | Entity::ScoreScale => self.objects(entity, entity.base_category()),
+            | Entity::ScoreScale
+            | Entity::AssessmentLineItem
+            | Entity::AssessmentResult => self.objects(entity, entity.base_category()),
+            Entity::Result => self.visible_results(),
         }
     }
 
@@ -314,8 +340,10 @@ impl Release {
             | Entity::Resource
             | Entity::LineItemCategory
             | Entity::LineItem
-            | Entity::Result
-            | Entity::ScoreScale => self.visible(entity).contains(position),
+            | Entity::ScoreScale
+            | Entity::AssessmentLineItem
+            | Entity::AssessmentResult => self.visible(entity).contains(position),
+            Entity::Result => self.shows_result(position),
         }
     }
 
@@ -333,8 +361,12 @@ impl Release {
             | Entity::Resource
             | Entity::LineItemCategory
             | Entity::LineItem
-            | Entity::Result
-            | Entity::ScoreScale => self.objects(entity, category) & self.visible(entity),
+            | Entity::ScoreScale
+            | Entity::AssessmentLineItem
+            | Entity::AssessmentResult => self.objects(entity, category) & self.visible(entity),
+            Entity::Result => {
+                self.visible(entity).iter().filter(|result| self.shows(entity, category, *result)).collect()
+            }
         }
     }
 
@@ -355,8 +387,15 @@ impl Release {
             | Entity::Resource
             | Entity::LineItemCategory
             | Entity::LineItem
-            | Entity::Result
-            | Entity::ScoreScale => self.objects(entity, category).contains(position),
+            | Entity::ScoreScale
+            | Entity::AssessmentLineItem
+            | Entity::AssessmentResult => self.objects(entity, category).contains(position),
+            Entity::Result => {
+                let results = &self.snapshot.gradebook.results;
+                let Some((_, student)) = results.get(position) else { return false };
+                category == Category::AssessmentResult
+                    || (self.released(category).contains(student) && !results.ids.deleted.contains(position))
+            }
         }
     }
 

@@ -128,6 +128,9 @@ impl<'a, R: Record<'a>> Released<'a, R> {
             let is_planted = planted::is(Leak::PlaceholderFromName) && field.name == "givenName";
             return self.record.text(place).filter(|_| is_planted).and_then(|text| text.get(..1));
         }
+        if self.release.is_blanked(self.entity(), field, self.position) {
+            return None;
+        }
         let text = self.record.text(place)?;
         self.note(field.category);
         Some(text)
@@ -135,7 +138,7 @@ impl<'a, R: Record<'a>> Released<'a, R> {
 
     /// A field's number, if it is shown and has one.
     pub fn number(&self, place: usize, field: &Field) -> Option<f64> {
-        if !self.shows(field.category) {
+        if !self.shows(field.category) || self.release.is_blanked(self.entity(), field, self.position) {
             return None;
         }
         let number = self.record.number(place)?;

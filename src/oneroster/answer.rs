@@ -364,6 +364,11 @@ fn note<'a, R: Record<'a>>(people: &mut People, released: &Released<'a, R>) {
                 add(disclosed | bit(Category::Identity), user);
             }
         }
+        Entity::Result => {
+            if let Some((_, student)) = snapshot.gradebook.results.get(released.position()) {
+                add(disclosed | bit(Category::Identity), student);
+            }
+        }
         Entity::Org
         | Entity::AcademicSession
         | Entity::Course
@@ -371,7 +376,8 @@ fn note<'a, R: Record<'a>>(people: &mut People, released: &Released<'a, R>) {
         | Entity::Resource
         | Entity::LineItemCategory
         | Entity::LineItem
-        | Entity::Result
-        | Entity::ScoreScale => {}
+        | Entity::ScoreScale
+        | Entity::AssessmentLineItem
+        | Entity::AssessmentResult => {}
     }
 }

@@ -9,6 +9,7 @@ pub mod edition;
 pub mod filter;
 pub mod json;
 pub mod names;
+pub mod objectives;
 pub mod operation;
 pub mod parameters;
 pub mod placeholder;

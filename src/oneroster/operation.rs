@@ -78,6 +78,14 @@ pub enum Nested {
     ClassesOfUser,
     ResourcesOfClass,
     ResourcesOfCourse,
+    ResourcesOfUser,
+    CategoriesOfClass,
+    LineItemsOfClass,
+    ResultsOfClass,
+    ScoreScalesOfClass,
+    ResultsOfLineItemInClass,
+    ResultsOfStudentInClass,
+    ScoreScalesOfSchool,
 }
 
 /// A table of operations: the version and the service, then for each its id, address, scopes, entity, wrapper and subset.

@@ -5,13 +5,15 @@ use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
-use crate::catalogue::element::{ResourceLink, Role, UserId, UserProfile};
+use crate::catalogue::element::{
+    LearningObjective, ResourceLink, Role, ScoreScaleLink, ScoreScaleValue, UserId, UserProfile,
+};
 use crate::catalogue::{Category, Entity, Field, Kind, Presence, word};
 use crate::consent::released::Record;
 use crate::consent::{Release, Released, RequiredFields};
 use crate::oneroster::edition::Edition;
 use crate::oneroster::json::{Json, write_segment};
-use crate::oneroster::placeholder;
+use crate::oneroster::{objectives, placeholder};
 use crate::planted::{self, Leak};
 use crate::snapshot::structure::link;
 
@@ -159,14 +161,20 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
                 let shown: Vec<&Role<'_>> = roles.iter().filter(|role| !role.gone).collect();
                 list(json, field.name, &shown, |json, role| self.role(json, role))
             }
-            Kind::Children(_)
-            | Kind::MainRole
-            | Kind::RoleOrgs
-            | Kind::Unstored
-            | Kind::ScoreScaleLink
-            | Kind::ScoreScaleValues
-            | Kind::LearningObjectives
-            | Kind::LearningObjectiveResults => false,
+            Kind::ScoreScaleLink => self.score_scale(json, place, field),
+            Kind::ScoreScaleValues => {
+                let pairs: Vec<ScoreScaleValue<'_>> = parsed(released.text(place, field)).unwrap_or_default();
+                objectives::write_scale(json, field.name, &pairs)
+            }
+            Kind::LearningObjectives => {
+                let of_item: Vec<LearningObjective<'_>> = parsed(released.text(place, field)).unwrap_or_default();
+                objectives::write_ids(json, field.name, &of_item)
+            }
+            Kind::LearningObjectiveResults => {
+                let reached: Vec<LearningObjective<'_>> = parsed(released.text(place, field)).unwrap_or_default();
+                objectives::write_results(json, field.name, &reached)
+            }
+            Kind::Children(_) | Kind::MainRole | Kind::RoleOrgs | Kind::Unstored => false,
         }
     }
 
@@ -219,6 +227,9 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
             return false;
         }
         let is_shown = released.shows(field.category);
+        if is_shown && (entity, field.name) == (Entity::LineItem, "school") {
+            return self.school_of_class(json, field);
+        }
         if is_shown && matches!((entity, field.name), (Entity::Org, "identifier") | (Entity::Course, "courseCode")) {
             // The 1.2 schema requires what CSV sets may leave out.
             return text(json, field.name, Some(&released.identifier()));
@@ -269,6 +280,34 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
             Entity::Resource,
             links.iter().filter_map(|link| ids.position(link.resource)).collect(),
         )
+    }
+
+    /// The scale, if it is in the view.
+    fn score_scale(&self, json: &mut Json, place: usize, field: &'static Field) -> bool {
+        let Some(text) = self.released.text(place, field) else { return false };
+        let found = parsed::<ScoreScaleLink<'_>>(Some(text));
+        let ids = self.release().snapshot().ids(Entity::ScoreScale);
+        let scale = found
+            .and_then(|link| ids.position(link.score_scale))
+            .filter(|scale| self.release().is_visible(Entity::ScoreScale, *scale));
+        if let Some(scale) = scale {
+            json.name(field.name);
+            self.reference(json, Entity::ScoreScale, scale);
+        }
+        scale.is_some()
+    }
+
+    /// The school of the class stands for that of a line item that names none: CSV sets may leave it out.
+    fn school_of_class(&self, json: &mut Json, field: &'static Field) -> bool {
+        let snapshot = self.release().snapshot();
+        let class = snapshot.gradebook.line_items.class_of(self.released.position());
+        let school = class.and_then(|class| link(&snapshot.classes.school, class));
+        let school = school.filter(|school| self.release().is_visible(Entity::Org, *school));
+        if let Some(school) = school {
+            json.name(field.name);
+            self.reference(json, Entity::Org, school);
+        }
+        school.is_some()
     }
 
     fn children(&self, json: &mut Json, field: &'static Field) -> bool {

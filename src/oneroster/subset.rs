@@ -10,6 +10,7 @@ use crate::http::Refusal;
 use crate::oneroster::operation::{Nested, Special};
 use crate::planted::{self, Leak};
 use crate::query::main_role;
+use crate::snapshot::Snapshot;
 use crate::snapshot::structure::{descendants, link};
 
 /// The visible objects with that type or role.
@@ -89,6 +90,31 @@ pub fn nested(
             let below = descendants(&snapshot.sessions.parent, &only(found(Entity::AcademicSession)?));
             below & &snapshot.sessions.grading_periods
         }
+        Nested::ResourcesOfUser => materials(release, Entity::User, found(Entity::User)?, &snapshot.people.resources),
+        Nested::CategoriesOfClass => {
+            // A category has no class: each of the view may be used in every class.
+            found(Entity::Class)?;
+            release.visible(Entity::LineItemCategory).clone()
+        }
+        Nested::LineItemsOfClass => line_items(snapshot, found(Entity::Class)?),
+        Nested::ResultsOfClass => {
+            snapshot.gradebook.results.of_line_items(&line_items(snapshot, found(Entity::Class)?))
+        }
+        Nested::ScoreScalesOfClass => snapshot.gradebook.scales.of_classes(&only(found(Entity::Class)?)),
+        Nested::ResultsOfLineItemInClass => {
+            let item = line_item_in_class(release, identifiers)?;
+            snapshot.gradebook.results.of_line_items(&only(item))
+        }
+        Nested::ResultsOfStudentInClass => {
+            let of_class = line_items(snapshot, found(Entity::Class)?);
+            let student = identifiers.get(1).and_then(|student| release.find(Entity::User, student));
+            let student = only(student.ok_or_else(Refusal::unknown)?);
+            snapshot.gradebook.results.of_students(&student) & snapshot.gradebook.results.of_line_items(&of_class)
+        }
+        Nested::ScoreScalesOfSchool => {
+            let classes = snapshot.classes.of_schools(&only(school(release, first)?));
+            snapshot.gradebook.scales.of_classes(&classes)
+        }
     })
 }
 
@@ -116,6 +142,18 @@ fn class_in_school(release: &Release, identifiers: &[&str]) -> Result<u32, Refus
     let class = release.find(Entity::Class, class).ok_or_else(Refusal::unknown)?;
     let is_there = link(&release.snapshot().classes.school, class) == Some(school);
     if is_there { Ok(class) } else { Err(Refusal::unknown()) }
+}
+
+fn line_items(snapshot: &Snapshot, class: u32) -> RoaringBitmap {
+    snapshot.gradebook.line_items.of_class(class).iter().copied().collect()
+}
+
+fn line_item_in_class(release: &Release, identifiers: &[&str]) -> Result<u32, Refusal> {
+    let [class, item] = identifiers else { return Err(Refusal::unknown()) };
+    let class = release.find(Entity::Class, class).ok_or_else(Refusal::unknown)?;
+    let item = release.find(Entity::LineItem, item).ok_or_else(Refusal::unknown)?;
+    let is_there = release.snapshot().gradebook.line_items.class_of(item) == Some(class);
+    if is_there { Ok(item) } else { Err(Refusal::unknown()) }
 }
 
 /// The people in a class with that role, where their membership is in the view and has not gone away.
@@ -147,7 +185,8 @@ fn classes_of(release: &Release, person: u32, role: Option<&str>) -> RoaringBitm
 
 /// The learning materials of an object, if it shows which it has.
 fn materials(release: &Release, entity: Entity, of: u32, links: &HashMap<u32, Vec<u32>>) -> RoaringBitmap {
-    if !release.shows(entity, Category::ResourceCatalogue, of) {
+    let category = if entity == Entity::User { Category::ResourceAssignment } else { Category::ResourceCatalogue };
+    if !release.shows(entity, category, of) {
         return RoaringBitmap::new();
     }
     links.get(&of).into_iter().flatten().copied().collect()

@@ -15,6 +15,7 @@ use crate::clock::Millis;
 use crate::consent::Release;
 use crate::planted::{self, Leak};
 use crate::query::answers::Board;
+use crate::query::elements;
 use crate::query::filter::{Filter, Leaf, Member, Op, Target, fields};
 use crate::query::relation;
 use crate::query::value::{self, BadValue};
@@ -102,7 +103,9 @@ impl Context<'_> {
                         | Entity::LineItemCategory
                         | Entity::LineItem
                         | Entity::Result
-                        | Entity::ScoreScale => matches & self.release.shown(entity, field.category),
+                        | Entity::ScoreScale
+                        | Entity::AssessmentLineItem
+                        | Entity::AssessmentResult => matches & self.release.shown_in(entity, field),
                     };
                 }
                 Ok(found)
@@ -140,7 +143,9 @@ impl Context<'_> {
             | Entity::LineItemCategory
             | Entity::LineItem
             | Entity::Result
-            | Entity::ScoreScale => visible & &self.release.snapshot().ids(entity).deleted,
+            | Entity::ScoreScale
+            | Entity::AssessmentLineItem
+            | Entity::AssessmentResult => visible & &self.release.snapshot().ids(entity).deleted,
         };
         let mut found = RoaringBitmap::new();
         if op.holds_for_text("active", value) {
@@ -231,8 +236,19 @@ impl Context<'_> {
                 Ok(self.scan((entity, field, name), leaf, |text| user_profiles(text, name, leaf))?)
             }
             (
+                Kind::ScoreScaleLink
+                | Kind::ScoreScaleValues
+                | Kind::LearningObjectives
+                | Kind::LearningObjectiveResults,
+                _,
+            ) if field.column.is_empty() => Ok(RoaringBitmap::new()),
+            (Kind::ScoreScaleLink, member) => Ok(self.with_scale((entity, field), member, leaf)?),
+            (
+                Kind::ScoreScaleValues | Kind::LearningObjectives | Kind::LearningObjectiveResults,
+                Member::Named(name),
+            ) => Ok(self.scan((entity, field, name), leaf, |text| elements::hold(text, name, leaf))?),
+            (
                 Kind::Unstored
-                | Kind::ScoreScaleLink
                 | Kind::ScoreScaleValues
                 | Kind::LearningObjectives
                 | Kind::LearningObjectiveResults
@@ -252,6 +268,9 @@ impl Context<'_> {
         let Some(operator) = leaf.op.sql() else {
             return self.scan((entity, field, ""), leaf, |text| leaf.op.holds_for_text(text, &leaf.value));
         };
+        if field.column.is_empty() {
+            return Ok(RoaringBitmap::new());
+        }
         let key = (entity, field.column, "", leaf.op, leaf.value.clone());
         let (board, conn) = (self.board, &mut *self.conn);
         let ask = || leaf::compare(conn, &board.snapshot, (entity, field.column), operator, wanted);
@@ -266,7 +285,7 @@ impl Context<'_> {
     ) -> Result<RoaringBitmap, StoreError> {
         let key = (entity, field.column, member, leaf.op, leaf.value.clone());
         let (board, conn) = (self.board, &mut *self.conn);
-        if field.kind == Kind::Number {
+        if field.kind == Kind::Number || field.column.is_empty() {
             return Ok(RoaringBitmap::new());
         }
         let ask = || leaf::matching(conn, &board.snapshot, (entity, field.column), |_, text| holds(text));
@@ -284,9 +303,34 @@ impl Context<'_> {
         if let Some(found) = relation::linked(self.release, entity, field.name, targets) {
             return Ok(found);
         }
+        if field.column.is_empty() {
+            return Ok(RoaringBitmap::new());
+        }
         let snapshot = self.release.snapshot();
         let wanted: std::collections::BTreeSet<i64> = targets.iter().map(|p| snapshot.ids(target).row_id(p)).collect();
         Ok(crate::store::leaf::referring(self.conn, snapshot, (entity, field.column), &wanted)?)
+    }
+
+    /// The objects whose scale compares so, where it is in the view.
+    fn with_scale(
+        &mut self,
+        (entity, field): (Entity, &'static Field),
+        member: Member,
+        leaf: &Leaf,
+    ) -> Result<RoaringBitmap, StoreError> {
+        let release = self.release;
+        let ids = release.snapshot().ids(Entity::ScoreScale);
+        let targets = match member {
+            Member::ReferenceType if leaf.op.holds_for_text(Entity::ScoreScale.name(), &leaf.value) => {
+                release.visible(Entity::ScoreScale).clone()
+            }
+            Member::ReferenceType => RoaringBitmap::new(),
+            _ => self.identified(Entity::ScoreScale, leaf.op, &leaf.value),
+        };
+        let holds = |_: u32, text: &str| {
+            elements::scale(text).and_then(|scale| ids.position(scale)).is_some_and(|scale| targets.contains(scale))
+        };
+        leaf::matching(self.conn, release.snapshot(), (entity, field.column), holds)
     }
 
     /// People with a role, at an org in the view, for which the comparison holds.
@@ -358,6 +402,9 @@ impl Context<'_> {
     }
 
     fn metadata(&mut self, entity: Entity, key: &str, leaf: &Leaf) -> Result<RoaringBitmap, QueryError> {
+        if entity.table().is_empty() {
+            return Ok(RoaringBitmap::new());
+        }
         let holds = |_: u32, text: &str| {
             let values: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
             values

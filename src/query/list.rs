@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use roaring::RoaringBitmap;
 
-use crate::catalogue::{Category, Entity, Kind};
+use crate::catalogue::{Category, Entity, Field, Kind};
 use crate::consent::Release;
 use crate::planted::{self, Leak};
 use crate::query::answers::Board;
@@ -222,14 +222,15 @@ impl View {
                 }
                 // Where a name has two categories, the first whose value is shown counts.
                 let mut of_fields = Vec::new();
-                for field in fields(entity, name).filter(|field| is_sortable(field.kind)) {
-                    of_fields.push((field.category, self.board.ranks(conn, entity, field.column)?));
+                let is_kept = |field: &&Field| is_sortable(field.kind) && !field.column.is_empty();
+                for field in fields(entity, name).filter(is_kept) {
+                    of_fields.push((field, self.board.ranks(conn, entity, field.column)?));
                 }
                 let value = |position: u32| {
                     of_fields
                         .iter()
-                        .filter(|(category, _)| {
-                            planted::is(Leak::SortBeforePolicy) || self.shows_field(entity, *category, position)
+                        .filter(|(field, _)| {
+                            planted::is(Leak::SortBeforePolicy) || self.shows_field(entity, field, position)
                         })
                         .filter_map(|(_, ranks)| ranks.get(position as usize).copied())
                         .find(|rank| *rank != u32::MAX)
@@ -247,16 +248,17 @@ impl View {
             letters.fold(0, |number, letter| (number << 7) | i64::from(letter & 0x7f))
         };
         let value = |person: u32| {
-            let is_shown = self.shows_field(Entity::User, Category::Identity, person);
+            let is_shown = self.release.shows(Entity::User, Category::Identity, person)
+                && !self.release.tombstones().contains(person);
             main_role::word(&self.release, person).filter(|_| is_shown).map_or(i64::MAX, as_number)
         };
         people.iter().map(|person| (person, value(person))).collect()
     }
 
-    fn shows_field(&self, entity: Entity, category: Category, position: u32) -> bool {
+    fn shows_field(&self, entity: Entity, field: &Field, position: u32) -> bool {
         let is_tombstone =
             matches!(entity, Entity::User | Entity::Demographics) && self.release.tombstones().contains(position);
-        !is_tombstone && self.release.shows(entity, category, position)
+        !is_tombstone && self.release.shows_in(entity, field, position)
     }
 
     fn cut_ranks(&self, list: &List, ranks: &RoaringBitmap) -> Page {

@@ -31,8 +31,29 @@ pub fn linked(release: &Release, entity: Entity, name: &str, targets: &RoaringBi
         (Entity::Enrollment, "school") => enrollments(snapshot, |e| {
             snapshot.enrollments.school.get(e as usize).is_some_and(|school| targets.contains(*school))
         }),
+        (Entity::LineItem, "class") => {
+            targets.iter().flat_map(|t| snapshot.gradebook.line_items.of_class(t).iter().copied()).collect()
+        }
+        (Entity::LineItem, "category") => {
+            let categories = &snapshot.gradebook.line_items.category;
+            (0..).zip(categories).filter(|(_, category)| targets.contains(**category)).map(|(item, _)| item).collect()
+        }
+        (Entity::LineItem, "school") => line_items_of_schools(snapshot, targets),
+        (Entity::Result, "lineItem") => snapshot.gradebook.results.of_line_items(targets),
+        (Entity::Result, "student") => snapshot.gradebook.results.of_students(targets),
+        (Entity::ScoreScale, "class") => snapshot.gradebook.scales.of_classes(targets),
         _ => return None,
     })
+}
+
+/// The line items of any of these schools: by name, or by their class where they name none.
+pub fn line_items_of_schools(snapshot: &Snapshot, schools: &RoaringBitmap) -> RoaringBitmap {
+    let items = &snapshot.gradebook.line_items;
+    let school = |item: u32| {
+        let named = items.school.get(item as usize).copied().flatten();
+        named.or_else(|| link(&snapshot.classes.school, items.class_of(item)?))
+    };
+    (0..items.ids.len()).filter(|item| school(*item).is_some_and(|school| schools.contains(school))).collect()
 }
 
 /// The memberships whose role's place is marked.
@@ -61,7 +82,9 @@ pub fn with_resources(snapshot: &Snapshot, entity: Entity, targets: &RoaringBitm
         | Entity::LineItemCategory
         | Entity::LineItem
         | Entity::Result
-        | Entity::ScoreScale => return RoaringBitmap::new(),
+        | Entity::ScoreScale
+        | Entity::AssessmentLineItem
+        | Entity::AssessmentResult => return RoaringBitmap::new(),
     };
     of.iter()
         .filter(|(_, resources)| resources.iter().any(|r| targets.contains(*r)))

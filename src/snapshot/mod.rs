@@ -4,12 +4,15 @@
 //! page at any depth is a `select`. A snapshot is never changed: the next one replaces it.
 
 pub mod enrollments;
+pub mod gradebook;
+mod groups;
 pub mod ids;
 pub mod people;
 pub mod structure;
 pub mod times;
 
 pub use enrollments::Enrollments;
+pub use gradebook::Gradebook;
 pub use ids::{Ids, IdsBuilder};
 pub use people::{People, RoleAt, Standing};
 pub use structure::{Classes, Courses, Orgs, Sessions};
@@ -38,8 +41,8 @@ pub struct Snapshot {
     pub enrollments: Enrollments,
     /// Learning materials.
     pub resources: Ids,
-    /// Categories of line items, line items, results and score scales: keys only.
-    pub gradebook: [Ids; 4],
+    /// Categories of line items, line items, results and score scales.
+    pub gradebook: Gradebook,
     /// When objects last changed, by entity (see [`Snapshot::times`]).
     pub all_times: Vec<Times>,
 }
@@ -47,7 +50,6 @@ pub struct Snapshot {
 impl Snapshot {
     /// The keys of an entity's objects.
     pub fn ids(&self, entity: Entity) -> &Ids {
-        let [categories, line_items, results, scales] = &self.gradebook;
         match entity {
             Entity::Org => &self.orgs.ids,
             Entity::AcademicSession => &self.sessions.ids,
@@ -57,10 +59,11 @@ impl Snapshot {
             Entity::User | Entity::Demographics => &self.people.ids,
             Entity::Enrollment => &self.enrollments.ids,
             Entity::Resource => &self.resources,
-            Entity::LineItemCategory => categories,
-            Entity::LineItem => line_items,
-            Entity::Result => results,
-            Entity::ScoreScale => scales,
+            Entity::LineItemCategory => &self.gradebook.categories,
+            Entity::LineItem => &self.gradebook.line_items.ids,
+            Entity::Result => &self.gradebook.results.ids,
+            Entity::ScoreScale => &self.gradebook.scales.ids,
+            Entity::AssessmentLineItem | Entity::AssessmentResult => &self.gradebook.none,
         }
     }
 

@@ -9,6 +9,7 @@ pub mod connection;
 pub mod disclosure;
 pub mod error;
 pub mod existing;
+mod gradebook_load;
 pub mod history;
 pub mod hydrate;
 pub mod import;

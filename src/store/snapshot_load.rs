@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::catalogue::element::{ResourceLink, Role};
 use crate::catalogue::{Category, Entity};
 use crate::snapshot::{Enrollments, Ids, IdsBuilder, Snapshot, Standing, Times};
-use crate::store::{Conn, Database, Row, Statement, StoreError};
+use crate::store::{Conn, Database, Row, Statement, StoreError, gradebook_load};
 
 /// How often a load starts again because an import committed meanwhile.
 const ATTEMPTS: usize = 20;
@@ -64,19 +64,12 @@ fn without_enrollments(conn: &mut Conn, tenant_id: i64) -> Result<Snapshot, Stor
     classes(conn, &mut snapshot)?;
     people(conn, &mut snapshot)?;
     demographics(conn, &mut snapshot)?;
-    for (i, entity) in
-        [Entity::LineItemCategory, Entity::LineItem, Entity::Result, Entity::ScoreScale].into_iter().enumerate()
-    {
-        let ids = keys(conn, &mut snapshot, entity, |_, _| Ok(()))?;
-        if let Some(slot) = snapshot.gradebook.get_mut(i) {
-            *slot = ids;
-        }
-    }
+    gradebook_load::gradebook(conn, &mut snapshot)?;
     Ok(snapshot)
 }
 
 /// How many columns come before an entity's own.
-const BASE: usize = 5;
+pub(super) const BASE: usize = 5;
 
 /// Reads an entity's keys and times; `visit` gets each position with its row.
 fn read_keys(
@@ -104,7 +97,8 @@ fn read_keys(
     Ok((ids.finish(), times))
 }
 
-fn keys(
+/// Reads an entity's keys and keeps its times; `visit` gets each position with its row.
+pub(super) fn keys(
     conn: &mut Conn,
     snapshot: &mut Snapshot,
     entity: Entity,
@@ -113,7 +107,8 @@ fn keys(
     keys_with(conn, snapshot, entity, &[], visit)
 }
 
-fn keys_with(
+/// The same, with columns beside the keys, from [`BASE`] on.
+pub(super) fn keys_with(
     conn: &mut Conn,
     snapshot: &mut Snapshot,
     entity: Entity,

@@ -68,8 +68,8 @@ fn import_at(world: &World, ms: i64, set: &Set) {
 fn present(world: &World) -> Vec<String> {
     let mut conn = world.database.read().unwrap();
     let mut found = Vec::new();
-    for entity in Entity::ALL {
-        let fields = fields(*entity);
+    for entity in Entity::imported() {
+        let fields = fields(entity);
         let columns: Vec<_> = fields.iter().map(|field| field.column).collect();
         let (columns, table) = (columns.join(", "), entity.table());
         let sql = format!("SELECT id, sourced_id, {columns} FROM {table} WHERE status = 'active' ORDER BY sourced_id");

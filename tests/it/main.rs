@@ -20,6 +20,8 @@ mod documentation;
 #[cfg(test)]
 mod faulty_rules;
 #[cfg(test)]
+mod gradebook;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod import_history;

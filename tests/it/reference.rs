@@ -6,7 +6,7 @@ use koppelvlak::auth::Scope;
 use koppelvlak::catalogue::category::Level;
 use koppelvlak::catalogue::{Category, Entity, Field, Kind};
 use koppelvlak::oneroster::csv::Rule;
-use koppelvlak::oneroster::v1p2::rostering::OPERATIONS;
+use koppelvlak::oneroster::v1p2::discovery::{SERVICES, Service};
 use koppelvlak::query::list::is_sortable;
 
 /// A page of the documentation that is generated.
@@ -30,8 +30,8 @@ pub fn pages() -> [Page; 4] {
 const WRITTEN: &str =
     "<!-- Written from the code. To write it again: KOPPELVLAK_WRITE_DOCS=1 cargo test --test it documentation -->\n\n";
 
-/// What a vendor can read over rostering.
-const SERVED: [Entity; 7] = [
+/// What a vendor can read.
+const SERVED: [Entity; 14] = [
     Entity::Org,
     Entity::AcademicSession,
     Entity::Course,
@@ -39,23 +39,26 @@ const SERVED: [Entity; 7] = [
     Entity::User,
     Entity::Demographics,
     Entity::Enrollment,
+    Entity::Resource,
+    Entity::LineItemCategory,
+    Entity::LineItem,
+    Entity::Result,
+    Entity::ScoreScale,
+    Entity::AssessmentLineItem,
+    Entity::AssessmentResult,
 ];
 
 fn of_vendors() -> String {
     let mut page = String::from(WRITTEN);
     page += "# Which operations and fields are there?\n\n\
-        The 41 operations of OneRoster 1.2 Rostering, each a `GET` below `/{tenant}/ims/oneroster/rostering/v1p2/`, \
-        and the fields of seven kinds of objects.\n\
+        The operations of OneRoster 1.2 at a board, below `/{tenant}/ims/oneroster/`, \
+        and the fields of the objects that they answer with.\n\
         [How to fetch a school's data](../vendors.md) says how they are used.\n\n\
         ## Operations\n\n\
         One of the scopes is enough.\n\
-        Every list takes `limit`, `offset`, `sort`, `orderBy`, `filter` and `fields`; a single object takes `fields`.\n\n";
-    page += "| address | operation | answer | scopes |\n| --- | --- | --- | --- |\n";
-    for operation in OPERATIONS {
-        let scopes: Vec<String> = operation.scopes.iter().map(|scope| format!("`{scope}`")).collect();
-        let path = operation.path.replace("{}", "{id}");
-        let (id, wrapper) = (operation.id, operation.wrapper);
-        _ = writeln!(page, "| `{path}` | {id} | `{wrapper}` | {} |", scopes.join(" or "));
+        Every list takes `limit`, `offset`, `sort`, `orderBy`, `filter` and `fields`; a single object takes `fields`.\n";
+    for service in &SERVICES {
+        of_service(&mut page, service);
     }
     page += "\n## Scopes\n\n\
         A connection may be granted these; a token carries those of them that it was asked for.\n\
@@ -95,6 +98,18 @@ fn of_vendors() -> String {
     page
 }
 
+/// What a service reads.
+fn of_service(page: &mut String, service: &Service) {
+    _ = writeln!(page, "\n### {}\n\nEach a `GET` below `{}/`.\n", service.title, service.base);
+    *page += "| address | operation | answer | scopes |\n| --- | --- | --- | --- |\n";
+    for operation in service.operations {
+        let scopes: Vec<String> = operation.scopes.iter().map(|scope| format!("`{scope}`")).collect();
+        let path = operation.path.replace("{}", "{id}");
+        let (id, wrapper) = (operation.id, operation.wrapper);
+        _ = writeln!(page, "| `{path}` | {id} | `{wrapper}` | {} |", scopes.join(" or "));
+    }
+}
+
 /// What brings an object of that kind into a view.
 fn when_there(entity: Entity) -> String {
     match entity {
@@ -106,6 +121,12 @@ fn when_there(entity: Entity) -> String {
         Entity::Enrollment => {
             "A membership is there if one rule releases `enrolment` for the person and has the class.".into()
         }
+        Entity::Result => {
+            "A result is there if one rule releases `assessment-result` for the pupil and has the class, \
+            and its line item is there."
+                .into()
+        }
+        Entity::AssessmentLineItem | Entity::AssessmentResult => "Only what you wrote yourself is there.".into(),
         Entity::Org
         | Entity::AcademicSession
         | Entity::Course
@@ -113,7 +134,6 @@ fn when_there(entity: Entity) -> String {
         | Entity::Resource
         | Entity::LineItemCategory
         | Entity::LineItem
-        | Entity::Result
         | Entity::ScoreScale => format!("The object itself comes with `{}`.", entity.base_category()),
     }
 }

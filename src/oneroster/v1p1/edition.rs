@@ -35,7 +35,9 @@ const fn collection(target: Entity) -> &'static str {
         Entity::LineItemCategory => "/v1p1/categories/",
         Entity::LineItem => "/v1p1/lineItems/",
         Entity::Result => "/v1p1/results/",
-        // 1.1 has no score scales, so nothing refers to one.
+        // 1.1 has none of these, so nothing refers to one.
         Entity::ScoreScale => "/v1p1/scoreScales/",
+        Entity::AssessmentLineItem => "/v1p1/assessmentLineItems/",
+        Entity::AssessmentResult => "/v1p1/assessmentResults/",
     }
 }

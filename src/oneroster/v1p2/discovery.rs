@@ -14,12 +14,42 @@ use crate::oneroster::csv::{self, File, Version, Vocabulary};
 use crate::oneroster::operation::{Operation, Subset};
 use crate::oneroster::parameters::{DEFAULT_LIMIT, MOST_LIMIT};
 use crate::oneroster::represent::PATH_SEGMENT;
-use crate::oneroster::v1p2::rostering::OPERATIONS;
-use crate::oneroster::v1p2::schema;
+use crate::oneroster::v1p2::{gradebook, resources, rostering, schema};
 
-/// Two official texts name two names for the document.
-pub const FILES: [&str; 2] =
-    ["onerosterv1p2rostersservice_openapi3_v1p0.json", "imsorv1p2_rostering_openapi3_v1p0.json"];
+/// One of the services of OneRoster 1.2.
+#[derive(Debug)]
+pub struct Service {
+    /// What the document calls it.
+    pub title: &'static str,
+    /// The path below the address of OneRoster at a board.
+    pub base: &'static str,
+    /// Two official texts name two names for the document.
+    pub files: [&'static str; 2],
+    /// What it reads.
+    pub operations: &'static [Operation],
+}
+
+/// The services.
+pub const SERVICES: [Service; 3] = [
+    Service {
+        title: "OneRoster 1.2 Rostering",
+        base: "rostering/v1p2",
+        files: ["onerosterv1p2rostersservice_openapi3_v1p0.json", "imsorv1p2_rostering_openapi3_v1p0.json"],
+        operations: rostering::OPERATIONS,
+    },
+    Service {
+        title: "OneRoster 1.2 Gradebook",
+        base: "gradebook/v1p2",
+        files: ["onerosterv1p2gradebookservice_openapi3_v1p0.json", "imsorv1p2_gradebook_openapi3_v1p0.json"],
+        operations: gradebook::OPERATIONS,
+    },
+    Service {
+        title: "OneRoster 1.2 Resources",
+        base: "resources/v1p2",
+        files: ["onerosterv1p2resourcesservice_openapi3_v1p0.json", "imsorv1p2_resources_openapi3_v1p0.json"],
+        operations: resources::OPERATIONS,
+    },
+];
 
 /// The statuses that a refusal may have, with what they mean.
 const REFUSALS: [(&str, &str); 8] = [
@@ -33,28 +63,28 @@ const REFUSALS: [(&str, &str); 8] = [
     ("default", "Any other refusal."),
 ];
 
-/// The document of one board, as served at `public_url`.
-pub fn document(public_url: &str, tenant: &str) -> Value {
+/// The document of a service of one board, as served at `public_url`.
+pub fn document(service: &Service, public_url: &str, tenant: &str) -> Value {
     let board = format!("{public_url}/{}", utf8_percent_encode(tenant, PATH_SEGMENT));
     let mut paths: BTreeMap<String, Value> = BTreeMap::new();
-    for operation in OPERATIONS {
+    for operation in service.operations {
         paths.insert(path(operation), json!({"get": describe(operation)}));
     }
-    let mut scopes: Vec<Scope> = OPERATIONS.iter().flat_map(|operation| operation.scopes).copied().collect();
+    let mut scopes: Vec<Scope> = service.operations.iter().flat_map(|operation| operation.scopes).copied().collect();
     scopes.sort_unstable();
     scopes.dedup();
     let scopes: BTreeMap<String, &str> = scopes.into_iter().map(|scope| (scope.url(), scope.permits())).collect();
     json!({
         "openapi": "3.0.3",
         "info": {
-            "title": "OneRoster 1.2 Rostering",
+            "title": service.title,
             "version": "1.2",
             "description": "What a vendor may see is decided by each school; answers are cut to that.",
         },
-        "servers": [{"url": format!("{board}/ims/oneroster/rostering/v1p2")}],
+        "servers": [{"url": format!("{board}/ims/oneroster/{}", service.base)}],
         "paths": paths,
         "components": {
-            "schemas": schema::all(),
+            "schemas": schema::all(service.operations),
             "securitySchemes": {"OAuth2CC": {"type": "oauth2", "flows": {"clientCredentials": {
                 "tokenUrl": format!("{board}/oauth2/token"),
                 "scopes": scopes,
@@ -173,11 +203,13 @@ pub fn vocabulary(entity: Entity, field: &Field) -> Option<Vocabulary> {
         Entity::Enrollment => File::Enrollments,
         Entity::Resource => File::Resources,
         Entity::LineItemCategory => File::Categories,
-        Entity::LineItem => File::LineItems,
-        Entity::Result => File::Results,
+        Entity::LineItem | Entity::AssessmentLineItem => File::LineItems,
+        Entity::Result | Entity::AssessmentResult => File::Results,
         Entity::ScoreScale => File::ScoreScales,
     };
-    let column = csv::columns(Version::V1p2, file).iter().find(|column| column.name == field.csv)?;
+    // Assessment results have no file of their own and the words of results.
+    let name = if field.csv.is_empty() && entity.table().is_empty() { field.name } else { field.csv };
+    let column = csv::columns(Version::V1p2, file).iter().find(|column| column.name == name)?;
     if let csv::Kind::Word(words) | csv::Kind::Words(words) = column.kind { Some(words) } else { None }
 }
 
@@ -187,7 +219,7 @@ mod tests {
 
     #[test]
     fn identifiers_in_an_address_are_named_after_what_they_identify() {
-        let paths: Vec<String> = OPERATIONS.iter().map(path).collect();
+        let paths: Vec<String> = rostering::OPERATIONS.iter().map(path).collect();
 
         assert!(paths.contains(&"/academicSessions/{sourcedId}".to_owned()), "{paths:?}");
         assert!(paths.contains(&"/schools/{schoolSourcedId}/classes/{classSourcedId}/students".to_owned()));

@@ -33,5 +33,7 @@ const fn collection(target: Entity) -> &'static str {
         Entity::LineItem => "/gradebook/v1p2/lineItems/",
         Entity::Result => "/gradebook/v1p2/results/",
         Entity::ScoreScale => "/gradebook/v1p2/scoreScales/",
+        Entity::AssessmentLineItem => "/gradebook/v1p2/assessmentLineItems/",
+        Entity::AssessmentResult => "/gradebook/v1p2/assessmentResults/",
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod discovery;
 pub mod edition;
+pub mod gradebook;
+pub mod resources;
 pub mod rostering;
 pub mod routes;
 pub mod schema;

@@ -1,8 +1,8 @@
-//! The JSON Schemas of what OneRoster 1.2 Rostering answers, from the catalogue's table of fields.
+//! The JSON Schemas of what the services of OneRoster 1.2 answer, from the catalogue's table of fields.
 //!
 //! Objects are closed: a member that is not listed is never sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -10,39 +10,125 @@ use crate::catalogue::{Entity, Field, Kind};
 use crate::oneroster::csv::{Version, Vocabulary};
 use crate::oneroster::operation::{Operation, Subset};
 use crate::oneroster::v1p2::discovery::vocabulary;
-use crate::oneroster::v1p2::rostering::OPERATIONS;
 
 /// The name of the schema of an operation's answer.
 pub fn wrapper(operation: &Operation) -> String {
     match operation.subset {
         Subset::One | Subset::OneOfKind(_) => format!("Single{}DType", capital(operation.entity)),
+        Subset::All | Subset::Kind(_) | Subset::Nested(_) if operation.entity == Entity::LineItemCategory => {
+            // The published document has this one name in the plural.
+            "CategoriesSetDType".to_owned()
+        }
         Subset::All | Subset::Kind(_) | Subset::Nested(_) => format!("{}SetDType", capital(operation.entity)),
     }
 }
 
-/// Every schema, by name.
-pub fn all() -> BTreeMap<String, Value> {
+/// Every schema of a service, by name.
+pub fn all(operations: &[Operation]) -> BTreeMap<String, Value> {
     let mut schemas = BTreeMap::new();
-    for operation in OPERATIONS {
+    for operation in operations {
         let object = reference(&format!("{}DType", capital(operation.entity)));
         let is_single = matches!(operation.subset, Subset::One | Subset::OneOfKind(_));
         let content = if is_single { object } else { json!({"type": "array", "items": object}) };
         schemas.insert(wrapper(operation), closed(vec![(operation.wrapper, content, true)]));
         schemas.insert(format!("{}DType", capital(operation.entity)), of_entity(operation.entity));
     }
-    for target in [Entity::Org, Entity::AcademicSession, Entity::Course, Entity::Class, Entity::User, Entity::Resource]
-    {
+    let entities: BTreeSet<Entity> = operations.iter().map(|operation| operation.entity).collect();
+    let kinds = || entities.iter().flat_map(|entity| entity.fields()).map(|field| field.kind);
+    for target in kinds().filter_map(target).collect::<BTreeSet<_>>() {
         let of_type = json!({"type": "string", "enum": [target.name()]});
         let members = vec![("href", uri(), true), ("sourcedId", text(), true), ("type", of_type, true)];
         schemas.insert(reference_name(target), closed(members));
     }
     schemas.insert("MetadataDType".to_owned(), json!({"type": "object", "additionalProperties": true}));
-    schemas.insert("RoleDType".to_owned(), role());
-    schemas.insert("UserIdDType".to_owned(), closed(vec![("type", text(), true), ("identifier", text(), true)]));
-    schemas.insert("UserProfileDType".to_owned(), user_profile());
-    schemas.insert("CredentialDType".to_owned(), closed(vec![("type", text(), true), ("username", text(), true)]));
+    for kind in kinds() {
+        schemas.extend(elements(kind));
+    }
     schemas.extend(status_info());
     schemas
+}
+
+/// The kind of object that values of a kind refer to.
+const fn target(kind: Kind) -> Option<Entity> {
+    match kind {
+        Kind::Reference(target) | Kind::ReferenceList(target) | Kind::Children(target) => Some(target),
+        Kind::Resources => Some(Entity::Resource),
+        Kind::Roles => Some(Entity::Org),
+        Kind::ScoreScaleLink => Some(Entity::ScoreScale),
+        Kind::Text
+        | Kind::Boolean
+        | Kind::Date
+        | Kind::DateTime
+        | Kind::Number
+        | Kind::TextList
+        | Kind::UserIds
+        | Kind::UserProfiles
+        | Kind::ScoreScaleValues
+        | Kind::LearningObjectives
+        | Kind::LearningObjectiveResults
+        | Kind::Metadata
+        | Kind::MainRole
+        | Kind::RoleOrgs
+        | Kind::Unstored => None,
+    }
+}
+
+/// The schemas of the elements of a kind of value.
+fn elements(kind: Kind) -> Vec<(String, Value)> {
+    let named = |name: &str, schema: Value| (name.to_owned(), schema);
+    let some = |items: Value| json!({"type": "array", "minItems": 1, "items": items});
+    match kind {
+        Kind::Roles => vec![named("RoleDType", role())],
+        Kind::UserIds => {
+            vec![named("UserIdDType", closed(vec![("type", text(), true), ("identifier", text(), true)]))]
+        }
+        Kind::UserProfiles => vec![
+            named("UserProfileDType", user_profile()),
+            named("CredentialDType", closed(vec![("type", text(), true), ("username", text(), true)])),
+        ],
+        Kind::ScoreScaleValues => {
+            let sides = vec![("itemValueLHS", text(), true), ("itemValueRHS", text(), true)];
+            vec![named("ScoreScaleValueDType", closed(sides))]
+        }
+        Kind::LearningObjectives => {
+            let members = vec![("source", source(), true), ("learningObjectiveIds", some(text()), true)];
+            vec![named("LearningObjectiveSetDType", closed(members))]
+        }
+        Kind::LearningObjectiveResults => {
+            let results = some(reference("LearningObjectiveResultsDType"));
+            let members = vec![("source", source(), true), ("learningObjectiveResults", results, true)];
+            let of_one = vec![
+                ("learningObjectiveId", text(), true),
+                ("score", json!({"type": "number", "format": "float"}), false),
+                ("textScore", text(), false),
+            ];
+            vec![
+                named("LearningObjectiveScoreSetDType", closed(members)),
+                named("LearningObjectiveResultsDType", closed(of_one)),
+            ]
+        }
+        Kind::Text
+        | Kind::Boolean
+        | Kind::Date
+        | Kind::DateTime
+        | Kind::Number
+        | Kind::TextList
+        | Kind::Reference(_)
+        | Kind::ReferenceList(_)
+        | Kind::Children(_)
+        | Kind::Resources
+        | Kind::ScoreScaleLink
+        | Kind::Metadata
+        | Kind::MainRole
+        | Kind::RoleOrgs
+        | Kind::Unstored => Vec::new(),
+    }
+}
+
+/// Where objectives come from: the published pattern for words of one's own begins with a slash.
+fn source() -> Value {
+    let own = r"^/(?!case$)(?!unknown$)[a-z0-9]+$";
+    json!({"anyOf": [{"type": "string", "enum": ["case", "unknown"]}, {"type": "string", "pattern": own}]})
 }
 
 fn of_entity(entity: Entity) -> Value {
@@ -67,7 +153,7 @@ fn form(entity: Entity, field: &Field) -> Option<Value> {
         Kind::Boolean => json!({"type": "string", "enum": ["true", "false"]}),
         Kind::Date => date(),
         Kind::DateTime => json!({"type": "string", "format": "date-time"}),
-        Kind::Number => json!({"type": "number"}),
+        Kind::Number => json!({"type": "number", "format": "float"}),
         Kind::TextList => list(vocabulary(entity, field).map_or_else(text, words)),
         Kind::Reference(target) => reference(&reference_name(target)),
         Kind::ReferenceList(target) | Kind::Children(target) => {
@@ -78,13 +164,11 @@ fn form(entity: Entity, field: &Field) -> Option<Value> {
         Kind::UserIds => list(reference("UserIdDType")),
         Kind::UserProfiles => list(reference("UserProfileDType")),
         Kind::Metadata => reference("MetadataDType"),
-        Kind::MainRole
-        | Kind::RoleOrgs
-        | Kind::ScoreScaleLink
-        | Kind::ScoreScaleValues
-        | Kind::LearningObjectives
-        | Kind::LearningObjectiveResults
-        | Kind::Unstored => return None,
+        Kind::ScoreScaleLink => reference(&reference_name(Entity::ScoreScale)),
+        Kind::ScoreScaleValues => at_least_one(list(reference("ScoreScaleValueDType")), field),
+        Kind::LearningObjectives => list(reference("LearningObjectiveSetDType")),
+        Kind::LearningObjectiveResults => list(reference("LearningObjectiveScoreSetDType")),
+        Kind::MainRole | Kind::RoleOrgs | Kind::Unstored => return None,
     })
 }
 

@@ -98,7 +98,7 @@ pub fn settle(database: &Database) -> Result<(), StoreError> {
             Statement::new("PRAGMA wal_checkpoint(TRUNCATE)").rows(&mut conn)?;
         }
         Conn::Postgres(_) => {
-            for entity in Entity::ALL {
+            for entity in Entity::imported() {
                 Statement::new(format!("ANALYZE {}", entity.table())).execute(&mut conn)?;
             }
         }

@@ -29,10 +29,25 @@ impl Schemas {
         Self::published().unwrap_or_else(Self::own)
     }
 
+    /// The same for another service: the name of its published document, and the own expectations.
+    pub fn of_service(file: &str, own: &str) -> Self {
+        Self::published_as(file).unwrap_or_else(|| Self { root: Value::Object(read(own)) })
+    }
+
+    /// The own expectations of another service.
+    pub fn own_of(own: &str) -> Self {
+        Self { root: Value::Object(read(own)) }
+    }
+
     /// The published document, if it lies in `shared` beside the project or above it.
     pub fn published() -> Option<Self> {
-        let file = "shared/spec/oneroster/openapi/onerosterv1p2rostersservice_openapi3_v1p0.json";
-        let found = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join(file));
+        Self::published_as("onerosterv1p2rostersservice_openapi3_v1p0.json")
+    }
+
+    /// The published document of that name, if it lies there.
+    pub fn published_as(file: &str) -> Option<Self> {
+        let file = format!("shared/spec/oneroster/openapi/{file}");
+        let found = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join(&file));
         let path = found.into_iter().find(|path| path.is_file())?;
         let document: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         Some(Self::of(&document))
@@ -67,6 +82,7 @@ impl Schemas {
         };
         let name = match operation.subset {
             Subset::One | Subset::OneOfKind(_) => format!("Single{kind}DType"),
+            Subset::All | Subset::Kind(_) | Subset::Nested(_) if kind == "Category" => "CategoriesSetDType".to_owned(),
             Subset::All | Subset::Kind(_) | Subset::Nested(_) => format!("{kind}SetDType"),
         };
         self.misfits_in(&name, body)
@@ -77,6 +93,7 @@ impl Schemas {
         self.misfits_in("imsx_StatusInfoDType", body)
     }
 
+    /// What does not fit in a body that must be as the schema of that name says.
     pub fn misfits_in(&self, name: &str, body: &Value) -> Vec<Misfit> {
         let mut misfits = Vec::new();
         assert!(self.root[name].is_object(), "no schema {name}");
@@ -106,6 +123,11 @@ impl Schemas {
             "string" => {
                 if let Some(wrong) = value.as_str().map_or(Some("no text"), |text| wrong_text(schema, text)) {
                     misfits.push(Misfit::Wrong(format!("{at}: {value} is {wrong}")));
+                }
+            }
+            "number" => {
+                if !value.is_number() {
+                    misfits.push(Misfit::Wrong(format!("{at}: {value} is no number")));
                 }
             }
             other => panic!("a schema of type {other}"),
@@ -150,9 +172,11 @@ fn wrong_text(schema: &Value, text: &str) -> Option<&'static str> {
     {
         return Some("no word of the vocabulary");
     }
-    // The only pattern of the document, which it leaves unanchored by mistake.
-    if schema["pattern"].is_string() && !is_extension(text) {
-        return Some("no `ext:` word");
+    // One of the two patterns of the documents is left unanchored by mistake; the other begins with a slash.
+    match schema["pattern"].as_str() {
+        Some(pattern) if pattern.starts_with("^/") && !is_own_source(text) => return Some("no source"),
+        Some(pattern) if !pattern.starts_with("^/") && !is_extension(text) => return Some("no `ext:` word"),
+        _ => {}
     }
     let fits = match schema["format"].as_str() {
         None => true,
@@ -169,6 +193,12 @@ fn wrong_text(schema: &Value, text: &str) -> Option<&'static str> {
 fn is_extension(text: &str) -> bool {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     text.strip_prefix("ext:").is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_allowed))
+}
+
+fn is_own_source(text: &str) -> bool {
+    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    text.strip_prefix('/')
+        .is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_allowed) && rest != "case" && rest != "unknown")
 }
 
 fn is_date(text: &str) -> bool {
@@ -240,16 +270,25 @@ fn form(words: &[&str]) -> Value {
     match words {
         ["text"] => json!({"type": "string"}),
         ["uri" | "date" | "date-time"] => json!({"type": "string", "format": words[0]}),
+        ["number"] => json!({"type": "number", "format": "float"}),
         ["boolean"] => json!({"type": "string", "enum": ["true", "false"]}),
         ["list", rest @ ..] => json!({"type": "array", "items": form(rest)}),
         ["some", rest @ ..] => json!({"type": "array", "minItems": 1, "items": form(rest)}),
-        ["of", of @ .., "ext"] => json!({"anyOf": [
-            {"type": "string", "enum": of}, {"type": "string", "pattern": r"(ext:)[a-zA-Z0-9\.\-_]+"},
+        ["of", of @ .., "own"] => json!({"anyOf": [
+            {"type": "string", "enum": words_of(of)}, {"type": "string", "pattern": r"^/(?!case$)(?!unknown$)[a-z0-9]+$"},
         ]}),
-        ["of", of @ ..] => json!({"type": "string", "enum": of}),
+        ["of", of @ .., "ext"] => json!({"anyOf": [
+            {"type": "string", "enum": words_of(of)}, {"type": "string", "pattern": r"(ext:)[a-zA-Z0-9\.\-_]+"},
+        ]}),
+        ["of", of @ ..] => json!({"type": "string", "enum": words_of(of)}),
         [name] => json!({"$ref": name}),
         _ => panic!("{words:?}"),
     }
+}
+
+/// The words of a vocabulary; a space in one of them stands as `~`.
+fn words_of(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| word.replace('~', " ")).collect()
 }
 
 #[test]
