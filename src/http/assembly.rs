@@ -10,6 +10,7 @@ use actix_http::{HttpService, Protocol};
 use actix_server::{Server, ServerHandle};
 use actix_service::{ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::dev::AppConfig;
+use actix_web::middleware::Compress;
 use actix_web::rt::net::TcpStream;
 use actix_web::{HttpResponse, web};
 
@@ -86,6 +87,7 @@ pub fn serve(app: &Arc<App>, listener: TcpListener, limits: &Limits) -> io::Resu
                 .app_data(state.clone())
                 .app_data(web::PayloadConfig::new(sized.body))
                 .app_data(web::Data::new(sized.clone()))
+                .wrap(Compress::default())
                 .wrap(Gate::new(sized.clone(), &state.public_url))
                 .configure(routes)
                 .default_service(web::to(unknown));

@@ -4,6 +4,7 @@ pub mod address;
 pub mod app;
 pub mod assembly;
 pub mod called;
+pub mod entity_tag;
 pub mod error;
 pub mod gate;
 pub mod guarded;

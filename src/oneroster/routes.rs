@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, CONTENT_TYPE, LINK};
+use actix_web::http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, ContentType, ETag, LINK};
 use actix_web::{HttpRequest, HttpResponse, web};
 use percent_encoding::percent_decode_str;
 
@@ -10,6 +10,7 @@ use crate::auth::Proof;
 use crate::auth::signed::Signed;
 use crate::catalogue::Version;
 use crate::http::called::Called;
+use crate::http::entity_tag;
 use crate::http::gate::Note;
 use crate::http::request_id::RequestId;
 use crate::http::{App, Refusal};
@@ -26,6 +27,7 @@ pub async fn read(
     let read = understand(&app, operations, &request)?;
     let (shared, operation) = (Arc::clone(&app), read.operation);
     let shape = shape::of(operation.edition.version, operation.entity, &read.query);
+    let tenant = read.tenant.clone();
     let outcome = match answer_at_once(&app, &read) {
         Some(outcome) => outcome,
         None => web::block(move || answer(&shared, &read)).await?,
@@ -39,9 +41,13 @@ pub async fn read(
     .leave(&request);
     let answer = outcome.answer?;
     let Answer { body, total, links, disclosure } = answer;
+    let count = total.map(|total| total.to_string()).unwrap_or_default();
+    let told = [body.as_slice(), count.as_bytes(), links.as_deref().unwrap_or_default().as_bytes()];
+    let tag = entity_tag::of(&app.master_key, (&tenant, &disclosure.vendor), &told);
     app.recorder.record(disclosure).await?;
-    let mut response = HttpResponse::Ok();
-    response.insert_header((CONTENT_TYPE, "application/json"));
+    let is_held = entity_tag::is_held(&request, &tag);
+    let mut response = if is_held { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header(ETag(tag));
     if let Some(total) = total {
         response.insert_header(("X-Total-Count", total));
         response.insert_header((ACCESS_CONTROL_EXPOSE_HEADERS, "X-Total-Count, Link"));
@@ -49,7 +55,7 @@ pub async fn read(
     if let Some(links) = links {
         response.insert_header((LINK, links));
     }
-    Ok(response.body(body))
+    Ok(if is_held { response.finish() } else { response.content_type(ContentType::json()).body(body) })
 }
 
 /// Reads the address from the request as it was sent, so that an encoded slash stays part of its identifier.

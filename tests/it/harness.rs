@@ -187,12 +187,17 @@ impl Server {
     }
 
     /// The bytes of a request as they are, with `Connection: close`, and the bytes of the answer.
-    pub fn send_raw(&self, request: &str) -> String {
+    pub fn send_bytes(&self, request: &str) -> Vec<u8> {
         let mut connection = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
         connection.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).unwrap();
         answer
+    }
+
+    /// The same, where the answer is text.
+    pub fn send_raw(&self, request: &str) -> String {
+        String::from_utf8(self.send_bytes(request)).unwrap()
     }
 
     /// Asks for a token by a form in the body.

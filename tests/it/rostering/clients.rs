@@ -34,6 +34,50 @@ on_each_demo! {
         }
     }
 
+    fn what_a_client_holds_is_not_sent_again(demo: &Demo) {
+        let client = demo.client("everything");
+        let bearer = format!("Bearer {}", client.token);
+        let user = encoded(&id(&client.page("/users?limit=1")[0]));
+
+        for path in ["/users?limit=3".to_owned(), format!("/users/{user}"), "/classes?limit=2&sort=title".to_owned()] {
+            let first = client.ok(&path);
+            let tag = first.header("etag");
+            let ask = |held: &str| {
+                let headers = [("Authorization", bearer.as_str()), ("If-None-Match", held)];
+                demo.server.send("GET", &format!("{}{path}", client.base), &headers, "")
+            };
+            for held in [tag, &format!("\"other\", {tag}"), "*", tag.trim_start_matches("W/")] {
+                let again = ask(held);
+                assert_eq!((again.status, again.body.as_str(), again.header("etag")), (304, "", tag), "{path} {held}");
+                assert_eq!(again.headers.get("x-total-count"), first.headers.get("x-total-count"), "{path}");
+            }
+            for other in ["\"other\"", "W/\"0\"", "nonsense"] {
+                assert_eq!((ask(other).status, ask(other).body), (200, first.body.clone()), "{path} {other}");
+            }
+        }
+        let tags = ["/users?limit=3", "/users?limit=4", "/users?limit=3&offset=3"].map(|path| client.ok(path));
+        assert_ne!(tags[0].header("etag"), tags[1].header("etag"));
+        assert_ne!(tags[0].header("etag"), tags[2].header("etag"));
+    }
+
+    fn an_answer_is_compressed_for_who_asks(demo: &Demo) {
+        let client = demo.client("everything");
+        let plain = client.ok("/users?limit=50").body;
+        let head = format!(
+            "GET {}/users?limit=50 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nConnection: close\r\n",
+            client.base, client.token
+        );
+
+        for coding in ["gzip", "br", "zstd"] {
+            let answer = demo.server.send_bytes(&format!("{head}Accept-Encoding: {coding}\r\n\r\n"));
+            let text = String::from_utf8_lossy(&answer).to_lowercase();
+            assert!(text.contains(&format!("content-encoding: {coding}\r\n")), "{coding}");
+            assert!(answer.len() < plain.len() / 3, "{coding}: {} of {} bytes", answer.len(), plain.len());
+        }
+        let answer = demo.server.send_raw(&format!("{head}Accept-Encoding: identity\r\n\r\n"));
+        assert!(answer.ends_with(&plain));
+    }
+
     fn or_120_a_body_with_a_get_is_ignored(demo: &Demo) {
         let client = demo.client("everything");
         let bearer = format!("Bearer {}", client.token);
