@@ -144,6 +144,17 @@ impl Entity {
         })
     }
 
+    /// The field whose value stands in for one that a version requires and an object doesn't have.
+    pub fn stand_in(self, version: Version, name: &str) -> Option<&'static Field> {
+        match (self, version, name) {
+            // 1.1 has no other session of a line item.
+            (Self::LineItem, Version::V1p1, "gradingPeriod") => {
+                self.fields().iter().find(|field| field.name == "academicSession")
+            }
+            _ => None,
+        }
+    }
+
     /// The fields of every version.
     pub fn all_fields(self) -> impl Iterator<Item = &'static Field> {
         let of_v1p1 = if self == Self::User { field::USER_OF_V1P1 } else { &[] };

@@ -236,7 +236,15 @@ impl Exchange<'_> {
         // The time of a person's record depends on the roles that are shown.
         let is_read = |field: &Field| {
             let is_asked = || members.is_none_or(|members| members.iter().any(|m| m == field.name));
-            field.kind == Kind::Roles || (field.presence(version) != Presence::Absent && is_asked())
+            let stands_in = || {
+                let is_asked = |name: &str| members.is_none_or(|members| members.iter().any(|m| m == name));
+                entity.fields().iter().any(|other| {
+                    is_asked(other.name) && entity.stand_in(version, other.name).is_some_and(|it| it == field)
+                })
+            };
+            field.kind == Kind::Roles
+                || (field.presence(version) != Presence::Absent && is_asked())
+                || (field.presence(version) == Presence::Absent && stands_in())
         };
         let selection = Selection::new(entity, entity.fields().iter().filter(|field| is_read(field)));
         let Some(records) = hydrate(conn, release, &selection, positions)? else { return Ok(None) };

@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Entity, Field, Kind, Version, word};
 use crate::oneroster::filter::Syntax;
-use crate::query::{Filter, Leaf, Member, SortKey, Target, list};
+use crate::query::{Filter, Leaf, Member, Op, SortKey, Target, list};
 
 /// A name that the published schema doesn't have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +17,19 @@ pub fn resolve(version: Version, entity: Entity, syntax: Syntax) -> Result<Filte
     Ok(match syntax {
         Syntax::And(parts) => Filter::And(all(parts)?),
         Syntax::Or(parts) => Filter::Or(all(parts)?),
-        Syntax::Clause(name, op, value) => Filter::Leaf(Leaf { target: target(version, entity, &name)?, op, value }),
+        Syntax::Clause(name, op, value) => clause(version, entity, (&name, op, value))?,
+    })
+}
+
+/// A clause about a field for which another may stand in is about the other where there is none.
+fn clause(version: Version, entity: Entity, (name, op, value): (&str, Op, String)) -> Result<Filter, UnknownName> {
+    let leaf = |target: Target| Filter::Leaf(Leaf { target, op, value: value.clone() });
+    let own = target(version, entity, name)?;
+    let Target::Field(field, member) = own else { return Ok(leaf(own)) };
+    Ok(match entity.stand_in(version, field) {
+        None => leaf(own),
+        Some(other) if op == Op::Ne => Filter::And(vec![leaf(own), leaf(Target::Field(other.name, member))]),
+        Some(other) => Filter::Or(vec![leaf(own), leaf(Target::Field(other.name, member))]),
     })
 }
 

@@ -226,6 +226,9 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         if field.presence(self.frame.edition.version) != Presence::Required {
             return false;
         }
+        if let Some(stand_in) = entity.stand_in(self.frame.edition.version, field.name) {
+            return self.stand_in(json, field, stand_in);
+        }
         let is_shown = released.shows(field.category);
         if is_shown && (entity, field.name) == (Entity::LineItem, "school") {
             return self.school_of_class(json, field);
@@ -245,6 +248,18 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         }
         let sourced_id = release.snapshot().ids(entity).sourced_id(released.position());
         text(json, field.name, placeholder::of(release, entity, sourced_id, field.name).as_deref())
+    }
+
+    /// Writes the reference of another field under this one's name; returns whether there is one.
+    fn stand_in(&self, json: &mut Json, field: &'static Field, other: &'static Field) -> bool {
+        let Kind::Reference(target) = other.kind else { return false };
+        let place = self.released.fields().find(|(_, read)| *read == other).map(|(place, _)| place);
+        let Some(position) = place.and_then(|place| self.released.reference(place, other, target)) else {
+            return false;
+        };
+        json.name(field.name);
+        self.reference(json, target, position);
+        true
     }
 
     pub(in crate::oneroster) fn release(&self) -> &'a Release {

@@ -15,6 +15,8 @@ const NESTED: &[Scope] = &[Scope::RosterReadonly];
 const DEMOGRAPHICS: &[Scope] = &[Scope::RosterDemographicsReadonly];
 /// Opens resources.
 const RESOURCE: &[Scope] = &[Scope::ResourceReadonly];
+/// Opens the gradebook.
+const GRADEBOOK: &[Scope] = &[Scope::GradebookReadonly];
 
 operations! {
     OPERATIONS EDITION "v1p1"
@@ -63,6 +65,16 @@ operations! {
     "getResource" "resources/{}" RESOURCE Resource "resource" One;
     "getResourcesForClass" "classes/{}/resources" RESOURCE Resource "resources" In(N::ResourcesOfClass);
     "getResourcesForCourse" "courses/{}/resources" RESOURCE Resource "resources" In(N::ResourcesOfCourse);
+    "getAllCategories" "categories" GRADEBOOK LineItemCategory "categories" All;
+    "getCategory" "categories/{}" GRADEBOOK LineItemCategory "category" One;
+    "getAllLineItems" "lineItems" GRADEBOOK LineItem "lineItems" All;
+    "getLineItem" "lineItems/{}" GRADEBOOK LineItem "lineItem" One;
+    "getAllResults" "results" GRADEBOOK Result "results" All;
+    "getResult" "results/{}" GRADEBOOK Result "result" One;
+    "getResultsForClass" "classes/{}/results" GRADEBOOK Result "results" In(N::ResultsOfClass);
+    "getLineItemsForClass" "classes/{}/lineItems" GRADEBOOK LineItem "lineItems" In(N::LineItemsOfClass);
+    "getResultsForLineItemForClass" "classes/{}/lineItems/{}/results" GRADEBOOK Result "results" In(N::ResultsOfLineItemInClass);
+    "getResultsForStudentForClass" "classes/{}/students/{}/results" GRADEBOOK Result "results" In(N::ResultsOfStudentInClass);
 }
 
 #[cfg(test)]
@@ -78,6 +90,7 @@ mod tests {
             assert_eq!(found, operation);
             assert!(identifiers.iter().all(|identifier| *identifier == "x/Y"));
         }
+        assert_eq!(OPERATIONS.len(), 55);
         let (found, _) = Operation::find(OPERATIONS, &["academicsessions".to_owned()]).unwrap();
         assert_eq!(found.id, "getAllAcademicSessions");
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use koppelvlak::oneroster::operation::Subset;
 use koppelvlak::oneroster::v1p1::operations::OPERATIONS;
 use serde_json::json;
 
@@ -9,6 +10,7 @@ use super::{addresses, client, of_server, schemas, status};
 use crate::csv_set::Set;
 use crate::harness::{World, on_each_database};
 use crate::rostering::board::{Demo, VENDORS, import_at, on_each_demo};
+use crate::rostering::client::{encoded, id, objects};
 use crate::rostering::village::{one_rule, rules_of, serve, village};
 
 on_each_demo! {
@@ -30,6 +32,55 @@ on_each_demo! {
         }
     }
 
+    fn or_101_every_operation_answers_with_data(demo: &Demo) {
+        let client = client(demo, "everything");
+        let mut addresses = addresses(&client);
+        // Lists that only some classes and courses have anything in.
+        let result = &client.page("/results?limit=1")[0];
+        let item = client.one(&format!("/lineItems/{}", encoded(&id(&result["lineItem"]))));
+        let courses = client.page("/courses?limit=10000");
+        let course = courses.iter().find(|course| course["resources"].is_array()).unwrap();
+        let (class, student) = (encoded(&id(&item["class"])), encoded(&id(&result["student"])));
+        for (name, path) in [
+            ("getResourcesForCourse", format!("/courses/{}/resources", encoded(&id(course)))),
+            ("getResultsForClass", format!("/classes/{class}/results")),
+            ("getLineItemsForClass", format!("/classes/{class}/lineItems")),
+            ("getResultsForLineItemForClass", format!("/classes/{class}/lineItems/{}/results", encoded(&id(&item)))),
+            ("getResultsForStudentForClass", format!("/classes/{class}/students/{student}/results")),
+        ] {
+            addresses.push((OPERATIONS.iter().find(|operation| operation.id == name).unwrap(), path));
+        }
+        let mut answered = BTreeSet::new();
+        for (operation, address) in addresses {
+            let reply = client.ok(&address);
+            assert_eq!(schemas().misfits(operation, &reply.json()), [], "{address}");
+            let is_list = !matches!(operation.subset, Subset::One | Subset::OneOfKind(_));
+            if !is_list || !objects(&reply).is_empty() {
+                answered.insert(operation.id);
+            }
+        }
+        let missing: Vec<&str> = OPERATIONS.iter().map(|operation| operation.id).filter(|id| !answered.contains(id)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        // Generated clients write this one in lower case.
+        assert_eq!(client.all(&format!("/classes/{class}/lineitems")), client.all(&format!("/classes/{class}/lineItems")));
+    }
+
+    fn a_line_item_names_a_grading_period_where_1_2_names_any_session(demo: &Demo) {
+        let one = client(demo, "everything");
+        let other = crate::rostering::client::Client { base: "/demo/ims/oneroster/gradebook/v1p2".into(), token: one.token.clone(), ..client(demo, "everything") };
+        let items = one.page("/lineItems?limit=10000");
+        for (item, wide) in items.iter().zip(other.page("/lineItems?limit=10000")) {
+            let named = [&wide["gradingPeriod"], &wide["academicSession"]].into_iter().find(|session| session.is_object());
+            assert_eq!(item["gradingPeriod"]["sourcedId"], named.map_or(serde_json::Value::Null, |session| session["sourcedId"].clone()));
+            for absent in ["school", "academicSession", "scoreScale", "learningObjectiveSet"] {
+                assert_eq!(item.get(absent), None, "{absent}");
+            }
+        }
+        let period = items.iter().find_map(|item| item["gradingPeriod"]["sourcedId"].as_str()).unwrap();
+        let of_period = items.iter().filter(|item| item["gradingPeriod"]["sourcedId"] == *period).map(id).collect();
+        assert_eq!(one.found("/lineItems", &format!("gradingPeriod.sourcedId='{period}'")), of_period);
+    }
+
     fn or_209_a_reference_leads_to_the_object_in_the_same_version(demo: &Demo) {
         let client = client(demo, "everything");
         let class = &client.page("/classes?limit=1")[0];
@@ -49,7 +100,7 @@ on_each_demo! {
         loop {
             let reply = client.ok(&path);
             assert!(reply.header("x-total-count").parse::<usize>().unwrap() > 20);
-            seen.extend(crate::rostering::client::objects(&reply).iter().map(crate::rostering::client::id));
+            seen.extend(objects(&reply).iter().map(crate::rostering::client::id));
             let Some(next) = crate::rostering::client::links(&reply).remove("next") else { break };
             path = next.split_once(&client.base).unwrap().1.to_owned();
         }
@@ -99,7 +150,7 @@ on_each_database! {
         };
         for set in [Set::v1p2(), Set::v1p1(), village(), own_words()] {
             import_at(world, "noord", &set.folder().path, "2026-08-01T06:00:00Z");
-            let server = serve(world, &with_resources(&rules_of("pairwise", "placeholder", &one_rule("r1", ALL, ""))));
+            let server = serve(world, &with_all_scopes(&rules_of("pairwise", "placeholder", &one_rule("r1", ALL, ""))));
             let client = of_server(&server, "noord", "atlas");
 
             for (operation, address) in addresses(&client) {
@@ -111,7 +162,7 @@ on_each_database! {
 
     fn or_551_552_the_materials_of_a_class_and_a_course_are_those_that_it_names(world: &World) {
         crate::rostering::village::settle(world);
-        let server = serve(world, &with_resources(&rules_of("source", "absent", &one_rule("r1", ALL, ""))));
+        let server = serve(world, &with_all_scopes(&rules_of("source", "absent", &one_rule("r1", ALL, ""))));
         let client = of_server(&server, "noord", "atlas");
 
         assert_eq!(client.page("/resources")[0]["vendorResourceId"], "book-1");
@@ -123,19 +174,7 @@ on_each_database! {
     }
 }
 
-/// The rules with the scope of resources for the vendor.
-fn with_resources(rules: &str) -> String {
-    rules.replace("\"roster.readonly\"", "\"roster.readonly\", \"resource.readonly\"")
-}
-
-#[test]
-fn a_sweep_calls_every_operation() {
-    let world = World::on_sqlite();
-    crate::rostering::village::settle(&world);
-    let server = serve(&world, &with_resources(&rules_of("source", "absent", &one_rule("r1", ALL, ""))));
-
-    let called: BTreeSet<&str> =
-        addresses(&of_server(&server, "noord", "atlas")).iter().map(|(operation, _)| operation.id).collect();
-
-    assert_eq!(called.len(), OPERATIONS.len());
+/// The rules with the scopes of resources and gradebook for the vendor.
+fn with_all_scopes(rules: &str) -> String {
+    rules.replace("\"roster.readonly\"", "\"roster.readonly\", \"resource.readonly\", \"gradebook.readonly\"")
 }
