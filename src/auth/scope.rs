@@ -5,16 +5,17 @@
 
 use std::fmt;
 
+use crate::catalogue::Version;
+
 /// What follows the host in a scope URL of version 1.2.
 const V1P2: &str = "https://purl.imsglobal.org/spec/or/v1p2/scope/";
 
+/// What stands before the name of a scope in a URL of version 1.1.
+const V1P1: &str = "https://purl.imsglobal.org/spec/or/v1p1/scope/";
+
 /// Every prefix under which a client may name a scope.
-const PREFIXES: [&str; 4] = [
-    V1P2,
-    "https://purl.imsglobal.org/spec/or/v1p1/scope/",
-    "http://purl.imsglobal.org/spec/or/v1p2/scope/",
-    "http://purl.imsglobal.org/spec/or/v1p1/scope/",
-];
+const PREFIXES: [&str; 4] =
+    [V1P2, V1P1, "http://purl.imsglobal.org/spec/or/v1p2/scope/", "http://purl.imsglobal.org/spec/or/v1p1/scope/"];
 
 macro_rules! scopes {
     ($($variant:ident $name:literal $permits:literal;)*) => {
@@ -67,6 +68,16 @@ impl Scope {
     /// The URL that OneRoster 1.2 gives the scope.
     pub fn url(self) -> String {
         format!("{V1P2}{}", self.name())
+    }
+}
+
+impl Scope {
+    /// The URL of the scope in a version of OneRoster.
+    pub fn url_in(self, version: Version) -> String {
+        match version {
+            Version::V1p1 => format!("{V1P1}{}", self.name()),
+            Version::V1p2 => self.url(),
+        }
     }
 }
 

@@ -144,7 +144,7 @@ impl Entity {
         })
     }
 
-    /// The field whose value stands in for one that a version requires and an object doesn't have.
+    /// The field whose value stands in, in a version, for one that an object doesn't have.
     pub fn stand_in(self, version: Version, name: &str) -> Option<&'static Field> {
         match (self, version, name) {
             // 1.1 has no other session of a line item.

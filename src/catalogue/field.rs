@@ -253,7 +253,8 @@ fields! {
         "weight" AssessmentItem Number, "weight" "weight" false v1p1 Absent;
         "metadata" Free Metadata, "metadata" "" false;
     }
-    /// Tests and assignments.
+    /// Tests and assignments. 1.1 requires a grading period and bounds, of results a score; where the school has
+    /// none they are absent all the same, because one that is made up would be a wrong grade.
     LINE_ITEM {
         "title" AssessmentItem Text, "title" "title" true;
         "description" AssessmentItem Text, "description" "description" false;
@@ -262,11 +263,11 @@ fields! {
         "class" AssessmentItem Reference(Class), "\"class\"" "classSourcedId" true;
         "school" AssessmentItem Reference(Org), "school" "schoolSourcedId" true v1p1 Absent;
         "category" AssessmentItem Reference(LineItemCategory), "category" "categorySourcedId" true;
-        "gradingPeriod" AssessmentItem Reference(AcademicSession), "grading_period" "gradingPeriodSourcedId" false v1p1 Required;
+        "gradingPeriod" AssessmentItem Reference(AcademicSession), "grading_period" "gradingPeriodSourcedId" false;
         "academicSession" AssessmentItem Reference(AcademicSession), "academic_session" "academicSessionSourcedId" false v1p1 Absent;
         "scoreScale" AssessmentItem ScoreScaleLink, "score_scale" "" false v1p1 Absent;
-        "resultValueMin" AssessmentItem Number, "result_value_min" "resultValueMin" false v1p1 Required;
-        "resultValueMax" AssessmentItem Number, "result_value_max" "resultValueMax" false v1p1 Required;
+        "resultValueMin" AssessmentItem Number, "result_value_min" "resultValueMin" false;
+        "resultValueMax" AssessmentItem Number, "result_value_max" "resultValueMax" false;
         "learningObjectiveSet" AssessmentItem LearningObjectives, "learning_objectives" "" false v1p1 Absent;
         "metadata" Free Metadata, "metadata" "" false;
     }
@@ -277,7 +278,7 @@ fields! {
         "class" AssessmentResult Reference(Class), "\"class\"" "classSourcedId" false v1p1 Absent;
         "scoreScale" AssessmentResult ScoreScaleLink, "score_scale" "" false v1p1 Absent;
         "scoreStatus" AssessmentResult Text, "score_status" "scoreStatus" true;
-        "score" AssessmentResult Number, "score" "score" false v1p1 Required;
+        "score" AssessmentResult Number, "score" "score" false;
         "textScore" AssessmentResult Text, "text_score" "textScore" false v1p1 Absent;
         "scoreDate" AssessmentResult Date, "score_date" "scoreDate" true;
         "comment" AssessmentComment Text, "comment" "comment" false;

@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod csv;
 pub mod cursor;
+pub mod discovery;
 pub mod edition;
 pub mod filter;
 pub mod json;
@@ -15,6 +16,7 @@ pub mod parameters;
 pub mod placeholder;
 pub mod represent;
 pub mod routes;
+pub mod schema;
 pub mod shape;
 pub mod subset;
 pub mod v1p1;

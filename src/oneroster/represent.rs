@@ -223,11 +223,11 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         ) {
             return raw(json, field.name, Some("[]"));
         }
-        if field.presence(self.frame.edition.version) != Presence::Required {
-            return false;
-        }
         if let Some(stand_in) = entity.stand_in(self.frame.edition.version, field.name) {
             return self.stand_in(json, field, stand_in);
+        }
+        if field.presence(self.frame.edition.version) != Presence::Required {
+            return false;
         }
         let is_shown = released.shows(field.category);
         if is_shown && (entity, field.name) == (Entity::LineItem, "school") {

@@ -1,5 +1,6 @@
 //! From a request of the network to its operation, and the last steps of an answer: record, then respond.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use actix_web::http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, ContentType, ETag, LINK};
@@ -11,12 +12,35 @@ use crate::auth::signed::Signed;
 use crate::catalogue::Version;
 use crate::http::called::Called;
 use crate::http::entity_tag;
+use crate::http::error::Shape;
 use crate::http::gate::Note;
 use crate::http::request_id::RequestId;
 use crate::http::{App, Refusal};
 use crate::oneroster::answer::{Answer, Request, answer, answer_at_once};
+use crate::oneroster::discovery::{self, Service};
 use crate::oneroster::operation::Operation;
 use crate::oneroster::shape;
+
+/// Adds the addresses of a service's description, which needs no token.
+pub fn describe(config: &mut web::ServiceConfig, service: &'static Service) {
+    let address = format!("/{{tenant}}/ims/oneroster/{}/discovery/{{file}}", service.base);
+    let describe =
+        move |app: web::Data<App>, place: web::Path<(String, String)>| ready(described(service, &app, place));
+    config.service(web::resource(address).route(web::get().to(describe)));
+}
+
+fn described(
+    service: &'static Service,
+    app: &App,
+    place: web::Path<(String, String)>,
+) -> Result<HttpResponse, Refusal> {
+    let (tenant, file) = place.into_inner();
+    if !service.files.contains(&file.as_str()) {
+        let shape = Shape::of(&format!("/ims/oneroster/{}", service.base));
+        return Err(Refusal { shape, ..Refusal::unknown() });
+    }
+    Ok(HttpResponse::Ok().json(discovery::document(service, &app.public_url, &tenant)))
+}
 
 /// Answers a request for one of these operations.
 pub async fn read(

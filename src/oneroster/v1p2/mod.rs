@@ -6,4 +6,3 @@ pub mod gradebook;
 pub mod resources;
 pub mod rostering;
 pub mod routes;
-pub mod schema;

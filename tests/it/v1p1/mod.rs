@@ -3,6 +3,7 @@
 //! `or_…` in the name of a test is its number in the conformance checklist.
 
 mod clients;
+mod discovery;
 mod people;
 mod refusals;
 mod shapes;

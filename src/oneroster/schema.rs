@@ -1,4 +1,4 @@
-//! The JSON Schemas of what the services of OneRoster 1.2 answer, from the catalogue's table of fields.
+//! The JSON Schemas of what the services of OneRoster answer, from the catalogue's table of fields.
 //!
 //! Objects are closed: a member that is not listed is never sent.
 
@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::catalogue::{Entity, Field, Kind};
-use crate::oneroster::csv::{Version, Vocabulary};
+use crate::catalogue::{Entity, Field, Kind, Presence, Version};
+use crate::oneroster::csv::Vocabulary;
+use crate::oneroster::discovery::vocabulary;
 use crate::oneroster::operation::{Operation, Subset};
-use crate::oneroster::v1p2::discovery::vocabulary;
 
 /// The name of the schema of an operation's answer.
 pub fn wrapper(operation: &Operation) -> String {
@@ -24,17 +24,21 @@ pub fn wrapper(operation: &Operation) -> String {
 }
 
 /// Every schema of a service, by name.
-pub fn all(operations: &[Operation]) -> BTreeMap<String, Value> {
+pub fn all(version: Version, operations: &[Operation]) -> BTreeMap<String, Value> {
     let mut schemas = BTreeMap::new();
     for operation in operations {
         let object = reference(&format!("{}DType", capital(operation.entity)));
         let is_single = matches!(operation.subset, Subset::One | Subset::OneOfKind(_));
         let content = if is_single { object } else { json!({"type": "array", "items": object}) };
-        schemas.insert(wrapper(operation), closed(vec![(operation.wrapper, content, true)]));
-        schemas.insert(format!("{}DType", capital(operation.entity)), of_entity(operation.entity));
+        let mut members = vec![(operation.wrapper, content, true)];
+        if version == Version::V1p1 {
+            members.push(("statusInfoSet", infos(), false));
+        }
+        schemas.insert(wrapper(operation), closed(members));
+        schemas.insert(format!("{}DType", capital(operation.entity)), of_entity(version, operation.entity));
     }
     let entities: BTreeSet<Entity> = operations.iter().map(|operation| operation.entity).collect();
-    let kinds = || entities.iter().flat_map(|entity| entity.fields()).map(|field| field.kind);
+    let kinds = || entities.iter().flat_map(|entity| entity.fields_in(version)).map(|field| field.kind);
     for target in kinds().filter_map(target).collect::<BTreeSet<_>>() {
         let of_type = json!({"type": "string", "enum": [target.name()]});
         let members = vec![("href", uri(), true), ("sourcedId", text(), true), ("type", of_type, true)];
@@ -44,8 +48,19 @@ pub fn all(operations: &[Operation]) -> BTreeMap<String, Value> {
     for kind in kinds() {
         schemas.extend(elements(kind));
     }
-    schemas.extend(status_info());
+    match version {
+        Version::V1p1 => schemas.extend(status_info_set()),
+        Version::V1p2 => schemas.extend(status_info()),
+    }
     schemas
+}
+
+/// The name of the schema of a refusal.
+pub const fn refusal(version: Version) -> &'static str {
+    match version {
+        Version::V1p1 => "StatusInfoSetDType",
+        Version::V1p2 => "imsx_StatusInfoDType",
+    }
 }
 
 /// The kind of object that values of a kind refer to.
@@ -53,7 +68,7 @@ const fn target(kind: Kind) -> Option<Entity> {
     match kind {
         Kind::Reference(target) | Kind::ReferenceList(target) | Kind::Children(target) => Some(target),
         Kind::Resources => Some(Entity::Resource),
-        Kind::Roles => Some(Entity::Org),
+        Kind::Roles | Kind::RoleOrgs => Some(Entity::Org),
         Kind::ScoreScaleLink => Some(Entity::ScoreScale),
         Kind::Text
         | Kind::Boolean
@@ -68,7 +83,6 @@ const fn target(kind: Kind) -> Option<Entity> {
         | Kind::LearningObjectiveResults
         | Kind::Metadata
         | Kind::MainRole
-        | Kind::RoleOrgs
         | Kind::Unstored => None,
     }
 }
@@ -131,22 +145,25 @@ fn source() -> Value {
     json!({"anyOf": [{"type": "string", "enum": ["case", "unknown"]}, {"type": "string", "pattern": own}]})
 }
 
-fn of_entity(entity: Entity) -> Value {
+fn of_entity(version: Version, entity: Entity) -> Value {
     let mut members = vec![
         ("sourcedId", text(), true),
         ("status", json!({"type": "string", "enum": ["active", "tobedeleted"]}), true),
         ("dateLastModified", json!({"type": "string", "format": "date-time"}), true),
     ];
-    for field in entity.fields() {
-        if let Some(form) = form(entity, field).filter(|_| members.iter().all(|(name, ..)| *name != field.name)) {
-            members.push((field.name, form, field.is_required));
+    for field in entity.fields_in(version) {
+        let is_new = members.iter().all(|(name, ..)| *name != field.name);
+        if let Some(form) = form(version, entity, field).filter(|_| is_new) {
+            members.push((field.name, form, field.presence(version) == Presence::Required));
         }
     }
     closed(members)
 }
 
 /// The form of a field's value; `None` for what is never sent.
-fn form(entity: Entity, field: &Field) -> Option<Value> {
+fn form(version: Version, entity: Entity, field: &Field) -> Option<Value> {
+    let words = |vocabulary: Vocabulary| words(version, vocabulary);
+    let at_least_one = |list: Value| at_least_one(list, field.presence(version));
     let list = |items: Value| json!({"type": "array", "items": items});
     Some(match field.kind {
         Kind::Text => vocabulary(entity, field).map_or_else(text, words),
@@ -156,24 +173,24 @@ fn form(entity: Entity, field: &Field) -> Option<Value> {
         Kind::Number => json!({"type": "number", "format": "float"}),
         Kind::TextList => list(vocabulary(entity, field).map_or_else(text, words)),
         Kind::Reference(target) => reference(&reference_name(target)),
-        Kind::ReferenceList(target) | Kind::Children(target) => {
-            at_least_one(list(reference(&reference_name(target))), field)
-        }
+        Kind::ReferenceList(target) | Kind::Children(target) => at_least_one(list(reference(&reference_name(target)))),
         Kind::Resources => list(reference(&reference_name(Entity::Resource))),
-        Kind::Roles => at_least_one(list(reference("RoleDType")), field),
+        Kind::Roles => at_least_one(list(reference("RoleDType"))),
         Kind::UserIds => list(reference("UserIdDType")),
         Kind::UserProfiles => list(reference("UserProfileDType")),
         Kind::Metadata => reference("MetadataDType"),
         Kind::ScoreScaleLink => reference(&reference_name(Entity::ScoreScale)),
-        Kind::ScoreScaleValues => at_least_one(list(reference("ScoreScaleValueDType")), field),
+        Kind::ScoreScaleValues => at_least_one(list(reference("ScoreScaleValueDType"))),
         Kind::LearningObjectives => list(reference("LearningObjectiveSetDType")),
         Kind::LearningObjectiveResults => list(reference("LearningObjectiveScoreSetDType")),
-        Kind::MainRole | Kind::RoleOrgs | Kind::Unstored => return None,
+        Kind::MainRole => words(Vocabulary::UserRole),
+        Kind::RoleOrgs => at_least_one(list(reference(&reference_name(Entity::Org)))),
+        Kind::Unstored => return None,
     })
 }
 
-fn at_least_one(mut list: Value, field: &Field) -> Value {
-    if field.is_required
+fn at_least_one(mut list: Value, presence: Presence) -> Value {
+    if presence == Presence::Required
         && let Some(list) = list.as_object_mut()
     {
         list.insert("minItems".to_owned(), json!(1));
@@ -183,8 +200,8 @@ fn at_least_one(mut list: Value, field: &Field) -> Value {
 
 fn role() -> Value {
     closed(vec![
-        ("roleType", words(Vocabulary::RoleType), true),
-        ("role", words(Vocabulary::UserRole), true),
+        ("roleType", words(Version::V1p2, Vocabulary::RoleType), true),
+        ("role", words(Version::V1p2, Vocabulary::UserRole), true),
         ("org", reference(&reference_name(Entity::Org)), true),
         ("userProfile", uri(), false),
         ("beginDate", date(), false),
@@ -201,6 +218,26 @@ fn user_profile() -> Value {
         ("description", text(), false),
         ("credentials", json!({"type": "array", "items": reference("CredentialDType")}), false),
     ])
+}
+
+/// A list of status information, of which there is at least one.
+fn infos() -> Value {
+    json!({"type": "array", "minItems": 1, "items": reference("StatusInfoDType")})
+}
+
+/// `statusInfoSet` of 1.1 and what is in it.
+fn status_info_set() -> [(String, Value); 2] {
+    let one_of = |words: &[&str]| json!({"type": "string", "enum": words});
+    let info = closed(vec![
+        ("imsx_codeMajor", one_of(&["success", "failure"]), true),
+        ("imsx_severity", one_of(&["warning", "error"]), true),
+        ("imsx_description", text(), true),
+        ("imsx_codeMinor", text(), false),
+    ]);
+    [
+        ("StatusInfoSetDType".to_owned(), closed(vec![("statusInfoSet", infos(), true)])),
+        ("StatusInfoDType".to_owned(), info),
+    ]
 }
 
 /// `imsx_StatusInfo` and what is in it.
@@ -252,9 +289,9 @@ fn closed(members: Vec<(&str, Value, bool)>) -> Value {
     Value::Object(schema)
 }
 
-fn words(vocabulary: Vocabulary) -> Value {
-    let listed = json!({"type": "string", "enum": vocabulary.words(Version::V1p2)});
-    if vocabulary.is_extensible(Version::V1p2) {
+fn words(version: Version, vocabulary: Vocabulary) -> Value {
+    let listed = json!({"type": "string", "enum": vocabulary.words(version)});
+    if vocabulary.is_extensible(version) {
         json!({"anyOf": [listed, {"type": "string", "pattern": r"^ext:[a-zA-Z0-9.\-_]+$"}]})
     } else {
         listed
