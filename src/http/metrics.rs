@@ -67,11 +67,6 @@ pub fn count_disclosures(size: usize, recorded: bool) {
     histogram!(GROUP).record(size as f64);
 }
 
-/// Counts one import, by whether it was done or refused.
-pub fn count_import(outcome: &'static str) {
-    counter!("koppelvlak_imports_total", "outcome" => outcome).increment(1);
-}
-
 /// The counters of one route, looked up once a thread.
 struct Route {
     by_class: Vec<(u16, Counter)>,
