@@ -418,6 +418,12 @@ impl Release {
         set
     }
 
+    /// Whether the category may be shown of any object of that kind: what no person shows need not be read.
+    pub fn may_show(&self, entity: Entity, category: Category) -> bool {
+        let is_person = matches!(entity, Entity::User | Entity::Demographics);
+        !is_person || category == entity.base_category() || self.ever & bit(category) != 0
+    }
+
     /// Whether a membership is in the view: `enrolment` is released for its person by a rule that also
     /// has its class in scope. One that went away is in the view only if it had been received.
     fn shows_membership(&self, position: u32) -> bool {

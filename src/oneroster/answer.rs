@@ -246,7 +246,9 @@ impl Exchange<'_> {
                 || (field.presence(version) != Presence::Absent && is_asked())
                 || (field.presence(version) == Presence::Absent && stands_in())
         };
-        let selection = Selection::new(entity, entity.fields().iter().filter(|field| is_read(field)));
+        let may_show = |field: &Field| release.may_show(entity, field.category);
+        let selected = entity.fields().iter().filter(|field| is_read(field) && may_show(field));
+        let selection = Selection::new(entity, selected);
         let Some(records) = hydrate(conn, release, &selection, positions)? else { return Ok(None) };
         let root = format!("{}/{}/ims/oneroster", self.app.public_url, self.caller.tenant);
         let frame = Frame::new((edition, &root), entity, selection.fields(), members);

@@ -55,7 +55,9 @@ impl<'a> Frame<'a> {
         let mut members: Vec<Member> = Vec::new();
         for field in entity.fields_in(edition.version).filter(|field| wants(field.name)) {
             let place = read.iter().position(|other| *other == field);
-            if place.is_none() && !matches!(field.kind, Kind::Children(_) | Kind::MainRole | Kind::RoleOrgs) {
+            let is_stored = !field.column.is_empty();
+            // What is stored and was not read is withheld from all: it may still be required.
+            if !is_stored && !matches!(field.kind, Kind::Children(_) | Kind::MainRole | Kind::RoleOrgs) {
                 continue;
             }
             if let Some(last) = members.last_mut().filter(|last| last.field.name == field.name) {
