@@ -86,6 +86,9 @@ pub fn value(file: File, column: &str, dice: &mut Dice) -> String {
         ("roles", _) => "student".to_owned(),
         ("sex", _) => dice.word(&["male", "female", "other"]).to_owned(),
         ("importance", _) => "primary".to_owned(),
+        ("resultValueMin", _) => "0".to_owned(),
+        ("score" | "weight" | "resultValueMax", _) => dice.word(&["5", "7", "10"]).to_owned(),
+        ("scoreStatus", _) => dice.word(&["fully graded", "exempt", "submitted"]).to_owned(),
         ("classType", _) => dice.word(&["homeroom", "scheduled"]).to_owned(),
         ("beginDate" | "startDate", _) => dice.word(&["2026-08-01", "2026-08-15"]).to_owned(),
         ("endDate", _) => dice.word(&["2027-01-01", "2027-07-31"]).to_owned(),
@@ -149,6 +152,15 @@ impl Board {
         for i in 1..=size.people {
             board.add_person(&format!("P{i}"), dice);
         }
+        for i in 1..=2 {
+            board.add(File::Categories, row(File::Categories, &format!("V{i}"), &[], dice));
+        }
+        for i in 1..=size.classes + 2 {
+            board.add_line_item(&format!("I{i}"), dice);
+        }
+        for i in 1..=size.people {
+            board.add_result(&format!("R{i}"), dice);
+        }
         board
     }
 
@@ -206,6 +218,37 @@ impl Board {
             let references = [("classSourcedId", id), ("resourceSourcedId", &resource)];
             self.add(File::ClassResources, row(File::ClassResources, &format!("L{id}"), &references, dice));
         }
+    }
+
+    /// Adds a line item of some class, in one of its terms.
+    pub fn add_line_item(&mut self, id: &str, dice: &mut Dice) {
+        let (class, category) = (self.any(File::Classes, dice), self.any(File::Categories, dice));
+        let Some(class) = self.find(File::Classes, &class) else { return };
+        let (class, school) = (class.id.clone(), class.get("schoolSourcedId").to_owned());
+        let term = self.find(File::Classes, &class).unwrap().list("termSourcedIds")[0].to_owned();
+        let references = [
+            ("classSourcedId", class.as_str()),
+            ("schoolSourcedId", school.as_str()),
+            ("categorySourcedId", category.as_str()),
+            ("academicSessionSourcedId", term.as_str()),
+        ];
+        self.add(File::LineItems, row(File::LineItems, id, &references, dice));
+    }
+
+    /// Adds a result of somebody for some line item.
+    pub fn add_result(&mut self, id: &str, dice: &mut Dice) {
+        let students = self.active(File::Roles).filter(|role| role.get("role") == "student");
+        let students: Vec<String> = students.map(|role| role.get("userSourcedId").to_owned()).collect();
+        let Some(student) = dice.maybe(&students).cloned() else { return };
+        let item = self.any(File::LineItems, dice);
+        let Some(item) = self.find(File::LineItems, &item) else { return };
+        let (item, class) = (item.id.clone(), item.get("classSourcedId").to_owned());
+        let references = [
+            ("lineItemSourcedId", item.as_str()),
+            ("studentSourcedId", student.as_str()),
+            ("classSourcedId", class.as_str()),
+        ];
+        self.add(File::Results, row(File::Results, id, &references, dice));
     }
 
     /// Adds a person with roles, memberships, agents, demographics and materials.

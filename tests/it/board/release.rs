@@ -56,17 +56,21 @@ pub struct Model<'a> {
     pub objects: BTreeMap<(Entity, Category), Names>,
     /// For each rule with `enrolment`: whose memberships of which classes it releases.
     memberships: Vec<(Names, Names)>,
+    /// For each rule with `assessment-result`: whose results in which classes it releases.
+    results: Vec<(Names, Names)>,
 }
 
 impl<'a> Model<'a> {
     /// Applies every rule of the vendor, one after the other.
     pub fn new(board: &'a Board, decisions: &'a Decisions, vendor: &'a str, day: NaiveDate) -> Self {
         let (released, objects) = (BTreeMap::new(), BTreeMap::new());
-        let mut model = Self { board, decisions, vendor, day, released, objects, memberships: Vec::new() };
+        let mut model =
+            Self { board, decisions, vendor, day, released, objects, memberships: Vec::new(), results: Vec::new() };
         for rule in decisions.rules.iter().filter(|rule| rule.vendor == vendor && is_active(rule, day)) {
             model.apply(rule);
         }
         model.add_linked_resources();
+        model.add_categories_of_line_items();
         model
     }
 
@@ -78,6 +82,9 @@ impl<'a> Model<'a> {
             let people: Names = covered.iter().filter(|p| self.is_chosen(rule, *category, p)).cloned().collect();
             if *category == Category::Enrolment {
                 self.memberships.push((people.clone(), scope[&Entity::Class].clone()));
+            }
+            if *category == Category::AssessmentResult {
+                self.results.push((people.clone(), scope[&Entity::Class].clone()));
             }
             self.released.entry(*category).or_default().extend(people);
             for entity in described_by(*category) {
@@ -196,10 +203,16 @@ impl<'a> Model<'a> {
     fn scope(&self, rule: &Rule) -> BTreeMap<Entity, Names> {
         let population = &rule.population;
         let orgs = self.orgs(rule);
-        let mut scope: BTreeMap<Entity, Names> =
-            [Entity::Class, Entity::Course, Entity::AcademicSession, Entity::Resource]
-                .map(|e| (e, Names::new()))
-                .into();
+        let mut scope: BTreeMap<Entity, Names> = [
+            Entity::Class,
+            Entity::Course,
+            Entity::AcademicSession,
+            Entity::Resource,
+            Entity::LineItem,
+            Entity::LineItemCategory,
+        ]
+        .map(|e| (e, Names::new()))
+        .into();
         scope.insert(Entity::Org, orgs.iter().flat_map(|org| above(self.board, File::Orgs, org)).collect());
         if !rule.categories.iter().any(|category| WITH_CLASSES.contains(category)) {
             return scope;
@@ -232,6 +245,11 @@ impl<'a> Model<'a> {
         let sessions = self.sessions(&classes, &courses, is_whole);
         let resources = self.board.rows(File::Resources).iter().filter(|_| is_whole);
         scope.insert(Entity::Resource, resources.map(|resource| resource.id.clone()).collect());
+        let items = self.board.rows(File::LineItems).iter();
+        let items = items.filter(|item| classes.iter().any(|class| class.id == item.get("classSourcedId")));
+        scope.insert(Entity::LineItem, items.map(|item| item.id.clone()).collect());
+        let categories = self.board.rows(File::Categories).iter().filter(|_| is_whole);
+        scope.insert(Entity::LineItemCategory, categories.map(|category| category.id.clone()).collect());
         scope.insert(Entity::Class, classes.iter().map(|class| class.id.clone()).collect());
         scope.insert(Entity::Course, courses);
         scope.insert(Entity::AcademicSession, sessions);
@@ -277,6 +295,17 @@ impl<'a> Model<'a> {
         self.objects.entry((Entity::Resource, Category::ResourceCatalogue)).or_default().extend(found);
     }
 
+    /// A line item needs its school in the view; its category comes with it.
+    fn add_categories_of_line_items(&mut self) {
+        let orgs = self.visible(Entity::Org);
+        let items = self.visible(Entity::LineItem);
+        let item = |id: &String| self.board.find(File::LineItems, id).unwrap();
+        let items: Names = items.into_iter().filter(|id| orgs.contains(item(id).get("schoolSourcedId"))).collect();
+        let categories: Names = items.iter().map(|id| item(id).get("categorySourcedId").to_owned()).collect();
+        self.objects.insert((Entity::LineItem, Category::AssessmentItem), items);
+        self.objects.entry((Entity::LineItemCategory, Category::AssessmentItem)).or_default().extend(categories);
+    }
+
     /// The people whose fields of that category are shown, or the objects.
     pub fn shown(&self, entity: Entity, category: Category) -> Names {
         self.sets(entity, category).cloned().unwrap_or_default()
@@ -302,8 +331,7 @@ impl<'a> Model<'a> {
 
     /// The visible objects beside people.
     pub fn visible(&self, entity: Entity) -> Names {
-        let base = if entity == Entity::Resource { Category::ResourceCatalogue } else { Category::Structure };
-        self.shown(entity, base)
+        self.shown(entity, entity.base_category())
     }
 
     /// The memberships that are visible, without those that went away.
@@ -316,6 +344,18 @@ impl<'a> Model<'a> {
                 && self.memberships.iter().any(|(people, of)| people.contains(user) && of.contains(class))
         };
         self.board.active(File::Enrollments).filter(is_visible).map(|row| row.id.clone()).collect()
+    }
+
+    /// The results that are visible, without those that went away.
+    pub fn results(&self) -> Names {
+        let items = self.visible(Entity::LineItem);
+        let is_visible = |row: &&Row| {
+            let (item, student) = (row.get("lineItemSourcedId"), row.get("studentSourcedId"));
+            let class = self.board.find(File::LineItems, item).unwrap().get("classSourcedId");
+            items.contains(item)
+                && self.results.iter().any(|(people, of)| people.contains(student) && of.contains(class))
+        };
+        self.board.active(File::Results).filter(is_visible).map(|row| row.id.clone()).collect()
     }
 
     /// The people with visible demographics: some category of them is released and has a value.
@@ -340,7 +380,15 @@ fn described_by(category: Category) -> &'static [Entity] {
         Category::ClassLabel => &[Entity::Class, Entity::Course],
         Category::Timetable => &[Entity::Class],
         Category::ResourceCatalogue => &[Entity::Class, Entity::Course, Entity::Resource],
-        Category::Free => &[Entity::Org, Entity::Class, Entity::Course, Entity::AcademicSession],
+        Category::AssessmentItem => &[Entity::LineItem, Entity::LineItemCategory],
+        Category::Free => &[
+            Entity::Org,
+            Entity::Class,
+            Entity::Course,
+            Entity::AcademicSession,
+            Entity::LineItem,
+            Entity::LineItemCategory,
+        ],
         _ => &[],
     }
 }

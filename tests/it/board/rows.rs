@@ -47,7 +47,7 @@ impl Row {
 }
 
 /// The files that a board of these tests has.
-pub const FILES: [File; 13] = [
+pub const FILES: [File; 16] = [
     File::Orgs,
     File::AcademicSessions,
     File::Resources,
@@ -61,6 +61,9 @@ pub const FILES: [File; 13] = [
     File::ClassResources,
     File::CourseResources,
     File::UserResources,
+    File::Categories,
+    File::LineItems,
+    File::Results,
 ];
 
 /// A board.
@@ -135,12 +138,17 @@ impl Board {
         }
     }
 
-    /// A person has a role, a primary org is one of them, and demographics are somebody's.
+    /// A person has a role, a primary org is one of them, results are pupils', and demographics are somebody's.
     fn repair_people(&mut self) {
         let at: BTreeSet<(String, String)> = self
             .active(File::Roles)
             .map(|role| (role.get("userSourcedId").to_owned(), role.get("orgSourcedId").to_owned()))
             .collect();
+        let students = self.active(File::Roles).filter(|role| role.get("role") == "student");
+        let students: BTreeSet<String> = students.map(|role| role.get("userSourcedId").to_owned()).collect();
+        for row in self.files.entry(File::Results).or_default().iter_mut().filter(|row| !row.gone) {
+            row.gone = !students.contains(row.get("studentSourcedId"));
+        }
         let people: BTreeSet<String> = self.active(File::Users).map(|row| row.id.clone()).collect();
         for row in self.files.entry(File::Users).or_default().iter_mut().filter(|row| !row.gone) {
             row.gone = !at.iter().any(|(person, _)| *person == row.id);
@@ -183,4 +191,11 @@ const REFERENCES: &[(File, &str, File, Need)] = &[
     (File::CourseResources, "resourceSourcedId", File::Resources, Need::Required),
     (File::UserResources, "userSourcedId", File::Users, Need::Required),
     (File::UserResources, "resourceSourcedId", File::Resources, Need::Required),
+    (File::LineItems, "classSourcedId", File::Classes, Need::Required),
+    (File::LineItems, "categorySourcedId", File::Categories, Need::Required),
+    (File::LineItems, "academicSessionSourcedId", File::AcademicSessions, Need::Required),
+    (File::LineItems, "schoolSourcedId", File::Orgs, Need::Required),
+    (File::Results, "lineItemSourcedId", File::LineItems, Need::Required),
+    (File::Results, "studentSourcedId", File::Users, Need::Required),
+    (File::Results, "classSourcedId", File::Classes, Need::Optional),
 ];

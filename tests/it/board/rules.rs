@@ -73,7 +73,7 @@ impl Decisions {
             _ = write!(
                 text,
                 "[[vendor]]\nid = \"{0}\"\nname = \"{0}\"\nsecret = \"{SECRET}\"\nidentifiers = \"{identifiers}\"\n\
-                 required_fields = \"{required}\"\nscopes = [\"roster.readonly\", \"roster-demographics.readonly\", \"resource.readonly\"]\n",
+                 required_fields = \"{required}\"\nscopes = [\"roster.readonly\", \"roster-demographics.readonly\", \"resource.readonly\", \"gradebook.readonly\"]\n",
                 vendor.id
             );
         }

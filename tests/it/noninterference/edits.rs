@@ -64,7 +64,8 @@ impl Case {
     fn change(&mut self, new: &str, dice: &mut Dice) {
         let person = dice.pick(&self.board.ids(File::Users)).clone();
         match dice.below(20) {
-            0..5 => self.change_withheld_values(dice),
+            0..4 => self.change_withheld_values(dice),
+            4 => self.change_gradebook(new, dice),
             5 => self.change_any_row(dice),
             6 => self.board.add_person(new, dice),
             7 => self.remove_any_row(dice),
@@ -118,8 +119,21 @@ impl Case {
         }
     }
 
+    fn change_gradebook(&mut self, new: &str, dice: &mut Dice) {
+        match dice.below(5) {
+            0 => self.board.add_line_item(new, dice),
+            1 => self.board.add_result(new, dice),
+            2 => self.change_row_of(File::LineItems, dice),
+            _ => self.change_row_of(File::Results, dice),
+        }
+    }
+
     fn change_any_row(&mut self, dice: &mut Dice) {
         let file = *dice.pick(&FILES);
+        self.change_row_of(file, dice);
+    }
+
+    fn change_row_of(&mut self, file: File, dice: &mut Dice) {
         let Some(id) = dice.maybe(&self.board.ids(file)).cloned() else { return };
         let Some(column) = dice.maybe(&invent::value_columns(file)).copied() else { return };
         let text = invent::value(file, column, dice);

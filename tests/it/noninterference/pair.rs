@@ -19,15 +19,19 @@ use crate::harness::{Reply, Server, World};
 /// What both servers call themselves.
 const PUBLIC_URL: &str = "https://roster.example";
 
-/// The collections with each kind of object of rostering.
-const COLLECTIONS: [(&str, Entity); 7] = [
-    ("orgs", Entity::Org),
-    ("academicSessions", Entity::AcademicSession),
-    ("courses", Entity::Course),
-    ("classes", Entity::Class),
-    ("users", Entity::User),
-    ("demographics", Entity::Demographics),
-    ("enrollments", Entity::Enrollment),
+/// The collections with each kind of object, by the service of 1.2 that has them; 1.1 has all in one.
+const COLLECTIONS: [(&str, &str, Entity); 11] = [
+    ("rostering/v1p2", "orgs", Entity::Org),
+    ("rostering/v1p2", "academicSessions", Entity::AcademicSession),
+    ("rostering/v1p2", "courses", Entity::Course),
+    ("rostering/v1p2", "classes", Entity::Class),
+    ("rostering/v1p2", "users", Entity::User),
+    ("rostering/v1p2", "demographics", Entity::Demographics),
+    ("rostering/v1p2", "enrollments", Entity::Enrollment),
+    ("resources/v1p2", "resources", Entity::Resource),
+    ("gradebook/v1p2", "categories", Entity::LineItemCategory),
+    ("gradebook/v1p2", "lineItems", Entity::LineItem),
+    ("gradebook/v1p2", "results", Entity::Result),
 ];
 
 /// A place where a world can live.
@@ -139,10 +143,10 @@ impl Pair {
     /// Sends one request for each operator on each published field, with a value that stands in one world only.
     pub fn sweep(&mut self) -> Result<(), Leak> {
         let grammar = self.grammar();
-        let versions = [(Version::V1p1, "v1p1"), (Version::V1p2, "rostering/v1p2")];
-        let collections = versions.iter().flat_map(|version| COLLECTIONS.map(|collection| (version, collection)));
-        for ((version, service), (collection, entity)) in collections {
-            for name in names((*version, entity)) {
+        let both = |of| [(Version::V1p1, of), (Version::V1p2, of)];
+        for (version, (service, collection, entity)) in COLLECTIONS.into_iter().flat_map(both) {
+            let service = if version == Version::V1p1 { "v1p1" } else { service };
+            for name in names((version, entity)) {
                 let [one, other] = self.cases().map(|case| grammar.values_in(&case.board, entity, &name));
                 let mut hidden = other.iter().filter(|value| !one.contains(value));
                 let value = hidden.next().or(one.first()).map_or("x", String::as_str);

@@ -55,6 +55,9 @@ fn file(entity: Entity) -> File {
         Entity::Demographics => File::Demographics,
         Entity::Enrollment => File::Enrollments,
         Entity::Resource => File::Resources,
+        Entity::LineItemCategory => File::Categories,
+        Entity::LineItem => File::LineItems,
+        Entity::Result => File::Results,
         _ => File::Users,
     }
 }
@@ -68,6 +71,9 @@ fn entity_of(part: &str) -> Entity {
         "classes" => Entity::Class,
         "enrollments" => Entity::Enrollment,
         "resources" => Entity::Resource,
+        "categories" => Entity::LineItemCategory,
+        "lineItems" => Entity::LineItem,
+        "results" => Entity::Result,
         _ => Entity::User,
     }
 }
@@ -85,7 +91,14 @@ impl Grammar {
 
     /// The next request.
     pub fn ask(&self, dice: &mut Dice) -> Ask {
-        let operations = dice.pick(&[v1p1::operations::OPERATIONS, v1p2::rostering::OPERATIONS]);
+        let operations = dice.pick(&[
+            v1p1::operations::OPERATIONS,
+            v1p1::operations::OPERATIONS,
+            v1p2::rostering::OPERATIONS,
+            v1p2::rostering::OPERATIONS,
+            v1p2::gradebook::OPERATIONS,
+            v1p2::resources::OPERATIONS,
+        ]);
         let operation = dice.pick(operations);
         let tenant = if dice.chance(1) { dice.word(&[super::OTHER_TENANT, "nowhere"]) } else { super::TENANT };
         let mut path = format!("/{tenant}/ims/oneroster/{}/{}", operation.base, self.address(operation, dice));

@@ -16,7 +16,15 @@ pub type View = BTreeMap<(Entity, String), BTreeMap<String, String>>;
 /// What the vendor may see.
 pub fn view(board: &Board, decisions: &Decisions, vendor: &str) -> View {
     let model = Model::new(board, decisions, vendor, day());
-    let targets = [Entity::Org, Entity::AcademicSession, Entity::Course, Entity::Class, Entity::Resource];
+    let targets = [
+        Entity::Org,
+        Entity::AcademicSession,
+        Entity::Course,
+        Entity::Class,
+        Entity::Resource,
+        Entity::LineItem,
+        Entity::LineItemCategory,
+    ];
     let mut visible: BTreeMap<Entity, Names> = targets.map(|entity| (entity, model.visible(entity))).into();
     visible.insert(Entity::User, model.people());
     let viewer = Viewer { board, model: &model, visible };
@@ -32,12 +40,17 @@ pub fn view(board: &Board, decisions: &Decisions, vendor: &str) -> View {
     for id in viewer.model.memberships() {
         view.insert((Entity::Enrollment, id.clone()), viewer.membership(&id));
     }
+    for id in viewer.model.results() {
+        view.insert((Entity::Result, id.clone()), viewer.result(&id));
+    }
     for (entity, file) in [
         (Entity::Org, File::Orgs),
         (Entity::AcademicSession, File::AcademicSessions),
         (Entity::Course, File::Courses),
         (Entity::Class, File::Classes),
         (Entity::Resource, File::Resources),
+        (Entity::LineItem, File::LineItems),
+        (Entity::LineItemCategory, File::Categories),
     ] {
         for id in viewer.model.visible(entity) {
             view.insert((entity, id.clone()), viewer.object(entity, file, &id));
@@ -110,6 +123,13 @@ impl Viewer<'_> {
         let user = self.board.find(File::Enrollments, id).unwrap().get("userSourcedId");
         let shown = |category| category == Category::Enrolment || self.model.shows(Entity::User, category, user);
         self.values(Entity::Enrollment, File::Enrollments, id, &shown)
+    }
+
+    fn result(&self, id: &str) -> BTreeMap<String, String> {
+        let student = self.board.find(File::Results, id).unwrap().get("studentSourcedId");
+        let shown =
+            |category| category == Category::AssessmentResult || self.model.shows(Entity::User, category, student);
+        self.values(Entity::Result, File::Results, id, &shown)
     }
 
     fn person(&self, id: &str) -> BTreeMap<String, String> {
