@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{apply, demo, explain, import, migrate, serve, show};
+use crate::cli::{apply, demo, explain, export, import, migrate, serve, show};
 
 /// School data for ed-tech vendors over OneRoster, cut to each school's consent rules.
 #[derive(Debug, Parser)]
@@ -49,6 +49,8 @@ enum Command {
     Demo(demo::Demo),
     /// Brings a school's data into a board
     Import(import::Import),
+    /// Writes what a vendor may see into files
+    Export(export::Export),
     /// Makes boards, vendors, rules and choices as a rules file says
     Apply(apply::Apply),
     /// Lists boards, vendors, rules, choices or who changed what
@@ -78,6 +80,7 @@ fn execute(arguments: &Arguments) -> anyhow::Result<()> {
     match &arguments.command {
         Command::Demo(command) => command.run(global),
         Command::Import(command) => command.run(global),
+        Command::Export(command) => command.run(global),
         Command::Apply(command) => command.run(global),
         Command::Show(command) => command.run(global),
         Command::Explain(command) => command.run(global),

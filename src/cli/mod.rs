@@ -5,6 +5,7 @@ pub mod arguments;
 pub mod demo;
 pub mod earlier;
 pub mod explain;
+pub mod export;
 pub mod guide;
 pub mod import;
 pub mod log;

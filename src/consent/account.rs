@@ -14,9 +14,14 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove
 impl Release {
     /// The vendor's identifier of the account with that sourcedId; a URI, as the published schema wants it.
     pub fn account(&self, sourced_id: &str) -> String {
+        let identifier = self.account_in_files(sourced_id);
+        format!("urn:koppelvlak:profile:{}", utf8_percent_encode(&identifier, UNRESERVED))
+    }
+
+    /// The same where it must be a sourcedId: in CSV sets an account has a row of its own.
+    pub fn account_in_files(&self, sourced_id: &str) -> String {
         let tagged = format!("profile:{sourced_id}");
         let identifier = self.identifier_of(Entity::User, &tagged);
-        let identifier = identifier.strip_prefix("profile:").unwrap_or(&identifier);
-        format!("urn:koppelvlak:profile:{}", utf8_percent_encode(identifier, UNRESERVED))
+        identifier.strip_prefix("profile:").unwrap_or(&identifier).to_owned()
     }
 }

@@ -19,7 +19,7 @@ use crate::http::App;
 use crate::http::gate::Gate;
 use crate::http::request_line::EncodedRequestLines;
 use crate::http::{health, metrics};
-use crate::oneroster::{v1p1, v1p2};
+use crate::oneroster::{csv, v1p1, v1p2};
 use crate::store::{nonce, token};
 
 /// How a server is sized and how long it waits.
@@ -122,6 +122,7 @@ fn routes(config: &mut web::ServiceConfig) {
     config
         .configure(v1p2::routes::routes)
         .configure(v1p1::routes::routes)
+        .configure(csv::door::routes)
         .configure(health::routes)
         .configure(endpoint::routes);
 }

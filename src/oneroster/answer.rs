@@ -345,10 +345,11 @@ fn links(url: &str, parameters: &Parameters, page: &Page, cursor: Option<&str>) 
     (!text.is_empty()).then_some(text)
 }
 
-type People = Vec<(Categories, RoaringBitmap)>;
+/// Whom an answer tells about, by what it tells.
+pub(in crate::oneroster) type People = Vec<(Categories, RoaringBitmap)>;
 
 /// Adds whom a record tells about, and which categories it told.
-fn note<'a, R: Record<'a>>(people: &mut People, released: &Released<'a, R>) {
+pub(in crate::oneroster) fn note<'a, R: Record<'a>>(people: &mut People, released: &Released<'a, R>) {
     let snapshot = released.release().snapshot();
     let mut add = |categories: Categories, person: u32| {
         let number = snapshot.people.ids.number(person);

@@ -9,6 +9,7 @@ use crate::catalogue::element::{
     LearningObjective, ResourceLink, Role, ScoreScaleLink, ScoreScaleValue, UserId, UserProfile,
 };
 use crate::catalogue::{Category, Entity, Field, Kind, Presence, word};
+use crate::clock::Millis;
 use crate::consent::released::Record;
 use crate::consent::{Release, Released, RequiredFields};
 use crate::oneroster::edition::Edition;
@@ -105,9 +106,8 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
             json.text_member("status", released.status());
         }
         if frame.has_time {
-            let latest_role = roles.iter().map(|role| role.at).max();
             json.name("dateLastModified");
-            json.plain(&released.modified_at(latest_role).to_rfc3339());
+            json.plain(&self.modified_at(&roles).to_rfc3339());
         }
         let mut written = "";
         for member in &frame.members {
@@ -120,6 +120,11 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
             }
         }
         json.raw("}");
+    }
+
+    /// When the vendor's view of the record last changed.
+    pub(in crate::oneroster) fn modified_at(&self, roles: &[Role<'a>]) -> Millis {
+        self.released.modified_at(roles.iter().map(|role| role.at).max())
     }
 
     /// Writes a member if it has a value; returns whether it did.
@@ -355,7 +360,7 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
     }
 
     /// The roles of a person that the vendor may know of: at orgs in the view.
-    fn roles(&self) -> Vec<Role<'a>> {
+    pub(in crate::oneroster) fn roles(&self) -> Vec<Role<'a>> {
         let released = self.released;
         if released.entity() != Entity::User || !released.shows(Category::Identity) {
             return Vec::new();

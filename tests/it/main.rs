@@ -18,6 +18,8 @@ mod disclosures;
 #[cfg(test)]
 mod documentation;
 #[cfg(test)]
+mod exporting;
+#[cfg(test)]
 mod faulty_rules;
 #[cfg(test)]
 mod gradebook;

@@ -18,6 +18,17 @@ pub enum Mode {
     Delta,
 }
 
+impl Mode {
+    /// The mode as a manifest says it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Bulk => "bulk",
+            Self::Delta => "delta",
+        }
+    }
+}
+
 /// A data file of the binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "each variant is the file of its name")]

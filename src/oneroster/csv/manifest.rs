@@ -9,9 +9,9 @@ use super::record::{Flaw, Record, Records};
 use super::value;
 use crate::catalogue::Version;
 
-const HEADER: [&str; 2] = ["propertyName", "value"];
-const MANIFEST_VERSION: &str = "manifest.version";
-const ONEROSTER_VERSION: &str = "oneroster.version";
+pub(super) const HEADER: [&str; 2] = ["propertyName", "value"];
+pub(super) const MANIFEST_VERSION: &str = "manifest.version";
+pub(super) const ONEROSTER_VERSION: &str = "oneroster.version";
 const SYSTEM_NAME: &str = "source.systemName";
 const SYSTEM_CODE: &str = "source.systemCode";
 
@@ -134,7 +134,7 @@ impl Reading<'_> {
 }
 
 /// The property that tells the mode of a file.
-fn property(file: File) -> String {
+pub(super) fn property(file: File) -> String {
     format!("file.{}", file.name().trim_end_matches(".csv"))
 }
 

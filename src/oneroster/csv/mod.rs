@@ -1,4 +1,5 @@
-//! OneRoster CSV sets (1.1, 1.2 and 1.2.1): a folder or a zip is opened, checked as a whole, and then read.
+//! OneRoster CSV sets (1.1, 1.2 and 1.2.1): a folder or a zip is opened, checked as a whole, and then read;
+//! and a vendor's view is written as one ([`export`]).
 //!
 //! [`check`] finds every fault of a set before a row is handed on, [`read`] then gives the rows of one file
 //! as they were written, and neither knows a database; [`import()`](import::import()) brings them into one.
@@ -7,6 +8,8 @@
 mod check;
 mod column;
 mod cross;
+pub mod door;
+pub mod export;
 mod fault;
 mod file;
 mod header;

@@ -62,6 +62,15 @@ fn what_changes_unseen_moves_no_date_and_leaves_no_trace() {
 }
 
 #[test]
+fn a_set_of_files_says_nothing_that_the_view_does_not() {
+    on_pairs(12, |pair| {
+        pair.fetch_sets()?;
+        pair.advance();
+        pair.fetch_sets()
+    });
+}
+
+#[test]
 fn no_operator_on_no_field_finds_a_withheld_value() {
     on_pairs(1, Pair::sweep);
 }

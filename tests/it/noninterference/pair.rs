@@ -14,6 +14,7 @@ use super::seen::change_seen;
 use crate::board::invent::SERVED;
 use crate::board::rules::SECRET;
 use crate::board::{Board, Decisions, Dice};
+use crate::exporting::{fetched, texts};
 use crate::harness::{Reply, Server, World};
 
 /// What both servers call themselves.
@@ -154,6 +155,27 @@ impl Pair {
                     let filter = utf8_percent_encode(&clause(&name, operator, value), NON_ALPHANUMERIC).to_string();
                     let root = format!("/{}/ims/oneroster/{service}", super::TENANT);
                     self.ask(&Ask::get(format!("{root}/{collection}?limit=3&filter={filter}")))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Fetches the vendor's view as files from both; a leak if a byte differs.
+    pub fn fetch_sets(&mut self) -> Result<(), Leak> {
+        for file in ["v1p1/bulk.zip", "v1p2/bulk.zip", "v1p1/delta.zip", "v1p2/delta.zip"] {
+            for since in ["2020-01-01T00:00:00Z", super::TIMES[1], super::TIMES[2]] {
+                let path = format!("/{}/ims/oneroster/csv/{file}?since={since}", super::TENANT);
+                let [one, other] = [0, 1].map(|side: usize| {
+                    let side = &self.sides[side];
+                    fetched(side.server.as_ref().unwrap(), &side.token, &path)
+                });
+                self.asked += 1;
+                self.answered += 1;
+                if one != other {
+                    let [one, other] = [one, other].map(|zip| texts(&zip));
+                    let seed = self.seed;
+                    return Err(Leak(format!("seed {seed}: {path}\n--- world 0\n{one:#?}\n--- world 1\n{other:#?}")));
                 }
             }
         }

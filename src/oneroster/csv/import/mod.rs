@@ -8,7 +8,7 @@ mod children;
 mod error;
 mod lookup;
 mod person;
-mod plan;
+pub(super) mod plan;
 mod row_values;
 mod run;
 mod sorted;
