@@ -31,7 +31,7 @@ fn with_role(release: &Release, version: Version, role: &str, orgs: &RoaringBitm
     let people = &release.snapshot().people;
     let orgs = orgs & release.visible(Entity::Org);
     let holders = match version {
-        Version::V1p1 => main_role::holders(release, |word| word == role) & people.with_roles_at(None, &orgs),
+        Version::V1p1 => main_role::holders(release, role, &people.with_roles_at(None, &orgs)),
         Version::V1p2 => people.role(role).map(|role| people.with_roles_at(Some(&[role]), &orgs)).unwrap_or_default(),
     };
     holders & (release.released(Category::Identity) | release.tombstones())

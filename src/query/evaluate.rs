@@ -17,9 +17,10 @@ use crate::planted::{self, Leak};
 use crate::query::answers::Board;
 use crate::query::elements;
 use crate::query::filter::{Filter, Leaf, Member, Op, Target, fields};
+use crate::query::main_role::MainRoles;
+use crate::query::modified;
 use crate::query::relation;
 use crate::query::value::{self, BadValue};
-use crate::query::{main_role, modified};
 use crate::store::{Bind, Conn, StoreError, leaf};
 
 /// Why a filter has no answer.
@@ -37,6 +38,8 @@ pub enum QueryError {
 pub struct Context<'a> {
     /// What the vendor may see.
     pub release: &'a Release,
+    /// Who has which main role.
+    pub main_roles: &'a MainRoles,
     /// The board's data.
     pub board: &'a Board,
     /// For answers that are not there yet.
@@ -192,7 +195,7 @@ impl Context<'_> {
             (Kind::RoleOrgs, Member::ReferenceType) => self.roles(Member::ReferenceType, leaf),
             (Kind::RoleOrgs, _) => self.roles(Member::SourcedId, leaf),
             (Kind::MainRole, _) => {
-                Ok(main_role::holders(self.release, |word| leaf.op.holds_for_text(word, &leaf.value)))
+                Ok(self.main_roles.holders(self.release, |word| leaf.op.holds_for_text(word, &leaf.value)))
             }
             (Kind::Text, member) if entity == Entity::Enrollment && field.name == "role" => {
                 let names = &self.release.snapshot().enrollments.role_names;

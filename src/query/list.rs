@@ -14,7 +14,8 @@ use crate::planted::{self, Leak};
 use crate::query::answers::Board;
 use crate::query::evaluate::{Context, QueryError};
 use crate::query::filter::{Filter, fields};
-use crate::query::{main_role, modified};
+use crate::query::main_role::{self, MainRoles};
+use crate::query::modified;
 use crate::store::Conn;
 
 /// What a list is sorted by.
@@ -90,6 +91,7 @@ pub struct View {
     pub release: Release,
     /// The board's data.
     pub board: Arc<Board>,
+    main_roles: MainRoles,
     lists: Mutex<HashMap<ListKey, Arc<Listed>>>,
     subsets: Mutex<HashMap<String, Arc<RoaringBitmap>>>,
 }
@@ -123,7 +125,7 @@ impl Listed {
 impl View {
     /// A view without any list asked for yet.
     pub fn new(release: Release, board: Arc<Board>) -> Self {
-        Self { release, board, lists: Mutex::default(), subsets: Mutex::default() }
+        Self { release, board, main_roles: MainRoles::default(), lists: Mutex::default(), subsets: Mutex::default() }
     }
 
     /// The objects that an address names, such as the students of a school; kept under the address.
@@ -180,7 +182,8 @@ impl View {
             None => self.release.visible(list.entity).clone(),
         };
         if let Some(filter) = &list.filter {
-            objects &= Context { release: &self.release, board: &self.board, conn }.evaluate(list.entity, filter)?;
+            objects &= Context { release: &self.release, main_roles: &self.main_roles, board: &self.board, conn }
+                .evaluate(list.entity, filter)?;
         }
         if list.sort == (SortKey::SourcedId, Direction::Ascending) {
             return Ok(Listed::Ranks(self.release.order(list.entity).ranks(&objects)));

@@ -2,6 +2,9 @@
 //!
 //! It is chosen among the roles at orgs in the view, by what the vendor may see of them.
 
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
 use roaring::RoaringBitmap;
 
 use crate::catalogue::word::in_version;
@@ -31,16 +34,34 @@ pub fn orgs(release: &Release, person: u32) -> Vec<u32> {
     orgs
 }
 
-/// The visible people whose main role's word `holds`, whatever the vendor may see of their roles.
-pub fn holders(release: &Release, holds: impl Fn(&str) -> bool) -> RoaringBitmap {
+/// Those among these people whose main role is that word, whatever the vendor may see of their roles.
+pub fn holders(release: &Release, wanted: &str, among: &RoaringBitmap) -> RoaringBitmap {
     let people = &release.snapshot().people;
-    let wanted: Vec<u16> = (0..)
-        .zip(&people.role_names)
-        .filter(|(_, name)| of_role(name).is_some_and(&holds))
-        .map(|(role, _)| role)
-        .collect();
-    let candidates = people.with_roles_at(Some(&wanted), release.visible(Entity::Org)) & release.visible(Entity::User);
-    candidates.iter().filter(|person| word(release, *person).is_some_and(&holds)).collect()
+    let names = (0..).zip(&people.role_names).filter(|(_, name)| of_role(name) == Some(wanted));
+    let roles: Vec<u16> = names.map(|(role, _)| role).collect();
+    let candidates = people.with_roles_at(Some(&roles), release.visible(Entity::Org)) & release.visible(Entity::User);
+    (candidates & among).iter().filter(|person| word(release, *person) == Some(wanted)).collect()
+}
+
+/// The visible people by their main role's word, found once for each view: a filter must not look at everybody
+/// for each request.
+#[derive(Debug, Default)]
+pub struct MainRoles(OnceLock<Vec<(String, RoaringBitmap)>>);
+
+impl MainRoles {
+    /// The people whose main role's word `holds`.
+    pub fn holders(&self, release: &Release, holds: impl Fn(&str) -> bool) -> RoaringBitmap {
+        let by_word = self.0.get_or_init(|| by_word(release));
+        let held = by_word.iter().filter(|(word, _)| holds(word)).map(|(_, people)| people);
+        held.fold(RoaringBitmap::new(), |all, people| all | people)
+    }
+}
+
+fn by_word(release: &Release) -> Vec<(String, RoaringBitmap)> {
+    let names = release.snapshot().people.role_names.iter();
+    let words: BTreeSet<&str> = names.filter_map(|name| of_role(name)).collect();
+    let everybody = release.visible(Entity::User);
+    words.into_iter().map(|word| (word.to_owned(), holders(release, word, everybody))).collect()
 }
 
 fn roles(release: &Release, person: u32) -> impl Iterator<Item = RoleAt> {
