@@ -27,6 +27,7 @@ struct Signer<'s> {
     query: Vec<(String, String)>,
     vendor: String,
     secret: String,
+    verb: &'static str,
     method: &'static str,
     at: i64,
     nonce: String,
@@ -44,6 +45,7 @@ impl<'s> Signer<'s> {
             query: Vec::new(),
             vendor: "everything".into(),
             secret: SECRET.into(),
+            verb: "GET",
             method: "HMAC-SHA256",
             at: chrono::DateTime::parse_from_rfc3339(NOW).unwrap().timestamp(),
             nonce: nonce.to_owned(),
@@ -75,7 +77,7 @@ impl<'s> Signer<'s> {
             .collect();
         all.sort();
         let address = format!("{}{}", self.origin, self.path);
-        let text = format!("GET&{}&{}", encoded(&address), encoded(&all.join("&")));
+        let text = format!("{}&{}&{}", self.verb, encoded(&address), encoded(&all.join("&")));
         let key = format!("{}&", encoded(&self.secret));
         let signature = if self.method == "HMAC-SHA1" {
             let mut mac = Hmac::<Sha1>::new_from_slice(key.as_bytes()).unwrap();
@@ -223,6 +225,22 @@ on_each_demo! {
             refused(&demo.server.send("GET", USERS, &[("Authorization", header)], ""), why);
         }
         refused(&demo.server.get(&format!("{USERS}?oauth_signature=AAAA")), "oauth_consumer_key");
+    }
+
+    fn a_signature_is_for_the_method_that_it_was_made_for(demo: &Demo) {
+        let signer = Signer { verb: "HEAD", ..Signer::new(&demo.server, USERS, "head") };
+        assert_eq!(demo.server.send("GET", USERS, &[("Authorization", &signer.header())], "").status, 401);
+        let head = demo.server.send("HEAD", USERS, &[("Authorization", &signer.header())], "");
+        assert_eq!((head.status, head.body.as_str()), (200, ""));
+    }
+
+    fn a_signed_request_that_names_what_is_held_gets_nothing_again(demo: &Demo) {
+        let first = Signer::new(&demo.server, USERS, "first").asking("limit", "2").send();
+        let again = Signer::new(&demo.server, USERS, "again").asking("limit", "2");
+        let headers = [("Authorization", again.header()), ("If-None-Match", first.header("etag").to_owned())];
+        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let reply = demo.server.send("GET", &format!("{USERS}?limit=2"), &headers, "");
+        assert_eq!((reply.status, reply.body.as_str()), (304, ""));
     }
 
     fn a_signature_opens_1_1_alone(demo: &Demo) {
