@@ -176,6 +176,7 @@ fn disclosure(page: u32) -> Disclosure {
         entity: "user",
         records: 100,
         people: vec![(0b1_1100_0111_1000, people(page * 100, 1)), (0b1000, people(page * 100, 3))],
+        objects: None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The only source of time: the system's, or a fixed one so that two servers can answer alike.
 
+use std::time::{Duration, SystemTime};
+
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -10,6 +12,12 @@ impl Millis {
     /// The instant as `YYYY-MM-DDThh:mm:ss.sssZ`.
     pub fn to_rfc3339(self) -> String {
         DateTime::from_timestamp_millis(self.0).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+
+    /// The instant as the standard library has it.
+    pub fn to_system_time(self) -> SystemTime {
+        let since = Duration::from_millis(self.0.unsigned_abs());
+        if self.0 < 0 { SystemTime::UNIX_EPOCH - since } else { SystemTime::UNIX_EPOCH + since }
     }
 
     /// The calendar day in UTC.

@@ -11,6 +11,7 @@ pub mod http;
 pub mod keys;
 pub mod oneroster;
 pub mod planted;
+pub mod print;
 pub mod query;
 pub mod snapshot;
 pub mod store;

@@ -39,10 +39,32 @@ pub enum Leak {
     CursorByPosition,
     /// People who went away are told to whoever asks.
     TombstonesForAll,
+    /// A value that is withheld moves the date that is kept of the object.
+    HiddenValueMoves,
+    /// Who comes into the view comes without a date.
+    NewcomersUntold,
+    /// Whoever leaves the view comes back as a tombstone, received or not.
+    TombstoneUnreceived,
+    /// Whoever leaves the view is never told.
+    NoTombstone,
+    /// A choice about a value that isn't there moves the date.
+    AbsentValueMoves,
+    /// A change gets the time of the clock, though the clock went back.
+    ClockBelieved,
 }
 
 impl Leak {
-    /// Every leak.
+    /// Faults of what is told later, which show only after a change: the test of deltas finds them.
+    pub const OF_DELTA: [Self; 6] = [
+        Self::HiddenValueMoves,
+        Self::NewcomersUntold,
+        Self::TombstoneUnreceived,
+        Self::NoTombstone,
+        Self::AbsentValueMoves,
+        Self::ClockBelieved,
+    ];
+
+    /// Every leak that an answer may show by itself.
     pub const ALL: [Self; 17] = [
         Self::SortBeforePolicy,
         Self::CountBeforePolicy,

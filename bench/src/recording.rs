@@ -119,6 +119,7 @@ async fn record(
             rules: "everything-1@1,everything-2@1".into(),
             entity: "user",
             records: n_people,
+            objects: None,
             people: vec![(mask, people)],
         };
         let began = Instant::now();

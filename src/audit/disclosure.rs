@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use crate::catalogue::category::Category;
+use crate::catalogue::{Category, Entity};
 use crate::clock::Millis;
 
 /// People who share one set of categories in an answer: a bit per [`Category::index`], and person numbers
@@ -35,6 +35,8 @@ pub struct Disclosure {
     pub records: u32,
     /// Whom the answer tells about, and what.
     pub people: Vec<PeopleOf>,
+    /// The objects in the answer as row numbers, where they are none of [`Disclosure::people`].
+    pub objects: Option<(Entity, RoaringBitmap)>,
 }
 
 /// The mask of a set of categories.

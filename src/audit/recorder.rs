@@ -108,8 +108,8 @@ impl Drop for Recorder {
     }
 }
 
-/// A board, a vendor in it, and a set of categories.
-type ServedKey = (i64, Arc<str>, u64);
+/// A board, a vendor in it, and what the set holds.
+type ServedKey = (i64, Arc<str>, served::Kind);
 
 struct Writer {
     database: Database,
@@ -165,12 +165,14 @@ impl Writer {
     fn newcomers(&self, disclosures: &[&Disclosure]) -> HashMap<ServedKey, RoaringBitmap> {
         let mut newcomers: HashMap<ServedKey, RoaringBitmap> = HashMap::new();
         for disclosure in disclosures {
-            for (mask, people) in &disclosure.people {
-                let key = (disclosure.tenant_id, Arc::clone(&disclosure.vendor), *mask);
+            let people = disclosure.people.iter().map(|(mask, people)| (served::Kind::People(*mask), people));
+            let objects = disclosure.objects.iter().map(|(entity, objects)| (served::Kind::Objects(*entity), objects));
+            for (kind, served) in people.chain(objects) {
+                let key = (disclosure.tenant_id, Arc::clone(&disclosure.vendor), kind);
                 let known = self.known.get(&key);
-                // Few people and large sets: looking each one up costs a tenth of comparing the sets.
-                if !known.is_some_and(|known| people.iter().all(|person| known.contains(person))) {
-                    *newcomers.entry(key).or_default() |= people;
+                // Few objects and large sets: looking each one up costs a tenth of comparing the sets.
+                if !known.is_some_and(|known| served.iter().all(|number| known.contains(number))) {
+                    *newcomers.entry(key).or_default() |= served;
                 }
             }
         }
@@ -200,8 +202,8 @@ fn add_all(
 ) -> Result<Vec<(ServedKey, RoaringBitmap)>, StoreError> {
     let mut newcomers: Vec<_> = newcomers.into_iter().collect();
     newcomers.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    for ((tenant_id, vendor, mask), people) in &mut newcomers {
-        *people = served::add(conn, (*tenant_id, vendor), *mask, people)?;
+    for ((tenant_id, vendor, kind), served) in &mut newcomers {
+        *served = served::add(conn, (*tenant_id, vendor), *kind, served)?;
     }
     Ok(newcomers)
 }

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::auth::connections::{KnownConnection, KnownToken};
 use crate::auth::secret::fingerprint;
 use crate::auth::{Scope, Scopes};
+use crate::clock::Millis;
 use crate::consent::connection::Connection;
 use crate::http::App;
 use crate::keys::KeyError;
@@ -29,6 +30,8 @@ pub struct Caller {
     pub scopes: Scopes,
     /// The vendor's connection as it is now.
     pub connection: Arc<Connection>,
+    /// When it called: before anything was read, so that whatever changes later has a later time.
+    pub at: Millis,
     /// The epoch of the board's data.
     pub data_epoch: i64,
     /// The epoch of the board's rules, choices and connections.
@@ -82,9 +85,10 @@ pub fn authenticate(
     authorization: Option<&str>,
     tenant_slug: &str,
 ) -> Result<Caller, AuthError> {
+    let at = app.clock.now();
     let hash = hash_of_bearer(authorization.ok_or(AuthError::Missing)?)?;
     let token = known_token(app, &hash)?;
-    if token.row.expires_at <= app.clock.now() {
+    if token.row.expires_at <= at {
         return Err(AuthError::Invalid);
     }
     let epochs = tenant::epochs(conn, tenant_slug)?.ok_or(AuthError::Elsewhere)?;
@@ -100,6 +104,7 @@ pub fn authenticate(
         vendor: Arc::clone(&token.vendor),
         scopes: token.scopes.and(known.scopes),
         connection: Arc::clone(connection),
+        at,
         data_epoch: epochs.data,
         consent_epoch: epochs.consent,
     })

@@ -71,6 +71,7 @@ fn once(tenant_id: i64, signed: &Signed) -> [u8; 32] {
 /// What a believed vendor may, as of now; a connection that ended or a secret that changed meanwhile is found here.
 pub fn caller(app: &App, conn: &mut Conn, signer: &Signer) -> Result<Caller, AuthError> {
     let gone = AuthError::Signature("The connection has ended");
+    let at = app.clock.now();
     let Some(epochs) = tenant::epochs(conn, &signer.tenant)? else { return Err(gone) };
     let known = known_connection(app, conn, epochs, &signer.vendor)?;
     let KnownConnection { connection: Some(connection), secret, scopes, .. } = known.as_ref() else {
@@ -85,6 +86,7 @@ pub fn caller(app: &App, conn: &mut Conn, signer: &Signer) -> Result<Caller, Aut
         vendor: Arc::clone(&signer.vendor),
         scopes: *scopes,
         connection: Arc::clone(connection),
+        at,
         data_epoch: epochs.data,
         consent_epoch: epochs.consent,
     })

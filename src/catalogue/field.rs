@@ -62,6 +62,35 @@ pub enum Presence {
     Required,
 }
 
+impl Kind {
+    /// Whether the value refers to other objects, so that it is seen only where they are.
+    pub const fn is_relation(self) -> bool {
+        match self {
+            Self::Reference(_)
+            | Self::ReferenceList(_)
+            | Self::Children(_)
+            | Self::Roles
+            | Self::MainRole
+            | Self::RoleOrgs
+            | Self::Resources => true,
+            Self::Text
+            | Self::Boolean
+            | Self::Date
+            | Self::DateTime
+            | Self::Number
+            | Self::TextList
+            | Self::UserIds
+            | Self::UserProfiles
+            | Self::ScoreScaleLink
+            | Self::ScoreScaleValues
+            | Self::LearningObjectives
+            | Self::LearningObjectiveResults
+            | Self::Metadata
+            | Self::Unstored => false,
+        }
+    }
+}
+
 /// One field of one entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {

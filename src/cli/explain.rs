@@ -59,14 +59,16 @@ impl Explain {
             data_epoch: board.data_epoch,
             consent_epoch: board.consent_epoch,
             now: settings::clock()?.now(),
+            clock: settings::clock()?,
+            is_certain: true,
         };
-        let standing = Standing::read(&database, &mut conn, &asked)?;
+        let standing = Standing::read(&mut conn, &asked)?;
         let data = Board::new(snapshot_load::load(&database, board.id)?);
         let person = data.snapshot.people.ids.find(&self.person);
         let person = person.with_context(|| format!("`{}` has no person `{}`", self.tenant, self.person))?;
         let view = standing.view(&settings.master_key()?, &asked, data.into());
         let explained = explain(&view.release, &standing.grounds(&asked), person, &self.categories()?);
-        let visible = view.release.is_visible(Entity::User, person);
+        let visible = view.release.is_live(Entity::User, person);
         self.print(global.format, visible, &explained, &mut std::io::stdout().lock())
     }
 

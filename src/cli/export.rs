@@ -127,6 +127,9 @@ impl Oneroster {
         out: NamedTempFile,
         disclose: crate::oneroster::csv::export::Disclose<'_>,
     ) -> anyhow::Result<(NamedTempFile, Exported)> {
+        let clock = settings::clock()?;
+        // Before anything is read, so that whatever changes later has a later time.
+        let now = clock.now();
         let board = tenant::by_slug(conn, &self.tenant)?
             .with_context(|| format!("there is no board `{}`; `koppelvlak show tenants` lists them", self.tenant))?;
         let stored = vendor::connection(conn, board.id, &self.vendor)?
@@ -137,9 +140,11 @@ impl Oneroster {
             connection: &stored.connection,
             data_epoch: board.data_epoch,
             consent_epoch: board.consent_epoch,
-            now: settings::clock()?.now(),
+            now,
+            clock,
+            is_certain: false,
         };
-        let view = Views::default().get(database, conn, &settings.master_key()?, &asked)?;
+        let view = Views::default().get(database, conn, &settings.master_key()?, &asked)?.ok_or(ExportError::Moved)?;
         let wanted = Wanted {
             view: &view,
             version: match self.version {

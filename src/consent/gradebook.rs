@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use roaring::RoaringBitmap;
 
-use crate::catalogue::{Category, Entity, Field};
+use crate::catalogue::{Category, Entity};
 use crate::consent::Release;
 use crate::snapshot::Snapshot;
 
@@ -25,9 +25,7 @@ pub(super) struct GradebookRelease {
     writable_classes: RoaringBitmap,
     /// The categories that some active rule lets the vendor write.
     writable: Vec<Category>,
-    /// People whose results the vendor has received.
-    received: RoaringBitmap,
-    visible_results: OnceLock<RoaringBitmap>,
+    live_results: OnceLock<RoaringBitmap>,
 }
 
 impl GradebookRelease {
@@ -47,11 +45,6 @@ impl GradebookRelease {
             self.writable_classes |= classes;
         }
     }
-
-    /// Notes whose results the vendor has received.
-    pub(super) fn note_received(&mut self, people: RoaringBitmap) {
-        self.received = people;
-    }
 }
 
 /// The line items among these whose school is in the view; every line item of the scope has its class in it.
@@ -69,48 +62,24 @@ pub(super) fn categories_of(items: &RoaringBitmap, snapshot: &Snapshot) -> Roari
 }
 
 impl Release {
-    /// Whether a result is in the view: `assessment-result` is released for its pupil by a rule that also has
-    /// its class in scope, and its line item is in the view. One that went away is so only if the vendor has
-    /// received results of the pupil.
-    pub(super) fn shows_result(&self, position: u32) -> bool {
-        let gradebook = &self.snapshot().gradebook;
-        let Some((line_item, student)) = gradebook.results.get(position) else { return false };
-        let Some(class) = gradebook.line_items.class_of(line_item) else { return false };
-        let is_gone = gradebook.results.ids.deleted.contains(position);
-        self.is_visible(Entity::LineItem, line_item)
-            && (covers(&self.gradebook().results, student, class) || (is_gone && self.tombstones().contains(student)))
-            && (!is_gone || self.gradebook().received.contains(student))
-    }
-
-    /// Every result that the vendor may know to exist.
-    pub(super) fn visible_results(&self) -> &RoaringBitmap {
-        self.gradebook().visible_results.get_or_init(|| {
+    /// The results in the view: `assessment-result` is released for the pupil by a rule that also has the class
+    /// in scope, and the line item is in the view.
+    pub(super) fn live_results(&self) -> &RoaringBitmap {
+        self.gradebook().live_results.get_or_init(|| {
+            if self.gradebook().results.is_empty() {
+                return RoaringBitmap::new();
+            }
             let results = &self.snapshot().gradebook.results;
-            let of_items = results.of_line_items(self.visible(Entity::LineItem));
-            of_items.iter().filter(|result| self.shows_result(*result)).collect()
+            let of_items = results.of_line_items(self.live(Entity::LineItem)) - &results.ids.deleted;
+            of_items.iter().filter(|result| self.covers_result(*result)).collect()
         })
     }
 
-    /// Whether a field of the object is shown: of a result that went away only what the standard requires, for
-    /// its marks are nobody's any more.
-    pub fn shows_in(&self, entity: Entity, field: &Field, position: u32) -> bool {
-        self.shows(entity, field.category, position) && !self.is_blanked(entity, field, position)
-    }
-
-    /// The objects of which a field is shown, all of them visible.
-    pub fn shown_in(&self, entity: Entity, field: &Field) -> RoaringBitmap {
-        let shown = self.shown(entity, field.category);
-        if entity == Entity::Result && !field.is_required {
-            return shown - &self.snapshot().gradebook.results.ids.deleted;
-        }
-        shown
-    }
-
-    /// Whether a field of a result is not told any more, because the result went away.
-    pub(super) fn is_blanked(&self, entity: Entity, field: &Field, position: u32) -> bool {
-        entity == Entity::Result
-            && !field.is_required
-            && self.snapshot().gradebook.results.ids.deleted.contains(position)
+    fn covers_result(&self, position: u32) -> bool {
+        let gradebook = &self.snapshot().gradebook;
+        let Some((line_item, student)) = gradebook.results.get(position) else { return false };
+        let Some(class) = gradebook.line_items.class_of(line_item) else { return false };
+        covers(&self.gradebook().results, student, class)
     }
 
     /// Whether some active rule lets the vendor write objects of that category.
@@ -120,14 +89,13 @@ impl Release {
 
     /// Whether the vendor may write line items and scales for a class.
     pub fn may_write_for_class(&self, class: u32) -> bool {
-        self.is_visible(Entity::Class, class) && self.gradebook().writable_classes.contains(class)
+        self.is_live(Entity::Class, class) && self.gradebook().writable_classes.contains(class)
     }
 
     /// Whether the vendor may write results for a pupil, in a class if there is one.
     pub fn may_write_for(&self, student: u32, class: Option<u32>) -> bool {
         let scopes = &self.gradebook().writable_results;
-        self.is_visible(Entity::User, student)
-            && !self.tombstones().contains(student)
+        self.is_live(Entity::User, student)
             && match class {
                 Some(class) => covers(scopes, student, class),
                 None => scopes.iter().any(|(people, _)| people.contains(student)),

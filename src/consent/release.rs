@@ -15,6 +15,7 @@ use crate::consent::gradebook::{self, GradebookRelease};
 use crate::consent::order::Order;
 use crate::consent::population::{Coverage, Scope};
 use crate::consent::pseudonym::Pseudonyms;
+use crate::consent::recollection::Recollection;
 use crate::consent::{Choice, Connection, Rule};
 use crate::planted::{self, Leak};
 use crate::snapshot::Snapshot;
@@ -43,8 +44,6 @@ pub struct Grounds<'a> {
     pub choices: &'a [Choice],
     /// Special categories that are enabled for the board today.
     pub enabled: &'a [Category],
-    /// The people that the vendor has received, by category, as row numbers.
-    pub served: &'a [(Category, RoaringBitmap)],
     /// Today.
     pub day: NaiveDate,
 }
@@ -86,7 +85,7 @@ pub struct Release {
     pseudonyms: Pseudonyms,
     people: Vec<RoaringBitmap>,
     visible_people: RoaringBitmap,
-    tombstones: RoaringBitmap,
+    recollection: Recollection,
     /// Categories that every visible person who has not gone away is released with.
     common: Categories,
     /// Categories that anybody at all is released with.
@@ -95,7 +94,6 @@ pub struct Release {
     objects: Vec<RoaringBitmap>,
     nothing: RoaringBitmap,
     scopes: Vec<(RoaringBitmap, RoaringBitmap)>,
-    received_enrolment: RoaringBitmap,
     gradebook: GradebookRelease,
     /// People who refuse that links between pupils and carers are told.
     unlinked: RoaringBitmap,
@@ -103,6 +101,7 @@ pub struct Release {
     memberships: OnceLock<RoaringBitmap>,
     orders: [OnceLock<Order>; Entity::ALL.len()],
     listed: [OnceLock<RoaringBitmap>; Entity::ALL.len()],
+    first_org: OnceLock<Option<u32>>,
 }
 
 impl Release {
@@ -117,19 +116,19 @@ impl Release {
             pseudonyms,
             people: vec![RoaringBitmap::new(); Category::COUNT],
             visible_people: RoaringBitmap::new(),
-            tombstones: RoaringBitmap::new(),
+            recollection: Recollection::default(),
             common: 0,
             ever: 0,
             objects: vec![RoaringBitmap::new(); Entity::ALL.len() * Category::COUNT],
             nothing: RoaringBitmap::new(),
             scopes: Vec::new(),
-            received_enrolment: RoaringBitmap::new(),
             gradebook: GradebookRelease::default(),
             unlinked: RoaringBitmap::new(),
             demographics: RoaringBitmap::new(),
             memberships: OnceLock::new(),
             orders: Default::default(),
             listed: Default::default(),
+            first_org: OnceLock::new(),
             snapshot,
         };
         let active: Vec<&Rule> = grounds.rules.iter().filter(|rule| rule.is_active(grounds.day)).collect();
@@ -140,7 +139,7 @@ impl Release {
             release.add(rule, grounds.enabled, &chosen);
         }
         release.unlinked = chosen.refusing(Category::Carers);
-        release.finish(grounds);
+        release.finish();
         release
     }
 
@@ -189,8 +188,18 @@ impl Release {
         self.objects.get(slot(entity, category)).unwrap_or(&self.nothing)
     }
 
-    fn finish(&mut self, grounds: &Grounds<'_>) {
+    fn finish(&mut self) {
         let snapshot = Arc::clone(&self.snapshot);
+        for entity in Entity::ALL {
+            if snapshot.ids(*entity).deleted.is_empty() {
+                continue;
+            }
+            for category in Category::ALL {
+                if let Some(set) = self.objects.get_mut(slot(*entity, *category)) {
+                    *set -= &snapshot.ids(*entity).deleted;
+                }
+            }
+        }
         for category in Category::ALL.iter().filter(|c| c.is_about_people()) {
             if let Some(people) = self.people.get(category.index()) {
                 self.visible_people |= people;
@@ -204,31 +213,17 @@ impl Release {
             .iter()
             .filter(|c| !self.released(**c).is_empty())
             .fold(0, |set, category| set | bit(*category));
-        for (category, numbers) in grounds.served {
-            let received: RoaringBitmap =
-                numbers.iter().filter_map(|n| snapshot.people.ids.position_of_number(n)).collect();
-            self.tombstones |= &received & &snapshot.people.ids.deleted;
-            if *category == Category::Enrolment {
-                self.received_enrolment = received;
-            } else if *category == Category::AssessmentResult {
-                self.gradebook.note_received(received);
-            }
-        }
-        if planted::is(Leak::TombstonesForAll) {
-            self.tombstones.clone_from(&snapshot.people.ids.deleted);
-        }
-        self.visible_people |= &self.tombstones;
         for (category, with_value) in &snapshot.people.with_demographics {
             let is_planted = planted::is(Leak::DemographicsByWithheld);
             let released = if is_planted { &self.visible_people } else { self.released(*category) };
             self.demographics |= with_value & released;
         }
         // Resources have no school: they are in the view where a class, course or person leads to them.
-        let materials = self.linked_resources();
+        let materials = self.linked_resources() - &snapshot.resources.deleted;
         self.bring_in(Entity::Resource, Category::ResourceCatalogue, &materials);
         let orgs = self.objects(Entity::Org, Category::Structure);
         let items = gradebook::with_school(self.objects(Entity::LineItem, Category::AssessmentItem), orgs, &snapshot);
-        let categories = gradebook::categories_of(&items, &snapshot);
+        let categories = gradebook::categories_of(&items, &snapshot) - &snapshot.gradebook.categories.deleted;
         self.bring_in(Entity::LineItemCategory, Category::AssessmentItem, &categories);
         if let Some(set) = self.objects.get_mut(slot(Entity::LineItem, Category::AssessmentItem)) {
             *set = items;
@@ -286,6 +281,11 @@ impl Release {
         &self.pseudonyms
     }
 
+    /// How objects are named to the vendor.
+    pub fn identifiers(&self) -> Identifiers {
+        self.identifiers
+    }
+
     fn pairwise(&self) -> Option<&Pseudonyms> {
         match self.identifiers {
             Identifiers::Source => None,
@@ -302,13 +302,19 @@ impl Release {
         self.people.get(category.index()).unwrap_or(&self.nothing)
     }
 
-    /// People who went away and had been received: identifiers only.
-    pub fn tombstones(&self) -> &RoaringBitmap {
-        &self.tombstones
+    /// Remembers what the vendor was shown and received before.
+    pub(crate) fn remember(&mut self, recollection: Recollection) {
+        self.recollection = recollection;
+        self.listed = Default::default();
     }
 
-    /// Every object of that kind that the vendor may know to exist.
-    pub fn visible(&self, entity: Entity) -> &RoaringBitmap {
+    /// What the vendor was shown and received before.
+    pub fn recollection(&self) -> &Recollection {
+        &self.recollection
+    }
+
+    /// Every object of that kind that is in the view: it and what it refers to may be told.
+    pub fn live(&self, entity: Entity) -> &RoaringBitmap {
         match entity {
             Entity::User => &self.visible_people,
             Entity::Demographics => &self.demographics,
@@ -323,28 +329,24 @@ impl Release {
             | Entity::ScoreScale
             | Entity::AssessmentLineItem
             | Entity::AssessmentResult => self.objects(entity, entity.base_category()),
-            Entity::Result => self.visible_results(),
+            Entity::Result => self.live_results(),
         }
     }
 
-    /// Whether the vendor may know that the object exists.
+    /// Whether the object is in the view.
+    pub fn is_live(&self, entity: Entity, position: u32) -> bool {
+        self.live(entity).contains(position)
+    }
+
+    /// Every object of that kind that is listed: those in the view, and tombstones of what was received and
+    /// has left it.
+    pub fn visible(&self, entity: Entity) -> &RoaringBitmap {
+        self.recollection.visible(entity).unwrap_or_else(|| self.live(entity))
+    }
+
+    /// Whether the object is listed.
     pub fn is_visible(&self, entity: Entity, position: u32) -> bool {
-        match entity {
-            Entity::Enrollment => self.shows_membership(position),
-            Entity::Org
-            | Entity::AcademicSession
-            | Entity::Course
-            | Entity::Class
-            | Entity::User
-            | Entity::Demographics
-            | Entity::Resource
-            | Entity::LineItemCategory
-            | Entity::LineItem
-            | Entity::ScoreScale
-            | Entity::AssessmentLineItem
-            | Entity::AssessmentResult => self.visible(entity).contains(position),
-            Entity::Result => self.shows_result(position),
-        }
+        self.is_live(entity, position) || self.recollection.tombstones(entity).contains(position)
     }
 
     /// The objects whose fields of that category are shown, all of them visible.
@@ -352,8 +354,9 @@ impl Release {
         match entity {
             Entity::User => self.released(category).clone(),
             Entity::Demographics => self.released(category) & &self.demographics,
-            Entity::Enrollment if category == Category::Enrolment => self.visible(entity).clone(),
-            Entity::Enrollment => self.visible(entity).iter().filter(|e| self.shows(entity, category, *e)).collect(),
+            Entity::Enrollment if category == Category::Enrolment => self.live(entity).clone(),
+            Entity::Enrollment if self.released(category).is_empty() => RoaringBitmap::new(),
+            Entity::Enrollment => self.live(entity).iter().filter(|e| self.shows(entity, category, *e)).collect(),
             Entity::Org
             | Entity::AcademicSession
             | Entity::Course
@@ -363,10 +366,8 @@ impl Release {
             | Entity::LineItem
             | Entity::ScoreScale
             | Entity::AssessmentLineItem
-            | Entity::AssessmentResult => self.objects(entity, category) & self.visible(entity),
-            Entity::Result => {
-                self.visible(entity).iter().filter(|result| self.shows(entity, category, *result)).collect()
-            }
+            | Entity::AssessmentResult => self.objects(entity, category) & self.live(entity),
+            Entity::Result => self.live(entity).iter().filter(|result| self.shows(entity, category, *result)).collect(),
         }
     }
 
@@ -376,9 +377,8 @@ impl Release {
             Entity::User | Entity::Demographics => self.released(category).contains(position),
             Entity::Enrollment => {
                 let Some((user, ..)) = self.snapshot.enrollments.get(position) else { return false };
-                category == Category::Enrolment
-                    || (self.released(category).contains(user)
-                        && !self.snapshot.enrollments.ids.deleted.contains(position))
+                self.is_live(entity, position)
+                    && (category == Category::Enrolment || self.released(category).contains(user))
             }
             Entity::Org
             | Entity::AcademicSession
@@ -393,21 +393,18 @@ impl Release {
             Entity::Result => {
                 let results = &self.snapshot.gradebook.results;
                 let Some((_, student)) = results.get(position) else { return false };
-                category == Category::AssessmentResult
-                    || (self.released(category).contains(student) && !results.ids.deleted.contains(position))
+                self.is_live(entity, position)
+                    && (category == Category::AssessmentResult || self.released(category).contains(student))
             }
         }
     }
 
     /// The categories of which the object's fields are shown; nothing of an object that is not visible.
     pub fn categories(&self, entity: Entity, position: u32) -> Categories {
-        if !self.is_visible(entity, position) {
+        if !self.is_live(entity, position) {
             return 0;
         }
         let is_person = matches!(entity, Entity::User | Entity::Demographics);
-        if is_person && self.tombstones.contains(position) {
-            return 0;
-        }
         let (known, open) = if is_person { (self.common, self.ever & !self.common) } else { (0, Categories::MAX) };
         let mut set = known;
         for category in Category::ALL {
@@ -424,22 +421,27 @@ impl Release {
         !is_person || category == entity.base_category() || self.ever & bit(category) != 0
     }
 
-    /// Whether a membership is in the view: `enrolment` is released for its person by a rule that also
-    /// has its class in scope. One that went away is in the view only if it had been received.
-    fn shows_membership(&self, position: u32) -> bool {
-        let enrollments = &self.snapshot.enrollments;
-        let Some((user, class, school, _)) = enrollments.get(position) else { return false };
-        let is_gone = enrollments.ids.deleted.contains(position);
-        self.is_visible(Entity::Class, class)
-            && self.is_visible(Entity::Org, school)
-            && (self.scopes.iter().any(|(people, classes)| classes.contains(class) && people.contains(user))
-                || (is_gone && self.tombstones.contains(user)))
-            && (!is_gone || self.received_enrolment.contains(user))
-    }
-
+    /// The memberships in the view: `enrolment` is released for the person by a rule that also has the class in
+    /// scope. They outnumber all else, so that sets are spread out into one flag for each object first.
     fn all_memberships(&self) -> RoaringBitmap {
-        let n = self.snapshot.enrollments.ids.len();
-        RoaringBitmap::from_sorted_iter((0..n).filter(|e| self.shows_membership(*e))).unwrap_or_default()
+        let (snapshot, enrollments) = (&self.snapshot, &self.snapshot.enrollments);
+        let orgs = flags(self.live(Entity::Org), snapshot.orgs.ids.len());
+        let live_classes = self.live(Entity::Class);
+        let scopes: Vec<(Vec<bool>, Vec<bool>)> = self
+            .scopes
+            .iter()
+            .map(|(people, classes)| {
+                let classes = classes & live_classes;
+                (flags(people, snapshot.people.ids.len()), flags(&classes, snapshot.classes.ids.len()))
+            })
+            .collect();
+        let is_in = |position: &u32| {
+            let Some((user, class, school, _)) = enrollments.get(*position) else { return false };
+            is_set(&orgs, school)
+                && scopes.iter().any(|(people, classes)| is_set(classes, class) && is_set(people, user))
+        };
+        let found = RoaringBitmap::from_sorted_iter((0..enrollments.ids.len()).filter(is_in)).unwrap_or_default();
+        found - &enrollments.ids.deleted
     }
 
     /// The vendor's order of that kind of object.
@@ -455,15 +457,23 @@ impl Release {
     /// Whether a link to the object may be told: it is in the view, and where it is somebody's carer or
     /// child, that person does not refuse it. A link is about both of its ends.
     pub fn may_link(&self, target: Entity, position: u32) -> bool {
-        self.is_visible(target, position) && !(target == Entity::User && self.unlinked.contains(position))
+        self.is_live(target, position) && !(target == Entity::User && self.unlinked.contains(position))
     }
 
     /// The people among these to whom a link may be told.
     pub fn linkable(&self, people: &RoaringBitmap) -> RoaringBitmap {
-        (people & &self.visible_people) - &self.unlinked
+        (people & self.live(Entity::User)) - &self.unlinked
     }
 
-    /// Every visible object of that kind, as places in the vendor's order.
+    /// The first org in the view, in the vendor's order.
+    pub fn first_org(&self) -> Option<u32> {
+        *self.first_org.get_or_init(|| {
+            let order = self.order(Entity::Org);
+            self.live(Entity::Org).iter().min_by_key(|org| order.rank(*org))
+        })
+    }
+
+    /// Every listed object of that kind, as places in the vendor's order.
     pub fn listed(&self, entity: Entity) -> &RoaringBitmap {
         let make = || self.order(entity).ranks(self.visible(entity));
         self.listed.get(entity as usize).map_or(&self.nothing, |slot| slot.get_or_init(make))
@@ -482,7 +492,12 @@ impl Release {
         }
     }
 
-    /// The visible object that the vendor knows by that identifier.
+    /// The object in the view that the vendor knows by that identifier.
+    pub fn find_live(&self, entity: Entity, identifier: &str) -> Option<u32> {
+        self.position(entity, identifier).filter(|position| self.is_live(entity, *position))
+    }
+
+    /// The listed object that the vendor knows by that identifier.
     pub fn find(&self, entity: Entity, identifier: &str) -> Option<u32> {
         self.position(entity, identifier).filter(|position| self.is_visible(entity, *position))
     }
@@ -507,4 +522,20 @@ impl Release {
             }
         }
     }
+}
+
+/// A flag for each of so many objects, whether it is in the set.
+pub(super) fn flags(set: &RoaringBitmap, n: u32) -> Vec<bool> {
+    let mut flags = vec![false; n as usize];
+    for position in set {
+        if let Some(flag) = flags.get_mut(position as usize) {
+            *flag = true;
+        }
+    }
+    flags
+}
+
+/// Whether the object's flag is set.
+pub(super) fn is_set(flags: &[bool], position: u32) -> bool {
+    flags.get(position as usize).copied().unwrap_or(false)
 }

@@ -17,8 +17,6 @@ pub trait Record<'a> {
     fn fields(&self) -> &'a [&'static Field];
     /// The administration's identifier.
     fn sourced_id(&self) -> &'a str;
-    /// `active` or `tobedeleted`.
-    fn status(&self) -> &'a str;
     /// When it was first seen, in ms.
     fn created_at(&self) -> i64;
     /// Later changes by category, as JSON.
@@ -103,13 +101,14 @@ impl<'a, R: Record<'a>> Released<'a, R> {
     }
 
     /// `active` or `tobedeleted`.
-    pub fn status(&self) -> &'a str {
-        self.record.status()
+    pub fn status(&self) -> &'static str {
+        if self.is_tombstone() { "tobedeleted" } else { "active" }
     }
 
-    /// Whether it went away, so that only identifiers are left.
+    /// Whether it left the view, so that only identifiers are left; whether it went away, or a school or a
+    /// person decided so, is not told.
     pub fn is_tombstone(&self) -> bool {
-        self.status() == "tobedeleted"
+        self.release.recollection().tombstones(self.entity()).contains(self.position)
     }
 
     /// Whether fields of that category are shown.
@@ -128,9 +127,6 @@ impl<'a, R: Record<'a>> Released<'a, R> {
             let is_planted = planted::is(Leak::PlaceholderFromName) && field.name == "givenName";
             return self.record.text(place).filter(|_| is_planted).and_then(|text| text.get(..1));
         }
-        if self.release.is_blanked(self.entity(), field, self.position) {
-            return None;
-        }
         let text = self.record.text(place)?;
         self.note(field.category);
         Some(text)
@@ -138,7 +134,7 @@ impl<'a, R: Record<'a>> Released<'a, R> {
 
     /// A field's number, if it is shown and has one.
     pub fn number(&self, place: usize, field: &Field) -> Option<f64> {
-        if !self.shows(field.category) || self.release.is_blanked(self.entity(), field, self.position) {
+        if !self.shows(field.category) {
             return None;
         }
         let number = self.record.number(place)?;
@@ -152,8 +148,8 @@ impl<'a, R: Record<'a>> Released<'a, R> {
             return None;
         }
         let position = self.release.snapshot().ids(target).position(self.record.row_id(place)?)?;
-        let is_visible = self.release.is_visible(target, position);
-        is_visible.then(|| self.note(field.category)).map(|()| position)
+        let is_live = self.release.is_live(target, position);
+        is_live.then(|| self.note(field.category)).map(|()| position)
     }
 
     /// Notes that a value of the category was shown.
@@ -166,15 +162,18 @@ impl<'a, R: Record<'a>> Released<'a, R> {
         self.read.get()
     }
 
-    /// When the vendor's view of the record last changed: the latest of its released categories and visible roles.
-    pub fn modified_at(&self, latest_role: Option<i64>) -> Millis {
-        let created = self.record.created_at();
-        let mut latest = latest_role.unwrap_or_default().max(created);
+    /// When the vendor's view of the record last changed; if it never did since the vendor's first request,
+    /// the latest time of the categories that are shown.
+    pub fn modified_at(&self) -> Millis {
+        let moved = self.release.recollection().moved(self.entity()).and_then(|moved| moved.at(self.position));
+        if let Some(at) = moved {
+            return Millis(at);
+        }
+        let mut latest = self.record.created_at();
         if let Some(changed) = self.record.changed() {
-            let base = self.entity().base_category();
             let changes: BTreeMap<Category, i64> = serde_json::from_str(changed).unwrap_or_default();
             for (category, at) in changes {
-                if category == base || self.shows(category) || planted::is(Leak::DateOfWithheldField) {
+                if self.shows(category) || planted::is(Leak::DateOfWithheldField) {
                     latest = latest.max(at);
                 }
             }

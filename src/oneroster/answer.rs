@@ -73,10 +73,11 @@ pub fn answer(app: &App, request: &Request) -> Outcome {
     let answer = app.database.read().map_err(Refusal::from).and_then(|mut conn| {
         let proof = request.proof.take(app, &mut conn, &request.tenant)?;
         // An import may commit between the release and the records; the next attempt sees it whole.
-        for _ in 0..ATTEMPTS {
+        for n_before in 0..ATTEMPTS {
             let known = caller.insert(proof.caller(app, &mut conn, &request.tenant)?);
             known.need(request.operation.scopes)?;
-            if let Some(answer) = attempt(app, &mut conn, known, request)? {
+            let asked = Asked { is_certain: n_before > 1, ..asked(app, known) };
+            if let Some(answer) = attempt(app, &mut conn, known, request, &asked)? {
                 return Ok(answer);
             }
         }
@@ -87,9 +88,14 @@ pub fn answer(app: &App, request: &Request) -> Outcome {
 
 const ATTEMPTS: usize = 8;
 
-fn attempt(app: &App, conn: &mut Conn, caller: &Caller, request: &Request) -> Result<Option<Answer>, Refusal> {
-    let asked = asked(app, caller);
-    let view = app.views.get(&app.database, conn, &app.master_key, &asked)?;
+fn attempt(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller,
+    request: &Request,
+    asked: &Asked<'_>,
+) -> Result<Option<Answer>, Refusal> {
+    let Some(view) = app.views.get(&app.database, conn, &app.master_key, asked)? else { return Ok(None) };
     let exchange = Exchange { app, caller, request, view: &view };
     match request.operation.subset {
         Subset::One | Subset::OneOfKind(_) => exchange.single(conn),
@@ -104,7 +110,9 @@ fn asked<'a>(app: &App, caller: &'a Caller) -> Asked<'a> {
         connection: &caller.connection,
         data_epoch: caller.data_epoch,
         consent_epoch: caller.consent_epoch,
-        now: app.clock.now(),
+        now: caller.at,
+        clock: app.clock,
+        is_certain: false,
     }
 }
 
@@ -166,7 +174,7 @@ impl Exchange<'_> {
             body,
             total: None,
             links: None,
-            disclosure: self.disclosure(1, people),
+            disclosure: self.disclosure(&[position], people),
         }))
     }
 
@@ -185,7 +193,14 @@ impl Exchange<'_> {
             Subset::Nested(nested) => {
                 let version = self.request.operation.edition.version;
                 let identifiers: Vec<&str> = self.request.identifiers.iter().map(String::as_str).collect();
-                self.view.subset(path, || subset::nested(self.release(), version, nested, &identifiers)).map(Some)
+                let entity = self.request.operation.entity;
+                let find = || {
+                    let found = subset::nested(self.release(), version, nested, &identifiers)?;
+                    // What hangs together with what is told only of what is in the view.
+                    let is_planted = planted::is(Leak::NestedBesideView);
+                    Ok(if is_planted { found } else { found & self.release().live(entity) })
+                };
+                self.view.subset(path, find).map(Some)
             }
         }
     }
@@ -218,7 +233,7 @@ impl Exchange<'_> {
             cursor::seal(key, bound, &last_seen)
         });
         let links = links(&format!("{}/{}", self.app.public_url, path), &parameters, &page, cursor.as_deref());
-        let disclosure = self.disclosure(page.positions.len(), people);
+        let disclosure = self.disclosure(&page.positions, people);
         Ok(Some(Answer { body, total: Some(page.total), links, disclosure }))
     }
 
@@ -270,16 +285,20 @@ impl Exchange<'_> {
         Ok(Some((json.into_bytes(), people)))
     }
 
-    fn disclosure(&self, records: usize, people: People) -> Disclosure {
+    fn disclosure(&self, records: &[u32], people: People) -> Disclosure {
+        let entity = self.request.operation.entity;
+        let ids = self.release().snapshot().ids(entity);
+        let objects = || (entity, records.iter().map(|position| ids.number(*position)).collect());
         Disclosure {
             tenant_id: self.caller.tenant_id,
-            at: self.app.clock.now(),
+            at: self.caller.at,
             vendor: Arc::clone(self.release().vendor()),
             request_id: Arc::clone(&self.request.request_id),
             rules: Arc::clone(self.release().rules()),
             entity: self.request.operation.entity.name(),
-            records: u32::try_from(records).unwrap_or(u32::MAX),
+            records: u32::try_from(records.len()).unwrap_or(u32::MAX),
             people,
+            objects: (entity != Entity::User).then(objects),
         }
     }
 }

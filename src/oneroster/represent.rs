@@ -9,7 +9,6 @@ use crate::catalogue::element::{
     LearningObjective, ResourceLink, Role, ScoreScaleLink, ScoreScaleValue, UserId, UserProfile,
 };
 use crate::catalogue::{Category, Entity, Field, Kind, Presence, word};
-use crate::clock::Millis;
 use crate::consent::released::Record;
 use crate::consent::{Release, Released, RequiredFields};
 use crate::oneroster::edition::Edition;
@@ -107,7 +106,7 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         }
         if frame.has_time {
             json.name("dateLastModified");
-            json.plain(&self.modified_at(&roles).to_rfc3339());
+            json.plain(&released.modified_at().to_rfc3339());
         }
         let mut written = "";
         for member in &frame.members {
@@ -120,11 +119,6 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
             }
         }
         json.raw("}");
-    }
-
-    /// When the vendor's view of the record last changed.
-    pub(in crate::oneroster) fn modified_at(&self, roles: &[Role<'a>]) -> Millis {
-        self.released.modified_at(roles.iter().map(|role| role.at).max())
     }
 
     /// Writes a member if it has a value; returns whether it did.
@@ -311,7 +305,7 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         let ids = self.release().snapshot().ids(Entity::ScoreScale);
         let scale = found
             .and_then(|link| ids.position(link.score_scale))
-            .filter(|scale| self.release().is_visible(Entity::ScoreScale, *scale));
+            .filter(|scale| self.release().is_live(Entity::ScoreScale, *scale));
         if let Some(scale) = scale {
             json.name(field.name);
             self.reference(json, Entity::ScoreScale, scale);
@@ -322,9 +316,10 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
     /// The school of the class stands for that of a line item that names none: CSV sets may leave it out.
     fn school_of_class(&self, json: &mut Json, field: &'static Field) -> bool {
         let snapshot = self.release().snapshot();
-        let class = snapshot.gradebook.line_items.class_of(self.released.position());
+        let is_told = !self.released.is_tombstone();
+        let class = snapshot.gradebook.line_items.class_of(self.released.position()).filter(|_| is_told);
         let school = class.and_then(|class| link(&snapshot.classes.school, class));
-        let school = school.filter(|school| self.release().is_visible(Entity::Org, *school));
+        let school = school.filter(|school| self.release().is_live(Entity::Org, *school));
         if let Some(school) = school {
             json.name(field.name);
             self.reference(json, Entity::Org, school);
@@ -336,13 +331,14 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         let Kind::Children(entity) = field.kind else { return false };
         let snapshot = self.release().snapshot();
         let parents = if entity == Entity::Org { &snapshot.orgs.parent } else { &snapshot.sessions.parent };
-        let deleted = &snapshot.ids(entity).deleted;
-        let is_child =
-            |child: &u32| link(parents, *child) == Some(self.released.position()) && !deleted.contains(*child);
+        if self.released.is_tombstone() {
+            return false;
+        }
+        let is_child = |child: &u32| link(parents, *child) == Some(self.released.position());
         if planted::is(Leak::UncutChildren) {
             return self.linked(json, field, entity, (0..snapshot.ids(entity).len()).filter(is_child).collect());
         }
-        self.linked(json, field, entity, self.release().visible(entity).iter().filter(is_child).collect())
+        self.linked(json, field, entity, self.release().live(entity).iter().filter(is_child).collect())
     }
 
     /// References to what may be told, in the vendor's order, so that their order says nothing either.
@@ -372,7 +368,7 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         let snapshot = self.release().snapshot();
         roles.retain(|role| {
             planted::is(Leak::UncutRoles)
-                || snapshot.orgs.ids.position(role.org).is_some_and(|org| self.release().is_visible(Entity::Org, org))
+                || snapshot.orgs.ids.position(role.org).is_some_and(|org| self.release().is_live(Entity::Org, org))
         });
         roles
     }
@@ -401,8 +397,7 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
 
     /// A role that says only that the role is withheld, at the first org of the view.
     fn withheld_role(&self, json: &mut Json, name: &'static str) -> bool {
-        let Some(first) = self.release().listed(Entity::Org).min() else { return false };
-        let org = self.release().order(Entity::Org).position(first);
+        let Some(org) = self.release().first_org() else { return false };
         list(json, name, &[org], |json, org| {
             json.raw("{");
             json.text_member("roleType", "primary");

@@ -3,7 +3,7 @@
 use std::future::ready;
 use std::sync::Arc;
 
-use actix_web::http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, ContentType, ETag, LINK};
+use actix_web::http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, ContentType, Date, ETag, LINK};
 use actix_web::{HttpRequest, HttpResponse, web};
 use percent_encoding::percent_decode_str;
 
@@ -68,10 +68,13 @@ pub async fn read(
     let count = total.map(|total| total.to_string()).unwrap_or_default();
     let told = [body.as_slice(), count.as_bytes(), links.as_deref().unwrap_or_default().as_bytes()];
     let tag = entity_tag::of(&app.master_key, (&tenant, &disclosure.vendor), &told);
+    let at = disclosure.at;
     app.recorder.record(disclosure).await?;
     let is_held = entity_tag::is_held(&request, &tag);
     let mut response = if is_held { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header(ETag(tag));
+    // The time from which a client asks for changes next: before anything of the answer was read.
+    response.insert_header(Date(at.to_system_time().into()));
     if let Some(total) = total {
         response.insert_header(("X-Total-Count", total));
         response.insert_header((ACCESS_CONTROL_EXPOSE_HEADERS, "X-Total-Count, Link"));

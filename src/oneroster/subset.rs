@@ -6,6 +6,7 @@ use roaring::RoaringBitmap;
 
 use crate::catalogue::{Category, Entity, Version};
 use crate::consent::Release;
+use crate::consent::sight::Group;
 use crate::http::Refusal;
 use crate::oneroster::operation::{Nested, Special};
 use crate::planted::{self, Leak};
@@ -13,28 +14,40 @@ use crate::query::main_role;
 use crate::snapshot::Snapshot;
 use crate::snapshot::structure::{descendants, link};
 
-/// The visible objects with that type or role.
+/// The objects in the view with that type or role, and the tombstones of those that had it.
 pub fn special(release: &Release, version: Version, special: Special) -> RoaringBitmap {
-    let snapshot = release.snapshot();
+    let group = group(special);
+    live_special(release, version, special) | release.recollection().tombstones_of(group)
+}
+
+const fn group(special: Special) -> Group {
     match special {
-        Special::Schools => &snapshot.orgs.schools & release.visible(Entity::Org),
-        Special::Terms => &snapshot.sessions.terms & release.visible(Entity::AcademicSession),
-        Special::GradingPeriods => &snapshot.sessions.grading_periods & release.visible(Entity::AcademicSession),
-        Special::Students => with_role(release, version, "student", release.visible(Entity::Org)),
-        Special::Teachers => with_role(release, version, "teacher", release.visible(Entity::Org)),
+        Special::Schools => Group::Schools,
+        Special::Terms => Group::Terms,
+        Special::GradingPeriods => Group::GradingPeriods,
+        Special::Students => Group::Students,
+        Special::Teachers => Group::Teachers,
     }
 }
 
-/// People whose role at one of these orgs is shown, and those who went away with such a role. In 1.1 a
-/// person has one role, at several orgs.
+fn live_special(release: &Release, version: Version, special: Special) -> RoaringBitmap {
+    match (version, special) {
+        (Version::V1p1, Special::Students) => with_role(release, version, "student", release.live(Entity::Org)),
+        (Version::V1p1, Special::Teachers) => with_role(release, version, "teacher", release.live(Entity::Org)),
+        (Version::V1p1 | Version::V1p2, _) => release.group(group(special)),
+    }
+}
+
+/// People whose role at one of these orgs is shown. In 1.1 a person has one role, at several orgs.
 fn with_role(release: &Release, version: Version, role: &str, orgs: &RoaringBitmap) -> RoaringBitmap {
-    let people = &release.snapshot().people;
-    let orgs = orgs & release.visible(Entity::Org);
-    let holders = match version {
-        Version::V1p1 => main_role::holders(release, role, &people.with_roles_at(None, &orgs)),
-        Version::V1p2 => people.role(role).map(|role| people.with_roles_at(Some(&[role]), &orgs)).unwrap_or_default(),
-    };
-    holders & (release.released(Category::Identity) | release.tombstones())
+    match version {
+        Version::V1p1 => {
+            let people = &release.snapshot().people;
+            let at = people.with_roles_at(None, &(orgs & release.live(Entity::Org)));
+            main_role::holders(release, role, &at) & release.released(Category::Identity)
+        }
+        Version::V1p2 => release.with_role(role, orgs),
+    }
 }
 
 /// The objects that hang together with those in the address; 404 if one of these is not in the view.
@@ -46,7 +59,7 @@ pub fn nested(
 ) -> Result<RoaringBitmap, Refusal> {
     let snapshot = release.snapshot();
     let first = identifiers.first().copied().unwrap_or_default();
-    let found = |entity| release.find(entity, first).ok_or_else(Refusal::unknown);
+    let found = |entity| release.find_live(entity, first).ok_or_else(Refusal::unknown);
     if planted::is(Leak::EmptyBelowHidden) && is_hidden(release, first) {
         return Ok(RoaringBitmap::new());
     }
@@ -64,7 +77,7 @@ pub fn nested(
         Nested::StudentsOfSchool => with_role(release, version, "student", &only(school(release, first)?)),
         Nested::TeachersOfSchool => with_role(release, version, "teacher", &only(school(release, first)?)),
         Nested::TermsOfSchool => {
-            let classes = snapshot.classes.of_schools(&only(school(release, first)?)) & release.visible(Entity::Class);
+            let classes = snapshot.classes.of_schools(&only(school(release, first)?)) & release.live(Entity::Class);
             classes.iter().flat_map(|class| snapshot.classes.terms_of(class).iter().copied()).collect()
         }
         Nested::EnrollmentsOfClassInSchool => {
@@ -94,7 +107,7 @@ pub fn nested(
         Nested::CategoriesOfClass => {
             // A category has no class: each of the view may be used in every class.
             found(Entity::Class)?;
-            release.visible(Entity::LineItemCategory).clone()
+            release.live(Entity::LineItemCategory).clone()
         }
         Nested::LineItemsOfClass => line_items(snapshot, found(Entity::Class)?),
         Nested::ResultsOfClass => {
@@ -107,7 +120,7 @@ pub fn nested(
         }
         Nested::ResultsOfStudentInClass => {
             let of_class = line_items(snapshot, found(Entity::Class)?);
-            let student = identifiers.get(1).and_then(|student| release.find(Entity::User, student));
+            let student = identifiers.get(1).and_then(|student| release.find_live(Entity::User, student));
             let student = only(student.ok_or_else(Refusal::unknown)?);
             snapshot.gradebook.results.of_students(&student) & snapshot.gradebook.results.of_line_items(&of_class)
         }
@@ -126,20 +139,22 @@ fn is_hidden(release: &Release, identifier: &str) -> bool {
 }
 
 fn school(release: &Release, identifier: &str) -> Result<u32, Refusal> {
-    let position = release.find(Entity::Org, identifier).filter(|org| release.snapshot().orgs.schools.contains(*org));
+    let position =
+        release.find_live(Entity::Org, identifier).filter(|org| release.snapshot().orgs.schools.contains(*org));
     position.ok_or_else(Refusal::unknown)
 }
 
 fn person(release: &Release, version: Version, kind: Special, identifier: &str) -> Result<u32, Refusal> {
-    let position =
-        release.find(Entity::User, identifier).filter(|person| special(release, version, kind).contains(*person));
+    let position = release
+        .find_live(Entity::User, identifier)
+        .filter(|person| live_special(release, version, kind).contains(*person));
     position.ok_or_else(Refusal::unknown)
 }
 
 fn class_in_school(release: &Release, identifiers: &[&str]) -> Result<u32, Refusal> {
     let [at, class] = identifiers else { return Err(Refusal::unknown()) };
     let school = school(release, at)?;
-    let class = release.find(Entity::Class, class).ok_or_else(Refusal::unknown)?;
+    let class = release.find_live(Entity::Class, class).ok_or_else(Refusal::unknown)?;
     let is_there = link(&release.snapshot().classes.school, class) == Some(school);
     if is_there { Ok(class) } else { Err(Refusal::unknown()) }
 }
@@ -150,8 +165,8 @@ fn line_items(snapshot: &Snapshot, class: u32) -> RoaringBitmap {
 
 fn line_item_in_class(release: &Release, identifiers: &[&str]) -> Result<u32, Refusal> {
     let [class, item] = identifiers else { return Err(Refusal::unknown()) };
-    let class = release.find(Entity::Class, class).ok_or_else(Refusal::unknown)?;
-    let item = release.find(Entity::LineItem, item).ok_or_else(Refusal::unknown)?;
+    let class = release.find_live(Entity::Class, class).ok_or_else(Refusal::unknown)?;
+    let item = release.find_live(Entity::LineItem, item).ok_or_else(Refusal::unknown)?;
     let is_there = release.snapshot().gradebook.line_items.class_of(item) == Some(class);
     if is_there { Ok(item) } else { Err(Refusal::unknown()) }
 }
@@ -162,7 +177,7 @@ fn members(release: &Release, class: u32, role: &str) -> RoaringBitmap {
     let wanted = enrollments.role(role);
     enrollments
         .active_of_class(class)
-        .filter(|e| release.is_visible(Entity::Enrollment, *e))
+        .filter(|e| release.is_live(Entity::Enrollment, *e))
         .filter_map(|e| enrollments.get(e))
         .filter(|(.., role)| Some(*role) == wanted)
         .map(|(user, ..)| user)
@@ -176,7 +191,7 @@ fn classes_of(release: &Release, person: u32, role: Option<&str>) -> RoaringBitm
     enrollments
         .of_user(person)
         .iter()
-        .filter(|e| !enrollments.ids.deleted.contains(**e) && release.is_visible(Entity::Enrollment, **e))
+        .filter(|e| !enrollments.ids.deleted.contains(**e) && release.is_live(Entity::Enrollment, **e))
         .filter_map(|e| enrollments.get(*e))
         .filter(|(.., role)| wanted.is_none_or(|wanted| wanted == Some(*role)))
         .map(|(_, class, ..)| class)
@@ -196,6 +211,6 @@ fn courses_of(release: &Release, school: u32) -> RoaringBitmap {
     let snapshot = release.snapshot();
     let only = RoaringBitmap::from_iter([school]);
     let own = crate::snapshot::structure::linking_to(&snapshot.courses.org, &only);
-    let classes = snapshot.classes.of_schools(&only) & release.visible(Entity::Class);
+    let classes = snapshot.classes.of_schools(&only) & release.live(Entity::Class);
     own | classes.iter().filter_map(|class| link(&snapshot.classes.course, class)).collect::<RoaringBitmap>()
 }

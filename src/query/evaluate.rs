@@ -108,7 +108,7 @@ impl Context<'_> {
                         | Entity::Result
                         | Entity::ScoreScale
                         | Entity::AssessmentLineItem
-                        | Entity::AssessmentResult => matches & self.release.shown_in(entity, field),
+                        | Entity::AssessmentResult => matches & self.release.shown(entity, field.category),
                     };
                 }
                 Ok(found)
@@ -133,23 +133,7 @@ impl Context<'_> {
 
     fn with_status(&self, entity: Entity, op: Op, value: &str) -> RoaringBitmap {
         let visible = self.release.visible(entity);
-        let gone = match entity {
-            // A person without demographics is not in the view of demographics at all.
-            Entity::Demographics => RoaringBitmap::new(),
-            Entity::Org
-            | Entity::AcademicSession
-            | Entity::Course
-            | Entity::Class
-            | Entity::User
-            | Entity::Enrollment
-            | Entity::Resource
-            | Entity::LineItemCategory
-            | Entity::LineItem
-            | Entity::Result
-            | Entity::ScoreScale
-            | Entity::AssessmentLineItem
-            | Entity::AssessmentResult => visible & &self.release.snapshot().ids(entity).deleted,
-        };
+        let gone = self.release.recollection().tombstones(entity).clone();
         let mut found = RoaringBitmap::new();
         if op.holds_for_text("active", value) {
             found |= visible - &gone;
@@ -171,22 +155,24 @@ impl Context<'_> {
         match (field.kind, member) {
             (Kind::Reference(target) | Kind::ReferenceList(target) | Kind::Children(target), Member::ReferenceType) => {
                 let all = if leaf.op.holds_for_text(target.name(), &leaf.value) {
-                    self.release.visible(target).clone()
+                    self.release.live(target).clone()
                 } else {
                     RoaringBitmap::new()
                 };
                 self.linked(entity, field, target, &all)
             }
             (Kind::Reference(target) | Kind::ReferenceList(target) | Kind::Children(target), _) => {
-                let targets = self.identified(target, leaf.op, &leaf.value);
+                let targets = self.identified(target, leaf.op, &leaf.value) & self.release.live(target);
                 self.linked(entity, field, target, &targets)
             }
             (Kind::Resources, member) => {
                 let is_named = member != Member::ReferenceType;
                 let is_of_type = leaf.op.holds_for_text(Entity::Resource.name(), &leaf.value);
                 let targets = match (is_named, is_of_type) {
-                    (true, _) => self.identified(Entity::Resource, leaf.op, &leaf.value),
-                    (false, true) => self.release.visible(Entity::Resource).clone(),
+                    (true, _) => {
+                        self.identified(Entity::Resource, leaf.op, &leaf.value) & self.release.live(Entity::Resource)
+                    }
+                    (false, true) => self.release.live(Entity::Resource).clone(),
                     (false, false) => RoaringBitmap::new(),
                 };
                 Ok(relation::with_resources(self.release.snapshot(), entity, &targets))
@@ -325,10 +311,10 @@ impl Context<'_> {
         let ids = release.snapshot().ids(Entity::ScoreScale);
         let targets = match member {
             Member::ReferenceType if leaf.op.holds_for_text(Entity::ScoreScale.name(), &leaf.value) => {
-                release.visible(Entity::ScoreScale).clone()
+                release.live(Entity::ScoreScale).clone()
             }
             Member::ReferenceType => RoaringBitmap::new(),
-            _ => self.identified(Entity::ScoreScale, leaf.op, &leaf.value),
+            _ => self.identified(Entity::ScoreScale, leaf.op, &leaf.value) & release.live(Entity::ScoreScale),
         };
         let holds = |_: u32, text: &str| {
             elements::scale(text).and_then(|scale| ids.position(scale)).is_some_and(|scale| targets.contains(scale))
@@ -340,7 +326,7 @@ impl Context<'_> {
     fn roles(&mut self, member: Member, leaf: &Leaf) -> Result<RoaringBitmap, QueryError> {
         let release = self.release;
         let people = &release.snapshot().people;
-        let orgs = release.visible(Entity::Org);
+        let orgs = release.live(Entity::Org);
         match member {
             Member::Itself | Member::Worded(_) | Member::Named("role") => {
                 let roles: Vec<u16> = (0..)
@@ -351,7 +337,7 @@ impl Context<'_> {
                 Ok(people.with_roles_at(Some(&roles), orgs))
             }
             Member::SourcedId => {
-                let at = self.identified(Entity::Org, leaf.op, &leaf.value);
+                let at = self.identified(Entity::Org, leaf.op, &leaf.value) & orgs;
                 Ok(people.with_roles_at(None, &at))
             }
             Member::ReferenceType => Ok(if leaf.op.holds_for_text("org", &leaf.value) {

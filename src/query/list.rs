@@ -215,7 +215,7 @@ impl View {
         match list.sort.0 {
             SortKey::SourcedId => Ok(objects.iter().map(|p| (p, 0)).collect()),
             SortKey::Status => {
-                let gone = &release.snapshot().ids(entity).deleted;
+                let gone = release.recollection().tombstones(entity);
                 Ok(objects.iter().map(|p| (p, i64::from(gone.contains(p)))).collect())
             }
             SortKey::DateLastModified => Ok(modified::times(release, entity, objects)),
@@ -233,7 +233,7 @@ impl View {
                     of_fields
                         .iter()
                         .filter(|(field, _)| {
-                            planted::is(Leak::SortBeforePolicy) || self.shows_field(entity, field, position)
+                            planted::is(Leak::SortBeforePolicy) || release.shows(entity, field.category, position)
                         })
                         .filter_map(|(_, ranks)| ranks.get(position as usize).copied())
                         .find(|rank| *rank != u32::MAX)
@@ -251,17 +251,10 @@ impl View {
             letters.fold(0, |number, letter| (number << 7) | i64::from(letter & 0x7f))
         };
         let value = |person: u32| {
-            let is_shown = self.release.shows(Entity::User, Category::Identity, person)
-                && !self.release.tombstones().contains(person);
+            let is_shown = self.release.shows(Entity::User, Category::Identity, person);
             main_role::word(&self.release, person).filter(|_| is_shown).map_or(i64::MAX, as_number)
         };
         people.iter().map(|person| (person, value(person))).collect()
-    }
-
-    fn shows_field(&self, entity: Entity, field: &Field, position: u32) -> bool {
-        let is_tombstone =
-            matches!(entity, Entity::User | Entity::Demographics) && self.release.tombstones().contains(position);
-        !is_tombstone && self.release.shows_in(entity, field, position)
     }
 
     fn cut_ranks(&self, list: &List, ranks: &RoaringBitmap) -> Page {

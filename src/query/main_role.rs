@@ -39,7 +39,7 @@ pub fn holders(release: &Release, wanted: &str, among: &RoaringBitmap) -> Roarin
     let people = &release.snapshot().people;
     let names = (0..).zip(&people.role_names).filter(|(_, name)| of_role(name) == Some(wanted));
     let roles: Vec<u16> = names.map(|(role, _)| role).collect();
-    let candidates = people.with_roles_at(Some(&roles), release.visible(Entity::Org)) & release.visible(Entity::User);
+    let candidates = people.with_roles_at(Some(&roles), release.live(Entity::Org)) & release.live(Entity::User);
     (candidates & among).iter().filter(|person| word(release, *person) == Some(wanted)).collect()
 }
 
@@ -60,12 +60,12 @@ impl MainRoles {
 fn by_word(release: &Release) -> Vec<(String, RoaringBitmap)> {
     let names = release.snapshot().people.role_names.iter();
     let words: BTreeSet<&str> = names.filter_map(|name| of_role(name)).collect();
-    let everybody = release.visible(Entity::User);
+    let everybody = release.live(Entity::User);
     words.into_iter().map(|word| (word.to_owned(), holders(release, word, everybody))).collect()
 }
 
 fn roles(release: &Release, person: u32) -> impl Iterator<Item = RoleAt> {
-    let is_told = |at: &&RoleAt| planted::is(Leak::UncutRoles) || release.is_visible(Entity::Org, at.org);
+    let is_told = |at: &&RoleAt| planted::is(Leak::UncutRoles) || release.is_live(Entity::Org, at.org);
     release.snapshot().people.roles(person).iter().filter(is_told).copied()
 }
 

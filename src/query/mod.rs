@@ -8,6 +8,7 @@ pub mod list;
 pub mod main_role;
 pub mod modified;
 pub mod relation;
+pub mod remember;
 pub mod value;
 pub mod views;
 

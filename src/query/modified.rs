@@ -1,13 +1,14 @@
 //! When a vendor's view of an object last changed, as a set for a filter.
 //!
-//! Only what the vendor sees moves the time: released categories, and roles at orgs in the view.
+//! What changed since the vendor's first request has the time that the vendor's memory gave it; what did not
+//! has the latest time of the categories that are shown.
 
 use std::collections::HashMap;
 use std::ops::Bound;
 
 use roaring::RoaringBitmap;
 
-use crate::catalogue::{Category, Entity};
+use crate::catalogue::Entity;
 use crate::consent::Release;
 use crate::query::filter::Op;
 use crate::snapshot::times::within;
@@ -28,28 +29,31 @@ pub fn compared(release: &Release, entity: Entity, op: Op, at: i64) -> RoaringBi
 }
 
 fn since(release: &Release, entity: Entity, from: Bound<i64>) -> RoaringBitmap {
-    let Some(times) = release.snapshot().times(entity) else { return RoaringBitmap::new() };
     let range = (from, Bound::Unbounded);
+    let mut found = never_moved(release, entity, range);
+    if let Some(moved) = release.recollection().moved(entity) {
+        found -= moved.objects();
+        found |= within(moved.by_time(), range);
+    }
+    found & release.visible(entity)
+}
+
+/// The objects with a time in the range, as if the view of none had ever changed.
+fn never_moved(release: &Release, entity: Entity, range: (Bound<i64>, Bound<i64>)) -> RoaringBitmap {
+    let Some(times) = release.snapshot().times(entity) else { return RoaringBitmap::new() };
     let mut found = within(&times.created, range);
     for (category, by_time) in &times.of_category {
         let changed = within(by_time, range);
         if changed.is_empty() {
             continue;
         }
-        // The base fields (status among them) are part of every view of the object.
-        found |= if *category == entity.base_category() { changed } else { changed & release.shown(entity, *category) };
+        found |= changed & release.shown(entity, *category);
     }
-    for (org, by_time) in &times.of_role_at {
-        if release.is_visible(Entity::Org, *org) {
-            found |= within(by_time, range) & release.released(Category::Identity);
-        }
-    }
-    found & release.visible(entity)
+    found
 }
 
 /// The time (ms) of each of `objects`, as the vendor sees it.
 pub fn times(release: &Release, entity: Entity, objects: &RoaringBitmap) -> Vec<(u32, i64)> {
-    let Some(times) = release.snapshot().times(entity) else { return Vec::new() };
     let mut latest: HashMap<u32, i64> = HashMap::new();
     let mut note = |at: i64, changed: &RoaringBitmap| {
         for position in changed & objects {
@@ -57,21 +61,21 @@ pub fn times(release: &Release, entity: Entity, objects: &RoaringBitmap) -> Vec<
             *known = at.max(*known);
         }
     };
-    for (at, created) in &times.created {
-        note(*at, created);
-    }
-    for (category, by_time) in &times.of_category {
-        let shown =
-            if *category == entity.base_category() { objects.clone() } else { release.shown(entity, *category) };
-        for (at, changed) in by_time {
-            note(*at, &(changed & &shown));
+    if let Some(times) = release.snapshot().times(entity) {
+        for (at, created) in &times.created {
+            note(*at, created);
+        }
+        for (category, by_time) in &times.of_category {
+            let shown = release.shown(entity, *category);
+            for (at, changed) in by_time {
+                note(*at, &(changed & &shown));
+            }
         }
     }
-    let visible_roles = times.of_role_at.iter().filter(|(org, _)| release.is_visible(Entity::Org, **org));
-    for (_, by_time) in visible_roles {
-        for (at, changed) in by_time {
-            note(*at, &(changed & release.released(Category::Identity)));
-        }
-    }
-    objects.iter().map(|position| (position, latest.get(&position).copied().unwrap_or_default())).collect()
+    let moved = release.recollection().moved(entity);
+    let time = |position: u32| {
+        let moved = moved.and_then(|moved| moved.at(position));
+        moved.or_else(|| latest.get(&position).copied()).unwrap_or_default()
+    };
+    objects.iter().map(|position| (position, time(position))).collect()
 }

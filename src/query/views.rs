@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use roaring::RoaringBitmap;
-
 use crate::catalogue::Category;
-use crate::clock::Millis;
+use crate::clock::{Clock, Millis};
 use crate::consent::pseudonym::Pseudonyms;
 use crate::consent::{Choice, Connection, Grounds, Release, Rule};
 use crate::keys::MasterKey;
+use crate::query::remember::remember;
 use crate::query::{Board, View};
 use crate::store::tenant::SpecialCategory;
-use crate::store::{Conn, Database, StoreError, choice, rule, served, snapshot_load, tenant};
+use crate::store::{Conn, Database, StoreError, choice, rule, snapshot_load, tenant};
 
 /// Whose view of which board, and as of which epochs.
 #[derive(Debug, Clone)]
@@ -27,8 +26,12 @@ pub struct Asked<'a> {
     pub data_epoch: i64,
     /// The epoch of the board's rules and choices, as just read.
     pub consent_epoch: i64,
-    /// Now.
+    /// When it was asked: before the epochs were read.
     pub now: Millis,
+    /// For the time of what changed, which is after the epochs were read.
+    pub clock: Clock,
+    /// Whether the epochs were read again because a later state of the board was known.
+    pub is_certain: bool,
 }
 
 /// The views of all vendors.
@@ -61,27 +64,32 @@ impl Views {
         is_current.then_some(known.view)
     }
 
-    /// The view that was asked for, compiled anew if anything under it has changed.
+    /// The view that was asked for, compiled anew if anything under it has changed; `None` if the epochs are
+    /// not the board's any more.
     pub fn get(
         &self,
         database: &Database,
         conn: &mut Conn,
         master_key: &MasterKey,
         asked: &Asked<'_>,
-    ) -> Result<Arc<View>, StoreError> {
+    ) -> Result<Option<Arc<View>>, StoreError> {
         if let Some(view) = self.known(asked) {
-            return Ok(view);
+            return Ok(Some(view));
         }
         let key = (asked.tenant_id, asked.connection.vendor.clone());
         let board = self.board(database, asked)?;
-        let standing = Standing::read(database, conn, asked)?;
-        let view = Arc::new(standing.view(master_key, asked, board));
+        let standing = Standing::read(conn, asked)?;
+        let mut view = standing.view(master_key, asked, board);
+        if !remember(database, asked, &mut view.release)? {
+            return Ok(None);
+        }
+        let view = Arc::new(view);
         let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
         if views.len() >= MOST_VIEWS {
             views.clear();
         }
         views.insert(key, Kept { consent_epoch: asked.consent_epoch, view: Arc::clone(&view) });
-        Ok(view)
+        Ok(Some(view))
     }
 
     /// The board's data; loaded by one request while others wait for it.
@@ -108,22 +116,19 @@ pub struct Standing {
     rules: Vec<Rule>,
     choices: Vec<Choice>,
     enabled: Vec<Category>,
-    received: Vec<(Category, RoaringBitmap)>,
 }
 
 impl Standing {
-    /// Reads rules, choices, enabled categories and received people.
-    pub fn read(database: &Database, conn: &mut Conn, asked: &Asked<'_>) -> Result<Self, StoreError> {
+    /// Reads rules, choices and enabled categories.
+    pub fn read(conn: &mut Conn, asked: &Asked<'_>) -> Result<Self, StoreError> {
         let vendor = &asked.connection.vendor;
         let day = asked.now.date();
         let is_enabled = |special: &SpecialCategory| day <= special.until;
         let special = tenant::special(conn, asked.tenant_id)?;
-        let received = served::load(&mut *database.read_activity()?, asked.tenant_id, vendor)?;
         Ok(Self {
             rules: rule::current(conn, asked.tenant_id, vendor)?,
             choices: choice::standing(conn, asked.tenant_id, vendor)?,
             enabled: special.into_iter().filter(is_enabled).map(|special| special.category).collect(),
-            received: received.into_iter().collect(),
         })
     }
 
@@ -134,7 +139,6 @@ impl Standing {
             rules: &self.rules,
             choices: &self.choices,
             enabled: &self.enabled,
-            served: &self.received,
             day: asked.now.date(),
         }
     }

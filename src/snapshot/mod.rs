@@ -14,11 +14,18 @@ pub mod times;
 pub use enrollments::Enrollments;
 pub use gradebook::Gradebook;
 pub use ids::{Ids, IdsBuilder};
-pub use people::{People, RoleAt, Standing};
+pub use people::{People, RoleAt, RolePrint, Standing};
 pub use structure::{Classes, Courses, Orgs, Sessions};
 pub use times::Times;
 
-use crate::catalogue::Entity;
+use std::collections::BTreeMap;
+
+use roaring::RoaringBitmap;
+
+use crate::catalogue::{Category, Entity};
+
+/// One entity's objects with a value, by category.
+pub type WithValue = BTreeMap<Category, RoaringBitmap>;
 
 /// One board's keys and relations at one data epoch.
 #[derive(Debug, Default)]
@@ -27,6 +34,8 @@ pub struct Snapshot {
     pub tenant_id: i64,
     /// The data epoch at which this was true.
     pub epoch: i64,
+    /// When the last import began (ms): every change that is stamped later is of a later one.
+    pub data_at: i64,
     /// Boards, schools and departments.
     pub orgs: Orgs,
     /// School years, terms and grading periods.
@@ -45,6 +54,8 @@ pub struct Snapshot {
     pub gradebook: Gradebook,
     /// When objects last changed, by entity (see [`Snapshot::times`]).
     pub all_times: Vec<Times>,
+    /// Which objects have a value at all, by entity (see [`Snapshot::with_value`]).
+    pub all_values: Vec<WithValue>,
 }
 
 impl Snapshot {
@@ -64,6 +75,27 @@ impl Snapshot {
             Entity::Result => &self.gradebook.results.ids,
             Entity::ScoreScale => &self.gradebook.scales.ids,
             Entity::AssessmentLineItem | Entity::AssessmentResult => &self.gradebook.none,
+        }
+    }
+
+    /// The objects with a value in that category; `None` where every object has one, or where the values are
+    /// references, which the relations tell.
+    pub fn with_value(&self, entity: Entity, category: Category) -> Option<&RoaringBitmap> {
+        match entity {
+            Entity::Demographics => self.people.with_demographics.get(&category),
+            Entity::Org
+            | Entity::AcademicSession
+            | Entity::Course
+            | Entity::Class
+            | Entity::User
+            | Entity::Enrollment
+            | Entity::Resource
+            | Entity::LineItemCategory
+            | Entity::LineItem
+            | Entity::Result
+            | Entity::ScoreScale
+            | Entity::AssessmentLineItem
+            | Entity::AssessmentResult => self.all_values.get(entity as usize)?.get(&category),
         }
     }
 

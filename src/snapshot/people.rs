@@ -29,6 +29,17 @@ pub enum Standing {
     Secondary,
 }
 
+/// What is told of a role beside its org, as numbers that differ where the values do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RolePrint {
+    /// The role and its type.
+    pub role: u64,
+    /// Its first and last day.
+    pub dates: u64,
+    /// The account that goes with it.
+    pub account: u64,
+}
+
 /// People.
 #[derive(Debug, Default)]
 pub struct People {
@@ -39,6 +50,9 @@ pub struct People {
     /// Who has which role where: (org, role) to people.
     pub with_role: HashMap<(u32, u16), RoaringBitmap>,
     roles: Lists<RoleAt>,
+    role_prints: Lists<RolePrint>,
+    /// The primary org of each.
+    pub primary_org: Vec<Option<u32>>,
     agents: Lists<u32>,
     /// The people for each grade.
     pub of_grade: HashMap<String, RoaringBitmap>,
@@ -61,6 +75,16 @@ impl People {
         }
         self.roles.push(at);
         self.agents.push(agents);
+    }
+
+    /// Adds what is told of the roles of the person at the next position, in the order of the roles.
+    pub fn push_role_prints(&mut self, prints: Vec<RolePrint>) {
+        self.role_prints.push(prints);
+    }
+
+    /// What is told of a person's roles, in their order.
+    pub fn role_prints(&self, person: u32) -> &[RolePrint] {
+        self.role_prints.of(person)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "there are far fewer than 65,536 role names")]

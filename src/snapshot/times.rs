@@ -1,5 +1,5 @@
-//! When objects last changed, by what changed, so that a vendor's `dateLastModified` moves only with what
-//! it sees (a hidden field or a role at a hidden school moves nothing).
+//! When values of objects last changed, by category, so that a vendor's `dateLastModified` moves only with
+//! what it sees. References have no time here: whether one is seen depends on the vendor.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +17,6 @@ pub struct Times {
     pub created: ByTime,
     /// Later changes of a category's fields.
     pub of_category: BTreeMap<Category, ByTime>,
-    /// Later changes of a role, by the org of the role.
-    pub of_role_at: BTreeMap<u32, ByTime>,
 }
 
 impl Times {
@@ -32,11 +30,6 @@ impl Times {
         for (category, at) in by_category {
             self.of_category.entry(category).or_default().entry(at).or_default().insert(position);
         }
-    }
-
-    /// Adds a change of a role at an org.
-    pub fn push_role(&mut self, position: u32, org: u32, at: i64) {
-        self.of_role_at.entry(org).or_default().entry(at).or_default().insert(position);
     }
 }
 

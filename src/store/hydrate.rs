@@ -14,16 +14,15 @@ pub struct Selection {
 }
 
 /// How many columns come before the fields.
-const BASE: usize = 6;
+const BASE: usize = 5;
 
 impl Selection {
     /// Reads these fields; those without a column need none.
     pub fn new(entity: Entity, fields: impl IntoIterator<Item = &'static Field>) -> Self {
         let fields: Vec<_> = fields.into_iter().filter(|field| !field.column.is_empty()).collect();
         // The epoch is read by the same statement, so that a record of a later import is never mixed with an earlier release.
-        let mut sql = String::from(
-            "SELECT (SELECT data_epoch FROM tenant WHERE id = ?), id, sourced_id, status, created_at, changed",
-        );
+        let mut sql =
+            String::from("SELECT (SELECT data_epoch FROM tenant WHERE id = ?), id, sourced_id, created_at, changed");
         for field in &fields {
             sql.push_str(", ");
             sql.push_str(field.column);
@@ -195,16 +194,12 @@ impl<'a> Record<'a> for Stored<'a> {
         self.row.text(2).unwrap_or_default()
     }
 
-    fn status(&self) -> &'a str {
-        self.row.text(3).unwrap_or("active")
-    }
-
     fn created_at(&self) -> i64 {
-        self.row.int(4).unwrap_or_default()
+        self.row.int(3).unwrap_or_default()
     }
 
     fn changed(&self) -> Option<&'a str> {
-        self.row.text(5)
+        self.row.text(4)
     }
 
     fn text(&self, place: usize) -> Option<&'a str> {

@@ -1,15 +1,15 @@
-//! Whom each vendor has received, per category: only they come back as tombstones.
+//! What each vendor has received, people by category: only that comes back as a tombstone.
 //!
 //! A row holds the people who were served with exactly one set of categories, so that a page of newcomers
 //! rewrites one bitmap and not one for every category.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use roaring::RoaringBitmap;
 
 use crate::audit::disclosure::categories_of;
-use crate::catalogue::category::Category;
-use crate::store::{Conn, Statement, StoreError};
+use crate::catalogue::{Category, Entity};
+use crate::store::{Bind, Conn, Statement, StoreError};
 
 /// Whom a vendor has received, by category.
 pub type Served = HashMap<Category, RoaringBitmap>;
@@ -30,38 +30,69 @@ pub fn load(conn: &mut Conn, tenant_id: i64, vendor: &str) -> Result<Served, Sto
     Ok(served)
 }
 
-/// Adds people to those whom a vendor has received with this set of categories, and returns all of them.
+/// Reads which objects beside people a vendor has received in a board, as row numbers.
+pub fn objects(conn: &mut Conn, tenant_id: i64, vendor: &str) -> Result<BTreeMap<Entity, RoaringBitmap>, StoreError> {
+    let rows = Statement::new("SELECT entity, objects FROM served_object WHERE tenant_id = ? AND vendor_id = ?")
+        .bind(tenant_id)
+        .bind(vendor)
+        .rows(conn)?;
+    let mut objects = BTreeMap::new();
+    for row in rows.iter() {
+        let name = row.need_text(0)?;
+        if let Some(entity) = Entity::ALL.iter().find(|entity| entity.name() == name) {
+            objects.insert(*entity, bitmap(row.bytes(1))?);
+        }
+    }
+    Ok(objects)
+}
+
+/// What a served set holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// People who were served with exactly this set of categories.
+    People(u64),
+    /// Objects of one kind.
+    Objects(Entity),
+}
+
+/// Adds to what a vendor has received, and returns all of it.
 ///
 /// Other nodes add too: the row is read again, locked, within the caller's transaction.
 pub fn add(
     conn: &mut Conn,
     (tenant_id, vendor): (i64, &str),
-    mask: u64,
-    people: &RoaringBitmap,
+    kind: Kind,
+    newcomers: &RoaringBitmap,
 ) -> Result<RoaringBitmap, StoreError> {
-    let key = |text: &str| Statement::new(text).bind(tenant_id).bind(vendor).bind(mask.cast_signed());
-    // SQLite's transaction holds the write lock already and knows no row locks.
-    let read = match conn {
-        Conn::Sqlite(_) => "SELECT people FROM served WHERE tenant_id = ? AND vendor_id = ? AND categories = ?",
-        Conn::Postgres(_) => {
-            "SELECT people FROM served WHERE tenant_id = ? AND vendor_id = ? AND categories = ? FOR UPDATE"
-        }
+    let (table, key, set): (_, _, Bind) = match kind {
+        Kind::People(mask) => (("served", "people"), "categories", mask.cast_signed().into()),
+        Kind::Objects(entity) => (("served_object", "objects"), "entity", entity.name().into()),
     };
-    let mut insert = key("INSERT INTO served (tenant_id, vendor_id, categories, people) VALUES (?, ?, ?, ?) \
-         ON CONFLICT (tenant_id, vendor_id, categories) DO NOTHING");
-    insert.push_bind(bytes(people));
+    let (table, column) = table;
+    let keyed = |text: String| Statement::new(text).bind(tenant_id).bind(vendor).bind(set.clone());
+    let of_row = format!("WHERE tenant_id = ? AND vendor_id = ? AND {key} = ?");
+    // SQLite's transaction holds the write lock already and knows no row locks.
+    let lock = match conn {
+        Conn::Sqlite(_) => "",
+        Conn::Postgres(_) => " FOR UPDATE",
+    };
+    let mut insert = keyed(format!(
+        "INSERT INTO {table} (tenant_id, vendor_id, {key}, {column}) VALUES (?, ?, ?, ?) \
+         ON CONFLICT (tenant_id, vendor_id, {key}) DO NOTHING"
+    ));
+    insert.push_bind(bytes(newcomers));
     if insert.execute(conn)? == 1 {
-        return Ok(people.clone());
+        return Ok(newcomers.clone());
     }
-    let rows = key(read).rows(conn)?;
+    let rows = keyed(format!("SELECT {column} FROM {table} {of_row}{lock}")).rows(conn)?;
     let before = bitmap(rows.first().and_then(|row| row.bytes(0)))?;
-    let all = &before | people;
+    let all = &before | newcomers;
     if all != before {
-        Statement::new("UPDATE served SET people = ? WHERE tenant_id = ? AND vendor_id = ? AND categories = ?")
+        Statement::new(format!("UPDATE {table} SET {column} = ? {of_row}"))
             .bind(bytes(&all))
             .bind(tenant_id)
             .bind(vendor)
-            .bind(mask.cast_signed())
+            .bind(set)
             .execute(conn)?;
     }
     Ok(all)

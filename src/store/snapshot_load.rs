@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use crate::catalogue::element::{ResourceLink, Role};
 use crate::catalogue::{Category, Entity};
-use crate::snapshot::{Enrollments, Ids, IdsBuilder, Snapshot, Standing, Times};
+use crate::print::Print;
+use crate::snapshot::{Enrollments, Ids, IdsBuilder, RolePrint, Snapshot, Standing, Times, WithValue};
+use crate::store::presence::Presence;
 use crate::store::{Conn, Database, Row, Statement, StoreError, gradebook_load};
 
 /// How often a load starts again because an import committed meanwhile.
@@ -31,11 +33,9 @@ fn attempt(database: &Database, tenant_id: i64) -> Result<Option<Snapshot>, Stor
             return Ok(None);
         }
         snapshot.epoch = epoch;
-        let (enrollments, times) = raw.resolve(&snapshot);
+        let (enrollments, times, values) = raw.resolve(&snapshot);
         snapshot.enrollments = enrollments;
-        if let Some(slot) = snapshot.all_times.get_mut(Entity::Enrollment as usize) {
-            *slot = times;
-        }
+        keep(&mut snapshot, Entity::Enrollment, times, values);
         Ok(Some(snapshot))
     })
 }
@@ -57,6 +57,9 @@ fn in_one_epoch<T>(
 fn without_enrollments(conn: &mut Conn, tenant_id: i64) -> Result<Snapshot, StoreError> {
     let mut snapshot = Snapshot { tenant_id, ..Snapshot::default() };
     snapshot.all_times.resize_with(Entity::ALL.len(), Times::default);
+    snapshot.all_values.resize_with(Entity::ALL.len(), WithValue::default);
+    let rows = Statement::new("SELECT MAX(at) FROM import_run WHERE tenant_id = ?").bind(tenant_id).rows(conn)?;
+    snapshot.data_at = rows.first().and_then(|row| row.int(0)).unwrap_or_default();
     orgs(conn, &mut snapshot)?;
     sessions(conn, &mut snapshot)?;
     snapshot.resources = keys(conn, &mut snapshot, Entity::Resource, |_, _| Ok(()))?;
@@ -69,7 +72,16 @@ fn without_enrollments(conn: &mut Conn, tenant_id: i64) -> Result<Snapshot, Stor
 }
 
 /// How many columns come before an entity's own.
-pub(super) const BASE: usize = 5;
+pub(super) const BASE: usize = 6;
+
+fn keep(snapshot: &mut Snapshot, entity: Entity, times: Times, values: WithValue) {
+    if let Some(slot) = snapshot.all_times.get_mut(entity as usize) {
+        *slot = times;
+    }
+    if let Some(slot) = snapshot.all_values.get_mut(entity as usize) {
+        *slot = values;
+    }
+}
 
 /// Reads an entity's keys and times; `visit` gets each position with its row.
 fn read_keys(
@@ -78,8 +90,9 @@ fn read_keys(
     entity: Entity,
     columns: &[&str],
     mut visit: impl FnMut(u32, Row<'_>) -> Result<(), StoreError>,
-) -> Result<(Ids, Times), StoreError> {
-    let mut sql = "SELECT id, sourced_id, status, created_at, changed".to_owned();
+) -> Result<(Ids, Times, WithValue), StoreError> {
+    let presence = Presence::of(entity);
+    let mut sql = format!("SELECT id, sourced_id, status, created_at, changed, {}", presence.sql);
     for column in columns {
         sql.push_str(", ");
         sql.push_str(column);
@@ -89,12 +102,14 @@ fn read_keys(
     sql.push_str(" WHERE tenant_id = ? ORDER BY sourced_id");
     let mut ids = IdsBuilder::new(tenant_id);
     let mut times = Times::default();
+    let mut values = presence.nothing();
     Statement::new(sql).bind(tenant_id).each(conn, |row| {
         let position = ids.push(row.need_int(0)?, row.need_text(1)?, row.need_text(2)?);
         times.push(position, row.need_int(3)?, row.text(4));
+        presence.note(&mut values, position, row.need_int(5)?);
         visit(position, row)
     })?;
-    Ok((ids.finish(), times))
+    Ok((ids.finish(), times, values))
 }
 
 /// Reads an entity's keys and keeps its times; `visit` gets each position with its row.
@@ -115,10 +130,8 @@ pub(super) fn keys_with(
     columns: &[&str],
     visit: impl FnMut(u32, Row<'_>) -> Result<(), StoreError>,
 ) -> Result<Ids, StoreError> {
-    let (ids, times) = read_keys(conn, snapshot.tenant_id, entity, columns, visit)?;
-    if let Some(slot) = snapshot.all_times.get_mut(entity as usize) {
-        *slot = times;
-    }
+    let (ids, times, values) = read_keys(conn, snapshot.tenant_id, entity, columns, visit)?;
+    keep(snapshot, entity, times, values);
     Ok(ids)
 }
 
@@ -199,27 +212,24 @@ fn classes(conn: &mut Conn, snapshot: &mut Snapshot) -> Result<(), StoreError> {
 fn people(conn: &mut Conn, snapshot: &mut Snapshot) -> Result<(), StoreError> {
     let orgs = std::mem::take(&mut snapshot.orgs);
     let mut people = std::mem::take(&mut snapshot.people);
-    let mut role_times = Vec::new();
+    let mut primary_orgs = Vec::new();
     let mut materials = HashMap::new();
     let columns = ["roles", "agents", "grades", "resources", "primary_org"];
     let ids = keys_with(conn, snapshot, Entity::User, &columns, |position, row| {
-        let created_at = row.need_int(3)?;
         let roles: Vec<Role<'_>> = json(row.text(BASE).unwrap_or("[]"))?;
-        let mut at = Vec::with_capacity(roles.len());
-        for role in &roles {
+        let (mut at, mut prints) = (Vec::with_capacity(roles.len()), Vec::with_capacity(roles.len()));
+        for role in roles.iter().filter(|role| !role.gone) {
             let Some(org) = orgs.ids.position(role.org) else { continue };
-            if role.at > created_at {
-                role_times.push((position, org, role.at));
-            }
-            if !role.gone {
-                let standing = match (role.role_type.as_ref(), Some(role.org) == row.int(BASE + 4)) {
-                    ("primary", true) => Standing::Foremost,
-                    ("primary", false) => Standing::Primary,
-                    _ => Standing::Secondary,
-                };
-                at.push((org, role.role.as_ref(), standing));
-            }
+            let standing = match (role.role_type.as_ref(), Some(role.org) == row.int(BASE + 4)) {
+                ("primary", true) => Standing::Foremost,
+                ("primary", false) => Standing::Primary,
+                _ => Standing::Secondary,
+            };
+            at.push((org, role.role.as_ref(), standing));
+            prints.push(role_print(role));
         }
+        people.push_role_prints(prints);
+        primary_orgs.push(row.int(BASE + 4));
         // Whoever went away keeps the roles (which say to whom it is told), but is nobody's agent any more.
         let is_gone = row.text(2) == Some("tobedeleted");
         let agents: Vec<i64> = json(row.text(BASE + 1).filter(|_| !is_gone).unwrap_or("[]"))?;
@@ -234,17 +244,22 @@ fn people(conn: &mut Conn, snapshot: &mut Snapshot) -> Result<(), StoreError> {
         }
         note_resources(&mut materials, position, row.text(BASE + 3))
     })?;
-    if let Some(times) = snapshot.all_times.get_mut(Entity::User as usize) {
-        for (position, org, at) in role_times {
-            times.push_role(position, org, at);
-        }
-    }
+    people.primary_org = links(&primary_orgs, &orgs.ids);
     people.ids = ids;
     people.resolve_agents();
     people.resources = resolve_resources(materials, &snapshot.resources);
     snapshot.people = people;
     snapshot.orgs = orgs;
     Ok(())
+}
+
+fn role_print(role: &Role<'_>) -> RolePrint {
+    let dates = Print::new().text(role.begin_date.as_deref()).text(role.end_date.as_deref());
+    RolePrint {
+        role: Print::new().text(Some(&role.role)).text(Some(&role.role_type)).finish(),
+        dates: dates.finish(),
+        account: Print::new().text(role.user_profile.as_deref()).finish(),
+    }
 }
 
 /// The categories of demographics, each with the condition that a row has a value of it.
@@ -302,18 +317,30 @@ fn demographics(conn: &mut Conn, snapshot: &mut Snapshot) -> Result<(), StoreErr
 struct RawEnrollments {
     ids: Ids,
     times: Times,
+    values: WithValue,
     rows: Vec<(i64, i64, i64, u8)>,
     roles: Vec<String>,
 }
 
 fn raw_enrollments(conn: &mut Conn, tenant_id: i64) -> Result<RawEnrollments, StoreError> {
-    let sql = "SELECT id, status, created_at, changed, \"user\", \"class\", school, role, sourced_id \
-               FROM enrollment WHERE tenant_id = ? ORDER BY sourced_id";
+    let presence = Presence::of(Entity::Enrollment);
+    let sql = format!(
+        "SELECT id, status, created_at, changed, \"user\", \"class\", school, role, sourced_id, {} \
+         FROM enrollment WHERE tenant_id = ? ORDER BY sourced_id",
+        presence.sql
+    );
     let mut ids = IdsBuilder::new(tenant_id);
-    let mut raw = RawEnrollments { ids: Ids::default(), times: Times::default(), rows: Vec::new(), roles: Vec::new() };
+    let mut raw = RawEnrollments {
+        ids: Ids::default(),
+        times: Times::default(),
+        values: presence.nothing(),
+        rows: Vec::new(),
+        roles: Vec::new(),
+    };
     Statement::new(sql).bind(tenant_id).each(conn, |row| {
         let position = ids.push(row.need_int(0)?, row.need_text(8)?, row.need_text(1)?);
         raw.times.push(position, row.need_int(2)?, row.text(3));
+        presence.note(&mut raw.values, position, row.need_int(9)?);
         let name = row.need_text(7)?;
         let role = raw.roles.iter().position(|r| r == name).unwrap_or_else(|| {
             raw.roles.push(name.to_owned());
@@ -327,7 +354,7 @@ fn raw_enrollments(conn: &mut Conn, tenant_id: i64) -> Result<RawEnrollments, St
 }
 
 impl RawEnrollments {
-    fn resolve(self, snapshot: &Snapshot) -> (Enrollments, Times) {
+    fn resolve(self, snapshot: &Snapshot) -> (Enrollments, Times, WithValue) {
         const NOWHERE: u32 = u32::MAX;
         let mut enrollments = Enrollments::default();
         enrollments.ids = self.ids;
@@ -339,7 +366,7 @@ impl RawEnrollments {
             enrollments.role.push(role);
         }
         enrollments.index(snapshot.classes.ids.len(), snapshot.people.ids.len());
-        (enrollments, self.times)
+        (enrollments, self.times, self.values)
     }
 }
 

@@ -14,6 +14,8 @@ mod commands;
 #[cfg(test)]
 mod csv_set;
 #[cfg(test)]
+mod delta;
+#[cfg(test)]
 mod disclosures;
 #[cfg(test)]
 mod documentation;

@@ -27,7 +27,7 @@ const OBJECTS: [(Entity, File); 6] = [
     (Entity::User, File::Users),
 ];
 
-fn compile(board: &Board, decisions: &Decisions, received: &[(Category, RoaringBitmap)]) -> Release {
+fn compile(board: &Board, decisions: &Decisions) -> Release {
     let vendor = decisions.vendor(VENDOR);
     let connection = Connection {
         vendor: vendor.id.clone(),
@@ -52,14 +52,7 @@ fn compile(board: &Board, decisions: &Decisions, received: &[(Category, RoaringB
         .collect();
     let rules: Vec<_> = decisions.rules.iter().filter(|rule| rule.vendor == VENDOR).cloned().collect();
     let enabled: Vec<Category> = decisions.special.iter().map(|(category, _)| *category).collect();
-    let grounds = Grounds {
-        connection: &connection,
-        rules: &rules,
-        choices: &choices,
-        enabled: &enabled,
-        served: received,
-        day: day(),
-    };
+    let grounds = Grounds { connection: &connection, rules: &rules, choices: &choices, enabled: &enabled, day: day() };
     let key = MasterKey::from_text(&"5a".repeat(32)).unwrap();
     Release::compile(Arc::new(board.snapshot()), &grounds, Pseudonyms::new(&key, "noord", VENDOR))
 }
@@ -83,16 +76,6 @@ fn with_losses(mut board: Board, dice: &mut Dice) -> Board {
     board
 }
 
-/// Whom the vendor has received before, in whatever category.
-fn received(board: &Board, dice: &mut Dice) -> Vec<(Category, RoaringBitmap)> {
-    let mut received = Vec::new();
-    for category in [Category::Identity, Category::Enrolment] {
-        let ids = board.rows(File::Users).iter().filter(|_| dice.chance(50));
-        received.push((category, ids.map(|row| board.number(File::Users, &row.id)).collect()));
-    }
-    received
-}
-
 #[test]
 fn the_compiled_release_equals_the_naive_one() {
     let mut n_visible = 0;
@@ -103,24 +86,17 @@ fn the_compiled_release_equals_the_naive_one() {
         board.forget();
         let decisions = Decisions::invented(&board, VENDOR, &["borg"], &mut dice);
         let board = with_losses(board, &mut dice);
-        let received = received(&board, &mut dice);
 
-        let release = compile(&board, &decisions, &received);
+        let release = compile(&board, &decisions);
         let model = Model::new(&board, &decisions, VENDOR, day());
 
         let context = || format!("seed {seed}: {:#?}\n{:#?}\n{board:#?}", decisions.rules, decisions.choices);
-        let gone: Names = board.rows(File::Users).iter().filter(|row| row.gone).map(|row| row.id.clone()).collect();
-        let was_received = |category: Option<Category>, id: &str| {
-            let number = board.number(File::Users, id);
-            received.iter().any(|(of, people)| category.is_none_or(|c| c == *of) && people.contains(number))
-        };
         for category in Category::ALL {
             let compiled = names(&board, File::Users, release.released(*category), &release, Entity::User);
             let naive = model.shown(Entity::User, *category);
             assert_eq!(compiled, naive, "people released with {category}, {}", context());
         }
-        let tombstones: Names = gone.iter().filter(|id| was_received(None, id)).cloned().collect();
-        let people: Names = model.people().union(&tombstones).cloned().collect();
+        let people = model.people();
         n_visible += people.len();
         for (entity, file) in OBJECTS {
             let compiled = names(&board, file, release.visible(entity), &release, entity);
@@ -139,15 +115,8 @@ fn the_compiled_release_equals_the_naive_one() {
         assert_eq!(demographics, model.demographics(), "demographics, {}", context());
         let memberships =
             names(&board, File::Enrollments, release.visible(Entity::Enrollment), &release, Entity::Enrollment);
-        let there: Names =
-            memberships.iter().filter(|id| !board.find(File::Enrollments, id).unwrap().gone).cloned().collect();
-        assert_eq!(there, model.memberships(), "memberships, {}", context());
-        for id in memberships.difference(&there) {
-            let row = board.find(File::Enrollments, id).unwrap();
-            assert!(was_received(Some(Category::Enrolment), row.get("userSourcedId")), "{id} went away, {}", context());
-            assert!(model.visible(Entity::Class).contains(row.get("classSourcedId")));
-        }
+        assert_eq!(memberships, model.memberships(), "memberships, {}", context());
     }
 
-    assert!(n_visible > 5_000, "only {n_visible} people were visible in all");
+    assert!(n_visible > 4_000, "only {n_visible} people were visible in all");
 }

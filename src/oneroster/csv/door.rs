@@ -158,9 +158,11 @@ impl Exchange<'_> {
             connection: &caller.connection,
             data_epoch: caller.data_epoch,
             consent_epoch: caller.consent_epoch,
-            now: app.clock.now(),
+            now: caller.at,
+            clock: app.clock,
+            is_certain: false,
         };
-        let view = app.views.get(&app.database, &mut conn, &app.master_key, &asked)?;
+        let view = app.views.get(&app.database, &mut conn, &app.master_key, &asked)?.ok_or(ExportError::Moved)?;
         let wanted = Wanted {
             view: &view,
             version: set.version,

@@ -45,8 +45,7 @@ pub(super) fn merge(
         };
         if new != old {
             is_changed = true;
-            // Each role bears its own time, so that only those who see its org notice.
-            if field.kind != Kind::Roles {
+            if is_dated(entity, field) {
                 times.insert(field.category, now);
             }
         }
@@ -61,6 +60,25 @@ pub(super) fn merge(
         values,
     };
     Ok(Merged { written, is_changed })
+}
+
+/// Whether a change of the field moves the time of its category. A reference is seen only by vendors who see
+/// both of its ends: each vendor's own memory says when it changed for them.
+const fn is_dated(entity: Entity, field: &Field) -> bool {
+    match entity {
+        Entity::Org | Entity::AcademicSession | Entity::Course | Entity::Class | Entity::User => {
+            !field.kind.is_relation()
+        }
+        Entity::Demographics
+        | Entity::Enrollment
+        | Entity::Resource
+        | Entity::LineItemCategory
+        | Entity::LineItem
+        | Entity::Result
+        | Entity::ScoreScale
+        | Entity::AssessmentLineItem
+        | Entity::AssessmentResult => true,
+    }
 }
 
 /// The times of a row that goes away.

@@ -69,9 +69,26 @@ impl<'a> Model<'a> {
         for rule in decisions.rules.iter().filter(|rule| rule.vendor == vendor && is_active(rule, day)) {
             model.apply(rule);
         }
+        model.drop_gone();
         model.add_linked_resources();
         model.add_categories_of_line_items();
         model
+    }
+
+    /// What went away is in nobody's view.
+    fn drop_gone(&mut self) {
+        for ((entity, _), names) in &mut self.objects {
+            let file = match entity {
+                Entity::Org => File::Orgs,
+                Entity::AcademicSession => File::AcademicSessions,
+                Entity::Course => File::Courses,
+                Entity::Class => File::Classes,
+                Entity::LineItem => File::LineItems,
+                Entity::LineItemCategory => File::Categories,
+                _ => File::Resources,
+            };
+            names.retain(|id| self.board.find(file, id).is_some_and(|row| !row.gone));
+        }
     }
 
     fn apply(&mut self, rule: &Rule) {

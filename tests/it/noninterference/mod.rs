@@ -3,13 +3,13 @@
 //! Two worlds that differ only in what a vendor must not see give the same bytes to the same requests.
 //! `KOPPELVLAK_TEST_PAIRS` and `KOPPELVLAK_TEST_SEED` make a run longer, or repeat one.
 
-mod edits;
-mod pair;
+pub mod edits;
+pub mod pair;
 #[cfg(feature = "planted-leaks")]
 mod planted;
 mod requests;
 mod seen;
-mod view;
+pub mod view;
 
 use pair::{Leak, Pair};
 

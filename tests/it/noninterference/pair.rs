@@ -234,7 +234,7 @@ impl Pair {
 }
 
 /// A board with decisions, and a vendor that sees some of it and not all.
-fn invented(dice: &mut Dice, vendor: &str, others: &[&str]) -> Case {
+pub fn invented(dice: &mut Dice, vendor: &str, others: &[&str]) -> Case {
     loop {
         let mut board = Board::invented(SERVED, dice);
         board.repair();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use koppelvlak::catalogue::{Category, Entity, Kind, is_national_id};
 use koppelvlak::oneroster::csv::File;
 
@@ -15,7 +16,12 @@ pub type View = BTreeMap<(Entity, String), BTreeMap<String, String>>;
 
 /// What the vendor may see.
 pub fn view(board: &Board, decisions: &Decisions, vendor: &str) -> View {
-    let model = Model::new(board, decisions, vendor, day());
+    view_on(board, decisions, vendor, day())
+}
+
+/// What the vendor may see on some day.
+pub fn view_on(board: &Board, decisions: &Decisions, vendor: &str, day: NaiveDate) -> View {
+    let model = Model::new(board, decisions, vendor, day);
     let targets = [
         Entity::Org,
         Entity::AcademicSession,
@@ -108,6 +114,11 @@ impl Viewer<'_> {
         };
         if let Some((file, column)) = links.filter(|_| shown(Category::ResourceCatalogue)) {
             values.insert("resources".to_owned(), self.resources(file, column, id));
+        }
+        if matches!(entity, Entity::Org | Entity::AcademicSession) {
+            let children = self.board.active(file).filter(|row| row.get("parentSourcedId") == id);
+            let children: Vec<&str> = children.map(|row| row.id.as_str()).collect();
+            values.insert("children".to_owned(), self.cut(entity, &children));
         }
         values.insert("shown".to_owned(), categories(&shown));
         values

@@ -58,14 +58,21 @@ impl<'s> Client<'s> {
         objects(&self.ok(path))
     }
 
-    /// Every object of a collection, with a filter if it is not empty.
+    /// Every object of a collection that a filter finds, tombstones among them.
     pub fn found(&self, path: &str, filter: &str) -> BTreeSet<String> {
         ids(&self.page(&format!("{path}?limit=10000&filter={}", encoded(filter))))
     }
 
-    /// The identifiers of a whole collection.
+    /// The identifiers of a whole collection, without tombstones.
     pub fn all(&self, path: &str) -> BTreeSet<String> {
-        ids(&self.page(&format!("{path}?limit=10000")))
+        let mut objects = self.page(&format!("{path}?limit=10000"));
+        objects.retain(|object| object["status"] == "active");
+        ids(&objects)
+    }
+
+    /// The identifiers of the tombstones in a collection.
+    pub fn tombstones(&self, path: &str) -> BTreeSet<String> {
+        self.found(path, "status='tobedeleted'")
     }
 
     /// The one object of an answer.

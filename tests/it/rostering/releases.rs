@@ -110,7 +110,7 @@ on_each_database! {
 
         let vendor = with(&choice("ann", "vendor = \"atlas\"\nchoice = \"refuse\""));
         assert!(!seen(&vendor).contains("ann") && seen(&vendor).contains("bob"));
-        assert_eq!(atlas(&vendor).refused("/users/ann"), (404, "unknownobject".into()));
+        assert_eq!(atlas(&vendor).one("/users/ann")["status"], "tobedeleted", "it was received");
         assert_eq!(atlas(&vendor).all("/classes/K1/students"), set(["cas"]));
         drop(vendor);
 
@@ -242,7 +242,8 @@ on_each_database! {
         world.apply(&rules(&(open + &choice("ann", "choice = \"refuse\""))));
 
         for client in &clients {
-            assert_eq!(client.get("/users/ann").status, 404);
+            assert_eq!(client.one("/users/ann")["status"], "tobedeleted");
+            assert_eq!(client.all("/users").len(), 6);
         }
     }
 

@@ -7,7 +7,7 @@ use koppelvlak::oneroster::v1p2::rostering::OPERATIONS;
 use serde_json::Value;
 
 use crate::csv_set::Set;
-use crate::harness::{Server, World, on_each_database};
+use crate::harness::{Reply, Server, World, on_each_database};
 use crate::rostering::board::{SECRET, VENDORS, import_at, invent};
 use crate::rostering::client::{Client, encoded, id, objects, refusal};
 use crate::rostering::schema::{Misfit, Schemas};
@@ -26,7 +26,7 @@ pub fn addresses_of(client: &Client<'_>, operations: &'static [Operation]) -> Ve
         addresses.push((operation, format!("/{}", operation.path)));
         let reply = client.get(&format!("/{}?limit=10000", operation.path));
         if reply.status == 200 {
-            known.insert(operation.path, objects(&reply).iter().map(id).collect());
+            known.insert(operation.path, objects(&living(reply)).iter().map(id).collect());
         }
     }
     for operation in operations.iter().filter(|operation| operation.path.contains('{')) {
@@ -45,6 +45,18 @@ pub fn addresses_of(client: &Client<'_>, operations: &'static [Operation]) -> Ve
         }
     }
     addresses
+}
+
+/// An answer without its tombstones, which hold nothing but identifiers.
+pub fn living(mut reply: Reply) -> Reply {
+    let mut body = reply.json();
+    for member in body.as_object_mut().unwrap().values_mut() {
+        if let Some(objects) = member.as_array_mut() {
+            objects.retain(|object| object["status"] != "tobedeleted");
+        }
+    }
+    reply.body = body.to_string();
+    reply
 }
 
 /// Every answer of a vendor, collections page by page, each checked.
@@ -102,6 +114,19 @@ fn without(mut body: Value, missing: &[Misfit]) -> Value {
     body
 }
 
+/// The same without the times: what stands in required fields is part of the view.
+fn undated(mut body: Value) -> Value {
+    match &mut body {
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = undated(item.take())),
+        Value::Object(members) => {
+            members.remove("dateLastModified");
+            members.values_mut().for_each(|member| *member = undated(member.take()));
+        }
+        _ => {}
+    }
+    body
+}
+
 /// The rules of the demo; with fewer categories, so that required fields are withheld too.
 fn variants(rules: &str) -> [String; 3] {
     let teaching = r#""structure", "class-label", "identity", "name", "enrolment""#;
@@ -141,7 +166,7 @@ on_each_database! {
                     assert_eq!(misfits, &[], "{address}");
                     let (absent, missing) = &absent[address];
                     n_missing += missing.len();
-                    assert_eq!(&without(body.clone(), missing), absent, "{address}");
+                    assert_eq!(undated(without(body.clone(), missing)), undated(absent.clone()), "{address}");
                 }
             }
             assert_eq!(n > 0, n_missing > 0, "variant {n}: {n_missing} members missing");
@@ -199,7 +224,7 @@ on_each_database! {
             let client = atlas(&server);
 
             for (operation, address) in addresses(&client) {
-                assert_eq!(schemas.misfits(operation, &client.ok(&address).json()), [], "{address}");
+                assert_eq!(schemas.misfits(operation, &living(client.ok(&address)).json()), [], "{address}");
             }
             assert!(!client.all("/users").is_empty() && !client.all("/demographics").is_empty());
         }

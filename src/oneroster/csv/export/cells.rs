@@ -29,18 +29,17 @@ impl Scene<'_> {
     /// Whether a row may refer to that object. In bulk it must have a row of its own, before this one or in
     /// the same file; a delta may refer to what was sent before.
     pub(super) fn may_refer(&self, from: Entity, target: Entity, position: u32) -> bool {
-        let is_gone = self.release.snapshot().ids(target).deleted.contains(position);
         let is_there = if self.is_delta || from == target {
-            self.release.is_visible(target, position)
+            self.release.is_live(target, position)
         } else {
             self.written.get(&target).is_some_and(|written| written.contains(position))
         };
-        is_there && (self.is_delta || !is_gone)
+        is_there && self.release.is_live(target, position)
     }
 
     /// What stands for an org that is withheld: the first of the view, whosever row it is.
     fn any_org(&self) -> Option<u32> {
-        let orgs = self.release.visible(Entity::Org);
+        let orgs = self.release.live(Entity::Org);
         let order = self.release.order(Entity::Org);
         orgs.iter().filter(|org| self.may_refer(Entity::User, Entity::Org, *org)).min_by_key(|org| order.rank(*org))
     }

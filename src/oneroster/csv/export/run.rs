@@ -18,6 +18,7 @@ use crate::audit::{Disclosure, RecordError};
 use crate::auth::{Scope, Scopes};
 use crate::catalogue::{Category, Entity, Field, Kind, Version};
 use crate::clock::Millis;
+use crate::consent::sight::numbers;
 use crate::oneroster::answer::{People, note};
 use crate::oneroster::csv::import::plan::STEPS;
 use crate::oneroster::csv::{Column, File, Mode, columns};
@@ -125,6 +126,7 @@ impl<W: Write + Seek> Run<'_, '_, W> {
         };
         let Some((entity, rows)) = written.filter(|(_, rows)| *rows > 0) else { return Ok(()) };
         self.exported.files.push((file, rows));
+        let objects = self.objects(entity);
         (self.disclose)(Disclosure {
             tenant_id: self.scene.release.snapshot().tenant_id,
             at: self.wanted.now,
@@ -134,8 +136,15 @@ impl<W: Write + Seek> Run<'_, '_, W> {
             entity: entity.name(),
             records: u32::try_from(rows).unwrap_or(u32::MAX),
             people,
+            objects,
         })?;
         Ok(())
+    }
+
+    /// The objects that the set has rows of, as row numbers; people are told of apart.
+    fn objects(&self, entity: Entity) -> Option<(Entity, RoaringBitmap)> {
+        let written = self.scene.written.get(&entity).filter(|_| entity != Entity::User)?;
+        Some((entity, numbers(self.scene.release.snapshot().ids(entity), written)))
     }
 
     /// A file with a row for each object.
@@ -160,7 +169,7 @@ impl<W: Write + Seek> Run<'_, '_, W> {
                 }
                 let record = Represented::new(&frame, &released);
                 let roles = record.roles();
-                let time = self.scene.is_delta.then(|| record.modified_at(&roles).to_rfc3339());
+                let time = self.scene.is_delta.then(|| released.modified_at().to_rfc3339());
                 let filling =
                     Filling { scene: &self.scene, entity, record: &record, roles: &roles, time: time.as_deref() };
                 let Some(mut row) = filling.cells(&columns) else { continue };
@@ -197,7 +206,7 @@ impl<W: Write + Seek> Run<'_, '_, W> {
             for released in records.released(release, &selection, &positions) {
                 let record = Represented::new(&frame, &released);
                 let roles = record.roles();
-                let time = self.scene.is_delta.then(|| record.modified_at(&roles).to_rfc3339());
+                let time = self.scene.is_delta.then(|| released.modified_at().to_rfc3339());
                 let filling =
                     Filling { scene: &self.scene, entity, record: &record, roles: &roles, time: time.as_deref() };
                 let below = filling.rows_below(child, &columns);

@@ -1,0 +1,2 @@
+DROP TABLE served_object;
+DROP TABLE memory;
