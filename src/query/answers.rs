@@ -58,12 +58,35 @@ impl Board {
         if let Some(known) = self.ranks.lock().unwrap_or_else(PoisonError::into_inner).get(&(entity, column)) {
             return Ok(Arc::clone(known));
         }
-        let answer = Arc::new(leaf::ranks(conn, &self.snapshot, entity, column)?);
+        let columns = beside(entity, column);
+        let found = match columns.as_slice() {
+            [_] => vec![leaf::ranks(conn, &self.snapshot, entity, column)?],
+            several => leaf::common_ranks(conn, &self.snapshot, entity, several)?,
+        };
+        let mut answer = Arc::default();
         let mut ranks = self.ranks.lock().unwrap_or_else(PoisonError::into_inner);
         if ranks.len() >= MOST_RANKS {
             ranks.clear();
         }
-        ranks.insert((entity, column), Arc::clone(&answer));
+        for (other, found) in columns.into_iter().zip(found) {
+            let found = Arc::new(found);
+            if other == column {
+                answer = Arc::clone(&found);
+            }
+            ranks.insert((entity, other), found);
+        }
         Ok(answer)
     }
+}
+
+/// The columns that hold a field together with this one, which is among them: a value's category decides in
+/// which of them it is.
+fn beside(entity: Entity, column: &'static str) -> Vec<&'static str> {
+    let name = entity.fields().iter().find(|field| field.column == column).map_or("", |field| field.name);
+    let mut columns: Vec<&'static str> =
+        entity.fields().iter().filter(|field| field.name == name).map(|field| field.column).collect();
+    if columns.is_empty() {
+        columns.push(column);
+    }
+    columns
 }

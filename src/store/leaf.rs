@@ -2,7 +2,7 @@
 //!
 //! The answers know nothing of consent; whoever asks must cut them to the release.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use roaring::RoaringBitmap;
 
@@ -96,6 +96,36 @@ pub fn ranks(
         }
         Ok(())
     })?;
+    Ok(ranks)
+}
+
+/// The same for columns of text that hold one field together: a rank means the same value in each of them.
+///
+/// Ranks that count a column's own values would tell how many of them are hidden.
+pub fn common_ranks(
+    conn: &mut Conn,
+    snapshot: &Snapshot,
+    entity: Entity,
+    columns: &[&'static str],
+) -> Result<Vec<Vec<u32>>, StoreError> {
+    let mut by_text: BTreeMap<String, Vec<(usize, u32)>> = BTreeMap::new();
+    for (place, column) in columns.iter().enumerate() {
+        let sql = format!("SELECT id, {column} FROM {} WHERE tenant_id = ? AND {column} IS NOT NULL", entity.table());
+        Statement::new(sql).bind(snapshot.tenant_id).each(conn, |row| {
+            if let Some(position) = snapshot.ids(entity).position(row.need_int(0)?) {
+                by_text.entry(row.need_text(1)?.to_owned()).or_default().push((place, position));
+            }
+            Ok(())
+        })?;
+    }
+    let mut ranks = vec![vec![u32::MAX; snapshot.ids(entity).len() as usize]; columns.len()];
+    for (rank, (_, holders)) in (0..).zip(by_text) {
+        for (place, position) in holders {
+            if let Some(slot) = ranks.get_mut(place).and_then(|of_column| of_column.get_mut(position as usize)) {
+                *slot = rank;
+            }
+        }
+    }
     Ok(ranks)
 }
 

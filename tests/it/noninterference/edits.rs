@@ -61,24 +61,24 @@ impl Case {
     /// One change of any kind; rows that it adds are named after `new`.
     pub fn change(&mut self, new: &str, dice: &mut Dice) {
         let person = dice.pick(&self.board.ids(File::Users)).clone();
-        match dice.below(20) {
-            0..4 => self.change_withheld_values(dice),
-            4 => self.change_gradebook(new, dice),
-            5 => self.change_any_row(dice),
-            6 => self.board.add_person(new, dice),
-            7 => self.remove_any_row(dice),
-            8 => self.board.remove(File::Users, &person),
-            9 => self.board.add_membership(new, &person, dice),
-            10..12 => self.board.add_role(new, &person, "secondary", dice),
-            12..14 => self.change_agents(&person, dice),
-            14 => self.board.add_school(new, dice),
-            15 => self.board.add_course(new, dice),
-            16 => self.board.add_session(new, "term", "Y1", dice),
-            17 => self.board.add_class(new, dice),
-            18 if self.board.find(File::Demographics, &person).is_some() => {
+        match dice.below(24) {
+            0..7 => self.change_withheld_values(dice),
+            22.. => self.change_gradebook(new, dice),
+            7 => self.change_any_row(dice),
+            8 => self.board.add_person(new, dice),
+            9 => self.remove_any_row(dice),
+            10 => self.board.remove(File::Users, &person),
+            11 => self.board.add_membership(new, &person, dice),
+            12..14 => self.board.add_role(new, &person, "secondary", dice),
+            14..16 => self.change_agents(&person, dice),
+            16 => self.board.add_school(new, dice),
+            17 => self.board.add_course(new, dice),
+            18 => self.board.add_session(new, "term", "Y1", dice),
+            19 => self.board.add_class(new, dice),
+            20 if self.board.find(File::Demographics, &person).is_some() => {
                 self.board.remove(File::Demographics, &person);
             }
-            18 => self.board.add(File::Demographics, invent::row(File::Demographics, &person, &[], dice)),
+            20 => self.board.add(File::Demographics, invent::row(File::Demographics, &person, &[], dice)),
             _ => self.change_decisions(new, dice),
         }
     }

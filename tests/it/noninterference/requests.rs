@@ -96,6 +96,8 @@ impl Grammar {
             v1p1::operations::OPERATIONS,
             v1p2::rostering::OPERATIONS,
             v1p2::rostering::OPERATIONS,
+            v1p2::rostering::OPERATIONS,
+            v1p2::rostering::OPERATIONS,
             v1p2::gradebook::OPERATIONS,
             v1p2::resources::OPERATIONS,
         ]);
