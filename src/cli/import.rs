@@ -25,7 +25,7 @@ pub struct Import {
 
 #[derive(Debug, Subcommand)]
 enum Source {
-    /// Brings a OneRoster CSV set (1.1 or 1.2, bulk) into a board: all of it or, if it has faults, nothing
+    /// Brings a OneRoster CSV set (1.1 or 1.2, bulk or delta) into a board: all of it or, if it has faults, nothing
     Oneroster(Oneroster),
 }
 
@@ -41,7 +41,7 @@ pub struct Oneroster {
     /// Prints what would change, and changes nothing
     #[arg(long)]
     dry_run: bool,
-    /// Lets a set through that lacks more than a tenth of the board's people
+    /// Lets a set through that lacks or takes away more than a tenth of the board's people
     #[arg(long)]
     confirm_removals: bool,
 }

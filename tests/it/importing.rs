@@ -212,13 +212,6 @@ on_each_database! {
         assert_eq!(epoch(world), 1);
     }
 
-    fn a_delta_is_refused_in_words(world: &World) {
-        let refused = try_import(world, &Set::delta().folder().path, &at(2_000)).unwrap_err();
-
-        assert!(refused.to_string().contains("orgs.csv comes as delta"), "{refused}");
-        assert_eq!(column(world, "SELECT slug FROM tenant"), [""; 0]);
-    }
-
     fn a_rehearsal_counts_and_changes_nothing(world: &World) {
         let set = Set::v1p2();
 

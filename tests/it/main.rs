@@ -32,6 +32,8 @@ mod import_history;
 #[cfg(test)]
 mod importing;
 #[cfg(test)]
+mod importing_changes;
+#[cfg(test)]
 mod kill_import;
 #[cfg(test)]
 mod noninterference;

@@ -241,6 +241,8 @@ impl Checker<'_> {
         open.links.clear();
         for &(column, position) in &open.layout.columns {
             let checked = match row.at(position) {
+                // Whoever goes needs no more than a name; a row below another must say below which.
+                None if is_deleted && !is_below(open.file) && !is_stamp(column.kind) => Ok(()),
                 None => value::check_blank(column.kind, column.required, open.mode),
                 Some(text) if is_lossy && text.contains(char::REPLACEMENT_CHARACTER) => Ok(()),
                 Some(text) => value::check(column.kind, version, open.mode, text),
@@ -352,4 +354,13 @@ impl Checker<'_> {
         let position = open.layout.position(column).unwrap_or_default();
         self.faults.add(Fault::of(Place::Data(open.file), rule, expected).on(row.line()).column(column, position));
     }
+}
+
+/// Whether the rows of a file are values of rows of another.
+fn is_below(file: File) -> bool {
+    super::import::plan::STEPS.iter().any(|step| step.children.iter().any(|child| child.file == file))
+}
+
+const fn is_stamp(kind: Kind) -> bool {
+    matches!(kind, Kind::Id | Kind::Status | Kind::Modified)
 }

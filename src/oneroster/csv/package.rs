@@ -76,6 +76,11 @@ impl Package {
         self.manifest.modes.get(&file).copied().unwrap_or(Mode::Absent)
     }
 
+    /// Whether any of its files holds changes only.
+    pub fn has_delta(&self) -> bool {
+        File::ALL.into_iter().any(|file| self.mode(file) == Mode::Delta)
+    }
+
     /// The system that wrote the set, as the manifest names it.
     pub fn system_name(&self) -> Option<&str> {
         self.manifest.system_name.as_deref()

@@ -24,6 +24,11 @@ impl<'a> Row<'a> {
         self.text("sourcedId").unwrap_or_default()
     }
 
+    /// Whether the row of a delta takes its object away.
+    pub fn is_removal(&self) -> bool {
+        self.text("status") == Some("tobedeleted")
+    }
+
     /// The text of a column as written; nothing if it is blank or the file has no such column.
     pub fn text(&self, column: &str) -> Option<&'a str> {
         let position = self.layout.position(column)?;

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 use super::value::Digest;
+use crate::catalogue::Entity;
+use crate::store::{Conn, Statement, StoreError};
 
 /// The numbers of the rows of one table by their sourcedIds.
 #[derive(Debug, Default)]
@@ -17,6 +19,17 @@ pub struct Index {
 }
 
 impl Index {
+    /// The rows that a table has of a board.
+    pub fn stored(conn: &mut Conn, tenant_id: i64, entity: Entity) -> Result<Self, StoreError> {
+        let mut index = Self::default();
+        let sql = format!("SELECT id, sourced_id FROM {} WHERE tenant_id = ?", entity.table());
+        Statement::new(sql).bind(tenant_id).each(conn, |row| {
+            index.insert(row.need_text(1)?, (row.need_int(0)? & 0xffff_ffff).try_into().unwrap_or(u32::MAX));
+            Ok(())
+        })?;
+        Ok(index)
+    }
+
     /// The number of the row with that sourcedId.
     pub fn find(&self, sourced_id: &str) -> Option<u32> {
         self.numbers.get(&self.key(sourced_id)).copied()

@@ -14,6 +14,15 @@ pub struct Run<'c> {
     summary: Summary,
 }
 
+/// What version 1.1 leaves unsaid of schools, by row ids.
+#[derive(Debug, Default)]
+pub struct Schools {
+    /// The orgs that are schools.
+    pub schools: Vec<i64>,
+    /// Classes with their schools.
+    pub of_classes: Vec<(i64, i64)>,
+}
+
 impl<'c> Run<'c> {
     /// Begins an import into a board; a board that doesn't exist yet is made, with its slug as its name.
     ///
@@ -55,6 +64,25 @@ impl<'c> Run<'c> {
     /// Notes that values were dropped because they are national numbers.
     pub fn drop_national_ids(&mut self, n: u64) {
         self.summary.national_ids_dropped += n;
+    }
+
+    /// The schools that the board has, and the school of each of its classes, by row ids.
+    pub fn schools(&mut self) -> Result<Schools, StoreError> {
+        let mut found = Schools::default();
+        Statement::new("SELECT id FROM org WHERE tenant_id = ? AND type = 'school'").bind(self.tenant.id).each(
+            self.conn,
+            |row| {
+                found.schools.push(row.need_int(0)?);
+                Ok(())
+            },
+        )?;
+        Statement::new("SELECT id, school FROM class WHERE tenant_id = ? AND school IS NOT NULL")
+            .bind(self.tenant.id)
+            .each(self.conn, |row| {
+                found.of_classes.push((row.need_int(0)?, row.need_int(1)?));
+                Ok(())
+            })?;
+        Ok(found)
     }
 
     pub(super) fn conn(&mut self) -> &mut Conn {

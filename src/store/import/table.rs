@@ -26,6 +26,8 @@ pub struct Table {
     fresh: Fresh,
     highest: u32,
     counts: Counts,
+    /// What goes although the set says nothing of the rest: the set holds changes only.
+    leaving: Option<Vec<u32>>,
 }
 
 impl Table {
@@ -42,6 +44,7 @@ impl Table {
             fresh: Fresh::default(),
             highest: 0,
             counts: Counts::default(),
+            leaving: None,
         };
         let sql = format!("SELECT id, sourced_id, digest, status FROM {} WHERE tenant_id = ?", entity.table());
         Statement::new(sql).bind(run.tenant_id()).each(run.conn(), |row| {
@@ -67,6 +70,48 @@ impl Table {
             Some(number) => self.rows.at(number).is_seen = true,
             None => self.fresh.push(sourced_id),
         }
+    }
+
+    /// Lets rows that the set lacks stay: it holds changes only.
+    pub fn keep_missing(&mut self) {
+        self.leaving.get_or_insert_default();
+    }
+
+    /// Notes that a set of changes takes a row away; one that isn't there stays away.
+    pub fn leave(&mut self, sourced_id: &str) {
+        let number = self.find(sourced_id).filter(|number| self.rows.get(*number).is_active);
+        if let (Some(leaving), Some(number)) = (&mut self.leaving, number) {
+            leaving.push(number);
+        }
+    }
+
+    /// The stored rows that stay and of which the set has no row of their own.
+    pub fn untouched(&self) -> impl Iterator<Item = u32> {
+        self.rows.missing().filter(|number| !self.leaving.as_ref().is_some_and(|leaving| leaving.contains(number)))
+    }
+
+    /// The sourcedIds of stored rows, and what one of their columns holds.
+    pub fn stored(
+        &self,
+        run: &mut Run<'_>,
+        column: &'static str,
+        numbers: &[u32],
+    ) -> Result<Vec<(u32, String, Option<String>)>, StoreError> {
+        let mut found = Vec::with_capacity(numbers.len());
+        for some in numbers.chunks(AT_ONCE) {
+            let ids: Vec<i64> = some.iter().map(|number| self.row_id_of(*number)).collect();
+            let rows = self.by_ids(run.conn(), &format!("SELECT id, sourced_id, {column}"), &ids).rows(run.conn())?;
+            for row in rows.iter() {
+                let text = row.text(2).map(str::to_owned);
+                found.push((number(row.need_int(0)?)?, row.need_text(1)?.to_owned(), text));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The table as it was, for others to refer to.
+    pub fn unchanged(self) -> Finished {
+        Finished { index: self.index, tenant_id: self.tenant_id }
     }
 
     /// Notes that the set has a row with the number of a row of another table.
@@ -101,9 +146,10 @@ impl Table {
         (self.tenant_id << 32) | i64::from(number)
     }
 
-    /// How many active rows the set lacks, and how many active rows there are.
+    /// How many active rows go with the set, and how many active rows there are.
     pub fn missing(&self) -> (u64, u64) {
-        (self.rows.missing().map(|_| 1).sum(), self.rows.n_active())
+        let n = self.leaving.as_ref().map_or_else(|| self.rows.missing().count(), Vec::len);
+        (u64::try_from(n).unwrap_or(u64::MAX), self.rows.n_active())
     }
 
     /// Stores rows of the set, best in the order of their numbers.
@@ -131,9 +177,10 @@ impl Table {
         Ok(())
     }
 
-    /// Marks as gone what the set lacks, and tells what happened to the table's rows.
+    /// Marks as gone what the set lacks or takes away, and tells what happened to the table's rows.
     pub fn finish(mut self, run: &mut Run<'_>) -> Result<Finished, StoreError> {
-        let missing: Vec<i64> = self.rows.missing().map(|number| self.row_id_of(number)).collect();
+        let leaving = self.leaving.take().unwrap_or_else(|| self.rows.missing().collect());
+        let missing: Vec<i64> = leaving.into_iter().map(|number| self.row_id_of(number)).collect();
         self.counts.removed = u64::try_from(missing.len()).unwrap_or(u64::MAX);
         for some in missing.chunks(AT_ONCE) {
             self.remove(run, some)?;

@@ -1,6 +1,7 @@
 //! The rows of a file that hangs below an entity's own, as elements of a column of their parents.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::error::ImportError;
 use super::lookup::Lookup;
@@ -17,11 +18,23 @@ pub(super) struct Elements {
     text: String,
     /// Parent, and where the sourcedId begins and ends and the element ends.
     places: Vec<(u32, usize, usize, usize)>,
+    /// The parents of which this says all; every parent if there is no such list.
+    parents: Option<BTreeSet<u32>>,
 }
 
 impl Elements {
     pub(super) fn new(column: &'static str) -> Self {
-        Self { column, text: String::new(), places: Vec::new() }
+        Self { column, text: String::new(), places: Vec::new(), parents: None }
+    }
+
+    /// Elements of these parents alone; the others keep theirs.
+    pub(super) fn of_parents(column: &'static str, parents: BTreeSet<u32>) -> Self {
+        Self { parents: Some(parents), ..Self::new(column) }
+    }
+
+    /// Whether this says which elements a parent has.
+    pub(super) fn says_of(&self, parent: u32) -> bool {
+        self.parents.as_ref().is_none_or(|parents| parents.contains(&parent))
     }
 
     pub(super) fn push(&mut self, parent: u32, sourced_id: &str, element: &str) {

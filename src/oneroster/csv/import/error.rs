@@ -1,7 +1,7 @@
 //! Why an import was refused or failed. Nothing is changed then.
 
+use crate::oneroster::csv::FaultList;
 use crate::oneroster::csv::read::ReadError;
-use crate::oneroster::csv::{FaultList, File};
 use crate::store::StoreError;
 
 /// Why an import was refused or failed. Nothing is changed then.
@@ -28,9 +28,6 @@ pub enum ImportError {
          has local_identifiers = [\"sourcedId\"] first"
     )]
     NationalSourcedIds(u64),
-    /// The set holds changes only.
-    #[error("{} comes as delta; only bulk sets can be imported: let the source write one", .0.name())]
-    Delta(File),
     /// A file can't be read again after the check.
     #[error("the set can't be read")]
     Read(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -3,15 +3,18 @@
 //! An entity's own file gives its rows, and the files that hang below it (roles, profiles, links to
 //! materials, …) become structured values of those rows.
 
+mod agents;
 mod below;
 mod children;
 mod error;
+mod kept;
 mod lookup;
 mod person;
 pub(super) mod plan;
 mod row_values;
 mod run;
 mod sorted;
+mod stored;
 mod storing;
 mod unsaid;
 

@@ -39,6 +39,39 @@ impl Sources<'_> {
         Ok((Incoming { number, sourced_id: row.sourced_id().to_owned(), values }, dropped))
     }
 
+    /// What files below a row say of it; the rest stays.
+    pub(super) fn below(self, number: u32) -> Result<Vec<Value>, ImportError> {
+        let mut values = Vec::with_capacity(self.fields.len());
+        for field in self.fields {
+            values.push(match field.kind {
+                Kind::ReferenceList(Entity::User) => self.changed_agents(number)?.unwrap_or(Value::Keep),
+                _ => self.elements(field, number).unwrap_or(Value::Keep),
+            });
+        }
+        Ok(values)
+    }
+
+    /// The value of a column that files below the row's own fill; none if they don't.
+    fn elements(self, field: &Field, number: u32) -> Option<Value> {
+        let elements = self.below.elements(field.column).filter(|elements| elements.says_of(number));
+        let text = |text: Option<String>| text.map_or(Value::Null, Value::Text);
+        match field.kind {
+            Kind::ScoreScaleLink => Some(text(elements?.of(number).next().map(str::to_owned))),
+            // A person who lost every role still has the traces of them.
+            Kind::Roles => Some(Value::Text(elements?.list(number).unwrap_or_else(|| "[]".to_owned()))),
+            Kind::UserProfiles | Kind::Resources | Kind::LearningObjectives | Kind::LearningObjectiveResults => {
+                Some(text(elements?.list(number)))
+            }
+            _ => None,
+        }
+    }
+
+    fn changed_agents(self, number: u32) -> Result<Option<Value>, ImportError> {
+        let Some(agents) = self.below.changed_agents(number) else { return Ok(None) };
+        let ids: Vec<i64> = agents.iter().map(|other| self.lookup.row_id_of(*other)).collect();
+        Ok(Some(list(&ids)?.map_or(Value::Null, Value::Text)))
+    }
+
     fn value(self, field: &Field, number: u32, row: Row<'_>) -> Result<Value, ImportError> {
         let text = |text: Option<String>| text.map_or(Value::Null, Value::Text);
         Ok(match field.kind {
@@ -50,26 +83,20 @@ impl Sources<'_> {
             Kind::Number => row.number(field.csv).map_or(Value::Null, Value::Real),
             Kind::TextList => text(list(&row.list(field.csv).collect::<Vec<_>>())?),
             Kind::Reference(entity) => self.reference(entity, field, row),
+            Kind::ReferenceList(Entity::User) if self.below.has_changed_agents() => {
+                self.changed_agents(number)?.unwrap_or(Value::Keep)
+            }
             Kind::ReferenceList(entity) => text(list(&self.references(entity, field, number, row))?),
             Kind::ScoreScaleValues => {
                 let pairs = row.pairs(field.csv).map(|(l, r)| ScoreScaleValue { left: l.into(), right: r.into() });
                 Value::Text(cell::json(&pairs.collect::<Vec<_>>())?)
             }
-            Kind::ScoreScaleLink => match self.below.elements(field.column) {
-                Some(elements) => text(elements.of(number).next().map(str::to_owned)),
-                None => Value::Keep,
-            },
-            Kind::Roles => match self.below.elements(field.column) {
-                // A person who lost every role still has the traces of them.
-                Some(elements) => Value::Text(elements.list(number).unwrap_or_else(|| "[]".to_owned())),
-                None => Value::Keep,
-            },
-            Kind::UserProfiles | Kind::Resources | Kind::LearningObjectives | Kind::LearningObjectiveResults => {
-                match self.below.elements(field.column) {
-                    Some(elements) => text(elements.list(number)),
-                    None => Value::Keep,
-                }
-            }
+            Kind::ScoreScaleLink
+            | Kind::Roles
+            | Kind::UserProfiles
+            | Kind::Resources
+            | Kind::LearningObjectives
+            | Kind::LearningObjectiveResults => self.elements(field, number).unwrap_or(Value::Keep),
             Kind::Metadata => {
                 let metadata: serde_json::Map<_, _> =
                     row.metadata().map(|(name, text)| (name.to_owned(), text.into())).collect();

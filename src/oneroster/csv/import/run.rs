@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::error::ImportError;
+use super::stored::Stored;
 use super::storing::store;
 use crate::clock::Clock;
-use crate::oneroster::csv::{File, Mode, Package, check};
+use crate::oneroster::csv::{File, Package, check, check_against};
 use crate::store::connection::transaction;
 use crate::store::import::{self, Summary};
 use crate::store::{Database, StoreError};
@@ -53,10 +54,12 @@ pub fn import(
 ) -> Result<Summary, ImportError> {
     let package = Package::open(path).map_err(ImportError::Faults)?;
     let mut report = |file, done, of| progress(Progress { phase: Phase::Check, file, done, of });
-    let checked = check(&package, &mut report).map_err(ImportError::Faults)?;
-    if let Some(file) = File::ALL.into_iter().find(|file| package.mode(*file) == Mode::Delta) {
-        return Err(ImportError::Delta(file));
-    }
+    let checked = if package.has_delta() {
+        check_against(&package, &Stored::read(database, tenant)?, &mut report)
+    } else {
+        check(&package, &mut report)
+    };
+    let checked = checked.map_err(ImportError::Faults)?;
     let source = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut rehearsed = None;
     let mut conn = database.write()?;

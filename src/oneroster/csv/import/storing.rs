@@ -33,14 +33,27 @@ pub(super) fn store<'c>(
     options: &Options,
     report: Report<'_>,
 ) -> Result<Run<'c>, ImportError> {
-    let run = Run::begin(conn, tenant, options.clock.now())?;
-    let mut storing = Storing { run, package, options, done: BTreeMap::new(), unsaid: Unsaid::default() };
+    let mut run = Run::begin(conn, tenant, options.clock.now())?;
+    let is_partial = package.has_delta();
+    let is_told = is_partial && package.version() == Version::V1p1;
+    let unsaid = if is_told { Unsaid::stored(run.schools()?) } else { Unsaid::default() };
+    let mut storing = Storing { run, package, options, done: BTreeMap::new(), unsaid };
     for step in STEPS {
-        if package.mode(step.file) != Mode::Absent {
+        let is_there = |file| package.mode(file) != Mode::Absent;
+        if is_there(step.file) || (is_partial && step.children.iter().any(|child| is_there(child.file))) {
             storing.step(step, report)?;
+        } else if is_partial && is_referred_to(step.entity) {
+            // Changes may refer to what the board has already.
+            let table = Table::open(&mut storing.run, step.entity)?;
+            storing.done.insert(step.entity, table.unchanged());
         }
     }
     Ok(storing.run)
+}
+
+/// Whether rows of other tables refer to these. There are more of the others than of anything else.
+pub(super) const fn is_referred_to(entity: Entity) -> bool {
+    !matches!(entity, Entity::Demographics | Entity::Enrollment | Entity::Result)
 }
 
 struct Storing<'c, 'a> {
@@ -54,17 +67,24 @@ struct Storing<'c, 'a> {
 impl Storing<'_, '_> {
     fn step(&mut self, step: &Step, report: Report<'_>) -> Result<(), ImportError> {
         let mut table = Table::open(&mut self.run, step.entity)?;
-        self.number(step, &mut table)?;
+        if self.package.mode(step.file) != Mode::Bulk {
+            table.keep_missing();
+        }
+        if self.package.mode(step.file) != Mode::Absent {
+            self.number(step, &mut table)?;
+        }
         if step.entity == Entity::User {
             self.guard(&table)?;
         }
         let lookup = Lookup { open: &table, done: &self.done };
-        let below = Below::read(self.package, step, lookup, &self.unsaid)?;
+        let below = Below::read(&mut self.run, self.package, step, (lookup, &self.unsaid))?;
         self.run.drop_national_ids(below.dropped);
-        self.rows(step, &mut table, &below, report)?;
+        if self.package.mode(step.file) != Mode::Absent {
+            self.rows(step, &mut table, &below, report)?;
+        }
+        self.parents(&mut table, &below)?;
         let finished = table.finish(&mut self.run)?;
-        // Nothing refers to these, and there are more of them than of anything else.
-        if !matches!(step.entity, Entity::Demographics | Entity::Enrollment | Entity::Result) {
+        if is_referred_to(step.entity) {
             self.done.insert(step.entity, finished);
         }
         Ok(())
@@ -76,6 +96,10 @@ impl Storing<'_, '_> {
         let is_local = step.entity != Entity::User || person::is_local("sourcedId", self.run.local_identifiers());
         let mut national = 0_u64;
         read(self.package, step.file, &mut |row| {
+            if row.is_removal() {
+                table.leave(row.sourced_id());
+                return Ok(());
+            }
             national += u64::from(!is_local && crate::catalogue::is_national_id(row.sourced_id()));
             match people {
                 None => table.see(row.sourced_id()),
@@ -111,7 +135,7 @@ impl Storing<'_, '_> {
             report(step.file, done);
         };
         read(self.package, step.file, &mut |row| {
-            if let Some(number) = table.find(row.sourced_id()) {
+            if let Some(number) = table.find(row.sourced_id()).filter(|_| !row.is_removal()) {
                 portion.push(number, row);
             }
             if portion.is_full() {
@@ -120,6 +144,23 @@ impl Storing<'_, '_> {
             Ok::<_, ImportError>(())
         })?;
         self.portion(&mut portion, table, below, &mut stored)
+    }
+
+    /// Rows of which only files below them say something new.
+    fn parents(&mut self, table: &mut Table, below: &Below) -> Result<(), ImportError> {
+        let fields = import::fields(table.entity());
+        let numbers: Vec<u32> = table.untouched().filter(|number| below.says_of(*number)).collect();
+        for some in numbers.chunks(ROWS_AT_ONCE) {
+            let mut incoming = Vec::with_capacity(some.len());
+            let stored = table.stored(&mut self.run, "status", some)?;
+            for (number, sourced_id, _) in stored {
+                let lookup = Lookup { open: table, done: &self.done };
+                let sources = Sources { fields: &fields, lookup, below, local: &[], unsaid: None };
+                incoming.push(Incoming { number, sourced_id, values: sources.below(number)? });
+            }
+            table.write(&mut self.run, incoming)?;
+        }
+        Ok(())
     }
 
     fn portion(

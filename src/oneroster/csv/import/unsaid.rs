@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::lookup::Lookup;
 use crate::catalogue::Entity;
 use crate::oneroster::csv::Row;
+use crate::store::import::run::Schools;
 
 /// What is remembered of orgs and classes, by row ids.
 #[derive(Default)]
@@ -14,6 +15,11 @@ pub(super) struct Unsaid {
 }
 
 impl Unsaid {
+    /// What the board says already, where a set holds changes only.
+    pub(super) fn stored(board: Schools) -> Self {
+        Self { schools: board.schools.into_iter().collect(), school_of_class: board.of_classes.into_iter().collect() }
+    }
+
     /// Remembers what later rows need of this one.
     pub(super) fn remember(&mut self, number: u32, row: Row<'_>, lookup: Lookup<'_>) {
         let id = lookup.row_id_of(number);
