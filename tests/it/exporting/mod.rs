@@ -192,6 +192,16 @@ fn words(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
+/// The demo's rules for a copy of a view: whoever is not in the view is not in the copy, and rules may not
+/// name them.
+fn rules_of(tenant: &str, rules: &str, people: &[Value]) -> String {
+    let is_there = |block: &str| people.iter().any(|person| block.contains(person["sourcedId"].as_str().unwrap()));
+    let mut blocks = rules.split("[[choice]]");
+    let mut rules = blocks.next().unwrap().replace("slug = \"demo\"", &format!("slug = \"{tenant}\""));
+    blocks.filter(|block| is_there(block)).for_each(|block| rules.extend(["[[choice]]", block]));
+    rules
+}
+
 fn board_with_rules(world: &World) -> String {
     let (_, rules) = invent(world);
     world.apply(&rules);
@@ -208,13 +218,8 @@ on_each_database! {
         std::fs::write(&path, set).unwrap();
 
         import_at(world, "copy", &path, "2026-08-21T06:00:00Z");
-        // Whoever is not in the view is not in the copy, and rules may not name them.
         let people = collection(&client("rostering/v1p2", "demo"), "users", "demo");
-        let is_there = |block: &str| people.iter().any(|person| block.contains(person["sourcedId"].as_str().unwrap()));
-        let mut blocks = rules.split("[[choice]]");
-        let mut rules = blocks.next().unwrap().replace("slug = \"demo\"", "slug = \"copy\"");
-        blocks.filter(|block| is_there(block)).for_each(|block| rules.extend(["[[choice]]", block]));
-        world.apply(&rules);
+        world.apply(&rules_of("copy", &rules, &people));
 
         for (service, path) in COLLECTIONS {
             let [one, other] = ["demo", "copy"].map(|tenant| collection(&client(service, tenant), path, tenant));
@@ -267,5 +272,54 @@ on_each_database! {
         let reply = server.get_as(&client.token, BULK);
 
         assert_eq!(reply.status, 503, "{}", reply.body);
+    }
+}
+
+/// Changes lines of a file of a folder; none takes one out.
+fn edit(folder: &std::path::Path, file: &str, change: impl FnMut((usize, &str)) -> Option<String>) {
+    let path = folder.join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<String> = text.lines().enumerate().filter_map(change).collect();
+    std::fs::write(path, lines.join("\n") + "\n").unwrap();
+}
+
+on_each_database! {
+    fn a_copy_that_takes_the_changes_is_what_a_new_copy_would_be(world: &World) {
+        let rules = board_with_rules(world);
+        let folder = world.folder().join("csv");
+        let set = world.folder().join("set.zip");
+        let copy = |tenant: &str, path: &str, instant: &str| {
+            let server = world.serve();
+            let token = Client::new(&server, "demo", "everything", SECRET).token;
+            std::fs::write(&set, fetched(&server, &token, path)).unwrap();
+            import_at(world, tenant, &set, instant)
+        };
+        copy("copy", BULK, "2026-08-21T06:00:00Z");
+
+        edit(&folder, "users.csv", |(i, line)| Some(if i % 3 == 1 { line.replacen(",true,", ",false,", 1) } else { line.to_owned() }));
+        edit(&folder, "enrollments.csv", |(i, line)| (i % 5 != 2).then(|| line.to_owned()));
+        edit(&folder, "roles.csv", |(i, line)| Some(if i % 4 == 1 { line.replacen(",parent,", ",guardian,", 1) } else { line.to_owned() }));
+        import_at(world, "demo", &folder, "2026-08-25T06:00:00Z");
+        let summary = copy("copy", "/demo/ims/oneroster/csv/v1p2/delta.zip?since=2026-08-24T00:00:00Z", "2026-08-26T06:00:00Z");
+        copy("fresh", BULK, "2026-08-26T06:00:00Z");
+
+        assert!(summary.is_changed);
+        let server = world.serve();
+        let at = |tenant: &str| Client::new(&server, tenant, "everything", SECRET);
+        let people = collection(&at("demo"), "users", "demo");
+        for tenant in ["copy", "fresh"] {
+            world.apply(&rules_of(tenant, &rules, &people));
+        }
+        for path in ["orgs", "classes", "users", "enrollments"] {
+            let [one, other] = ["copy", "fresh"].map(|tenant| {
+                let mut objects = collection(&at(tenant), path, tenant);
+                objects.retain(|object| object["status"] == "active");
+                objects
+            });
+            assert_eq!(one.len(), other.len(), "{path}");
+            for (one, other) in one.iter().zip(&other) {
+                assert_eq!(one, other, "{path}");
+            }
+        }
     }
 }

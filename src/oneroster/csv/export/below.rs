@@ -1,5 +1,7 @@
 //! The rows of files below an entity's own: roles, accounts, links and objectives, each from its parent.
 
+use std::collections::BTreeMap;
+
 use super::archive::Cells;
 use super::cells::{Filling, one_line, parsed};
 use super::naming::Naming;
@@ -9,6 +11,9 @@ use crate::consent::RequiredFields;
 use crate::consent::released::Record;
 use crate::oneroster::csv::import::plan::Child;
 use crate::oneroster::csv::{Column, File};
+
+/// How many roles a person has at one org at most, for a delta that takes some away.
+const MOST_ROLES: usize = 4;
 
 /// What a row says, by the names of its columns, beside its sourcedId, status and time.
 type Says<'s> = Vec<(&'static str, std::borrow::Cow<'s, str>)>;
@@ -80,54 +85,65 @@ impl<'a, R: Record<'a>> Filling<'a, '_, R> {
         })
     }
 
-    /// Roles at orgs in the view. One that went away and came back is there.
+    /// Roles at orgs in the view, numbered at each org. What says which roles went away is only that one did,
+    /// so in a delta the numbers after those that are there go too: taking away what isn't there does nothing.
     fn role_rows(&self) -> Vec<Below<'_>> {
-        let (released, release) = (self.record.released, self.scene.release);
+        let (release, orgs) = (self.scene.release, &self.scene.release.snapshot().orgs.ids);
         let (mut naming, user) = self.naming();
-        let orgs = &release.snapshot().orgs.ids;
-        let mut rows: Vec<Below<'_>> = Vec::new();
+        let org_of = |role: &Role<'_>| {
+            let position = orgs.position(role.org);
+            let there = position.filter(|org| self.scene.may_refer(Entity::User, Entity::Org, *org));
+            there.map(|org| release.identifier(Entity::Org, org))
+        };
         let present = self.roles.iter().filter(|role| !role.gone);
-        let gone = self.roles.iter().filter(|role| role.gone && !self.is_held(role));
-        for role in present.chain(gone) {
-            let position = orgs.position(role.org).filter(|org| self.scene.may_refer(Entity::User, Entity::Org, *org));
-            let Some(org) = position.map(|org| release.identifier(Entity::Org, org)) else { continue };
-            let sourced_id = naming.name(&["role", &user, &org, &role.role]);
-            let mut says: Says<'_> = vec![("roleType", (&*role.role_type).into()), ("role", (&*role.role).into())];
-            if released.shows(Category::EnrolmentDates) {
-                for (name, date) in [("beginDate", &role.begin_date), ("endDate", &role.end_date)] {
-                    if let Some(date) = date {
-                        released.note(Category::EnrolmentDates);
-                        says.push((name, (&**date).into()));
-                    }
-                }
-            }
-            if let Some(profile) = role.user_profile.as_deref().filter(|_| released.shows(Category::Login)) {
-                released.note(Category::Login);
-                says.push(("userProfileSourcedId", release.account_in_files(profile).into()));
-            }
-            says.push(("orgSourcedId", org.into()));
-            if role.gone {
-                // Identifiers only.
-                says.clear();
-            }
-            rows.push(Below { sourced_id, is_gone: role.gone, at: Some(role.at), says });
+        let mut told: Vec<(String, Says<'_>, i64)> = present
+            .filter_map(|role| org_of(role).map(|org| (org.clone(), self.says_of_role(role, org), role.at)))
+            .collect();
+        told.sort_unstable();
+        let mut held: BTreeMap<String, usize> = BTreeMap::new();
+        let mut rows: Vec<Below<'_>> = Vec::with_capacity(told.len());
+        for (org, says, at) in told {
+            let sourced_id = naming.name(&["role", &user, &org]);
+            *held.entry(org).or_default() += 1;
+            rows.push(Below { sourced_id, is_gone: false, at: Some(at), says });
         }
-        if rows.iter().all(|row| row.is_gone) && release.required_fields() == RequiredFields::Placeholder {
+        if rows.is_empty() && release.required_fields() == RequiredFields::Placeholder {
             rows.extend(self.withheld_role(&mut naming, &user));
         }
-        rows.sort_unstable_by(|a, b| a.sourced_id.cmp(&b.sourced_id));
+        for role in self.roles.iter().filter(|role| role.gone && self.scene.is_delta) {
+            let Some(org) = org_of(role) else { continue };
+            let n_held = held.get(&org).copied().unwrap_or_default();
+            for _ in n_held..MOST_ROLES {
+                let sourced_id = naming.name(&["role", &user, &org]);
+                rows.push(Below { sourced_id, is_gone: true, at: Some(role.at), says: Vec::new() });
+            }
+        }
         rows
     }
 
-    /// Whether a person has a role again that went away.
-    fn is_held(&self, gone: &Role<'_>) -> bool {
-        self.roles.iter().any(|role| !role.gone && role.org == gone.org && role.role == gone.role)
+    fn says_of_role<'r>(&self, role: &'r Role<'_>, org: String) -> Says<'r> {
+        let (released, release) = (self.record.released, self.scene.release);
+        let mut says: Says<'r> = vec![("roleType", (&*role.role_type).into()), ("role", (&*role.role).into())];
+        if released.shows(Category::EnrolmentDates) {
+            for (name, date) in [("beginDate", &role.begin_date), ("endDate", &role.end_date)] {
+                if let Some(date) = date {
+                    released.note(Category::EnrolmentDates);
+                    says.push((name, (&**date).into()));
+                }
+            }
+        }
+        if let Some(profile) = role.user_profile.as_deref().filter(|_| released.shows(Category::Login)) {
+            released.note(Category::Login);
+            says.push(("userProfileSourcedId", release.account_in_files(profile).into()));
+        }
+        says.push(("orgSourcedId", org.into()));
+        says
     }
 
     /// A role that says only that the role is withheld.
     fn withheld_role(&self, naming: &mut Naming<'_>, user: &str) -> Option<Below<'static>> {
         let org = self.scene.placeholder_org()?;
-        let sourced_id = naming.name(&["role", user, &org, "ext:withheld"]);
+        let sourced_id = naming.name(&["role", user, &org]);
         let says: Says<'static> =
             vec![("roleType", "primary".into()), ("role", "ext:withheld".into()), ("orgSourcedId", org.into())];
         Some(Below { sourced_id, is_gone: false, at: None, says })
