@@ -323,3 +323,24 @@ on_each_database! {
         }
     }
 }
+
+on_each_database! {
+    fn the_command_writes_the_bytes_that_the_vendor_would_get(world: &World) {
+        board_with_rules(world);
+        let server = world.serve();
+        let client = Client::new(&server, "demo", "names-only", SECRET);
+        let out = world.folder().join("names.zip");
+
+        let command = std::process::Command::new(env!("CARGO_BIN_EXE_koppelvlak"))
+            .current_dir(world.folder())
+            .env("KOPPELVLAK_DATABASE_URL", &world.url)
+            .env("KOPPELVLAK_MASTER_KEY", "5a".repeat(32))
+            .env("KOPPELVLAK_CLOCK", crate::harness::NOW)
+            .args(["export", "oneroster", "--tenant", "demo", "--vendor", "names-only", "--out", "names.zip"])
+            .output()
+            .unwrap();
+
+        assert!(command.status.success(), "{}", String::from_utf8_lossy(&command.stderr));
+        assert!(std::fs::read(out).unwrap() == fetched(&server, &client.token, BULK));
+    }
+}
