@@ -61,9 +61,9 @@ impl Case {
     /// One change of any kind; rows that it adds are named after `new`.
     pub fn change(&mut self, new: &str, dice: &mut Dice) {
         let person = dice.pick(&self.board.ids(File::Users)).clone();
-        match dice.below(24) {
-            0..7 => self.change_withheld_values(dice),
-            22.. => self.change_gradebook(new, dice),
+        match dice.below(32) {
+            0..7 | 24.. => self.change_withheld_values(dice),
+            22 | 23 => self.change_gradebook(new, dice),
             7 => self.change_any_row(dice),
             8 => self.board.add_person(new, dice),
             9 => self.remove_any_row(dice),
