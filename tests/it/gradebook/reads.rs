@@ -44,6 +44,17 @@ on_each_demo! {
         assert_eq!(refusal(&gradebook(&demo.server, "names-only").get("/results")), (403, "forbidden".into()));
     }
 
+    fn a_withheld_remark_or_flag_can_be_neither_filtered_nor_sorted_on(demo: &Demo) {
+        let (all, some) = (gradebook(&demo.server, "everything"), gradebook(&demo.server, "gradebook"));
+        let ordered = |query: &str| some.page(&format!("/results?limit=10000{query}")).iter().map(id).collect::<Vec<_>>();
+
+        assert!(!all.found("/results", "comment~'e'").is_empty());
+        assert!(some.found("/results", "comment~'e'").is_empty());
+        assert!(some.found("/results", "late='true'").is_empty());
+        assert_eq!(some.found("/results", "late!='true'"), some.all("/results"));
+        assert_eq!(ordered("&sort=comment&orderBy=desc"), ordered(""));
+    }
+
     fn or_519_nested_lists_hold_what_belongs_there(demo: &Demo) {
         let gradebook = gradebook(&demo.server, "everything");
         let results = gradebook.page("/results?limit=10000");
