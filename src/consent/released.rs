@@ -173,7 +173,8 @@ impl<'a, R: Record<'a>> Released<'a, R> {
         if let Some(changed) = self.record.changed() {
             let changes: BTreeMap<Category, i64> = serde_json::from_str(changed).unwrap_or_default();
             for (category, at) in changes {
-                if self.shows(category) || planted::is(Leak::DateOfWithheldField) {
+                let is_told = self.shows(category) && self.release.has_value(self.entity(), category, self.position);
+                if is_told || planted::is(Leak::DateOfWithheldField) {
                     latest = latest.max(at);
                 }
             }

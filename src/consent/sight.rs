@@ -62,6 +62,20 @@ impl Group {
 }
 
 impl Release {
+    /// The objects in the view that show a value of that category.
+    pub fn shown_with_value(&self, entity: Entity, category: Category) -> RoaringBitmap {
+        let shown = self.shown(entity, category);
+        match self.snapshot().with_value(entity, category) {
+            Some(with_value) => shown & with_value,
+            None => shown,
+        }
+    }
+
+    /// Whether the object has a value of that category, so that showing the category shows something.
+    pub fn has_value(&self, entity: Entity, category: Category, position: u32) -> bool {
+        self.snapshot().with_value(entity, category).is_none_or(|objects| objects.contains(position))
+    }
+
     /// The objects in the view that are shown to be of that group.
     pub fn group(&self, group: Group) -> RoaringBitmap {
         let snapshot = self.snapshot();

@@ -47,7 +47,7 @@ fn never_moved(release: &Release, entity: Entity, range: (Bound<i64>, Bound<i64>
         if changed.is_empty() {
             continue;
         }
-        found |= changed & release.shown(entity, *category);
+        found |= changed & release.shown_with_value(entity, *category);
     }
     found
 }
@@ -66,7 +66,7 @@ pub fn times(release: &Release, entity: Entity, objects: &RoaringBitmap) -> Vec<
             note(*at, created);
         }
         for (category, by_time) in &times.of_category {
-            let shown = release.shown(entity, *category);
+            let shown = release.shown_with_value(entity, *category);
             for (at, changed) in by_time {
                 note(*at, &(changed & &shown));
             }

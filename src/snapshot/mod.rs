@@ -56,6 +56,8 @@ pub struct Snapshot {
     pub all_times: Vec<Times>,
     /// Which objects have a value at all, by entity (see [`Snapshot::with_value`]).
     pub all_values: Vec<WithValue>,
+    /// No object.
+    pub nothing: RoaringBitmap,
 }
 
 impl Snapshot {
@@ -82,7 +84,7 @@ impl Snapshot {
     /// references, which the relations tell.
     pub fn with_value(&self, entity: Entity, category: Category) -> Option<&RoaringBitmap> {
         match entity {
-            Entity::Demographics => self.people.with_demographics.get(&category),
+            Entity::Demographics => Some(self.people.with_demographics.get(&category).unwrap_or(&self.nothing)),
             Entity::Org
             | Entity::AcademicSession
             | Entity::Course

@@ -277,3 +277,10 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap()
     }
 }
+
+/// Holds the process's one switch of planted leaks until the test ends.
+#[cfg(feature = "planted-leaks")]
+pub fn with_the_switch() -> std::sync::MutexGuard<'static, ()> {
+    static SWITCH: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    SWITCH.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use koppelvlak::planted::{self, Leak};
 
 use super::pair::Pair;
-use crate::harness::World;
+use crate::harness::{World, with_the_switch};
 
 const MOST_REQUESTS: usize = 2_000;
 const PROBE: usize = 120;
@@ -27,6 +27,7 @@ fn search(pair: &mut Pair, requests: &mut BTreeMap<usize, usize>, missing: &mut 
 
 #[test]
 fn each_planted_leak_is_found() {
+    let _switch = with_the_switch();
     let mut missing = Leak::ALL.to_vec();
     let mut requests = BTreeMap::new();
     let is_over = |requests: &BTreeMap<usize, usize>| requests.values().any(|n| *n >= MOST_REQUESTS);
