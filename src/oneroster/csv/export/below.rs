@@ -22,8 +22,6 @@ type Says<'s> = Vec<(&'static str, std::borrow::Cow<'s, str>)>;
 struct Below<'s> {
     sourced_id: String,
     is_gone: bool,
-    /// Its own time, if it has one.
-    at: Option<i64>,
     says: Says<'s>,
 }
 
@@ -58,12 +56,12 @@ impl<'a, R: Record<'a>> Filling<'a, '_, R> {
 
     fn cells_below(&self, row: &Below<'_>, child: &Child, columns: &[&'static Column]) -> Cells {
         let parent = self.record.released.identifier();
-        let time = row.at.map(|at| crate::clock::Millis(at).to_rfc3339());
         let cell = |column: &&Column| match column.name {
             "sourcedId" => row.sourced_id.clone(),
             "status" | "dateLastModified" if !self.scene.is_delta => String::new(),
             "status" => (if row.is_gone { "tobedeleted" } else { "active" }).to_owned(),
-            "dateLastModified" => time.as_deref().or(self.time).unwrap_or_default().to_owned(),
+            // That of the record: a time of the row's own would move with what of the row is withheld.
+            "dateLastModified" => self.time.unwrap_or_default().to_owned(),
             name if name == child.parent => parent.clone().into_owned(),
             name => {
                 row.says.iter().find(|(other, _)| *other == name).map(|(_, text)| one_line(text)).unwrap_or_default()
@@ -96,16 +94,15 @@ impl<'a, R: Record<'a>> Filling<'a, '_, R> {
             there.map(|org| release.identifier(Entity::Org, org))
         };
         let present = self.roles.iter().filter(|role| !role.gone);
-        let mut told: Vec<(String, Says<'_>, i64)> = present
-            .filter_map(|role| org_of(role).map(|org| (org.clone(), self.says_of_role(role, org), role.at)))
-            .collect();
+        let mut told: Vec<(String, Says<'_>)> =
+            present.filter_map(|role| org_of(role).map(|org| (org.clone(), self.says_of_role(role, org)))).collect();
         told.sort_unstable();
         let mut held: BTreeMap<String, usize> = BTreeMap::new();
         let mut rows: Vec<Below<'_>> = Vec::with_capacity(told.len());
-        for (org, says, at) in told {
+        for (org, says) in told {
             let sourced_id = naming.name(&["role", &user, &org]);
             *held.entry(org).or_default() += 1;
-            rows.push(Below { sourced_id, is_gone: false, at: Some(at), says });
+            rows.push(Below { sourced_id, is_gone: false, says });
         }
         if rows.is_empty() && release.required_fields() == RequiredFields::Placeholder {
             rows.extend(self.withheld_role(&mut naming, &user));
@@ -115,7 +112,7 @@ impl<'a, R: Record<'a>> Filling<'a, '_, R> {
             let n_held = held.get(&org).copied().unwrap_or_default();
             for _ in n_held..MOST_ROLES {
                 let sourced_id = naming.name(&["role", &user, &org]);
-                rows.push(Below { sourced_id, is_gone: true, at: Some(role.at), says: Vec::new() });
+                rows.push(Below { sourced_id, is_gone: true, says: Vec::new() });
             }
         }
         rows
@@ -146,7 +143,7 @@ impl<'a, R: Record<'a>> Filling<'a, '_, R> {
         let sourced_id = naming.name(&["role", user, &org]);
         let says: Says<'static> =
             vec![("roleType", "primary".into()), ("role", "ext:withheld".into()), ("orgSourcedId", org.into())];
-        Some(Below { sourced_id, is_gone: false, at: None, says })
+        Some(Below { sourced_id, is_gone: false, says })
     }
 
     fn account_rows(&self) -> Vec<Below<'_>> {
@@ -157,7 +154,6 @@ impl<'a, R: Record<'a>> Filling<'a, '_, R> {
             .map(|account| Below {
                 sourced_id: self.scene.release.account_in_files(&account.sourced_id),
                 is_gone: false,
-                at: None,
                 says: vec![
                     ("profileType", account.profile_type),
                     ("vendorId", account.vendor_id),
@@ -184,7 +180,7 @@ impl<'a, R: Record<'a>> Filling<'a, '_, R> {
         let mut row = |position: u32| {
             let resource = self.scene.release.identifier(Entity::Resource, position);
             let sourced_id = naming.name(&["resource", self.entity.name(), &parent, &resource]);
-            Below { sourced_id, is_gone: false, at: None, says: vec![("resourceSourcedId", resource.into())] }
+            Below { sourced_id, is_gone: false, says: vec![("resourceSourcedId", resource.into())] }
         };
         positions.into_iter().map(&mut row).collect()
     }
@@ -196,7 +192,7 @@ impl<'a, R: Record<'a>> Filling<'a, '_, R> {
         let row = scale.map(|position| {
             let scale = self.scene.release.identifier(Entity::ScoreScale, position);
             let sourced_id = naming.name(&["scale", self.entity.name(), &parent, &scale]);
-            Below { sourced_id, is_gone: false, at: None, says: vec![("scoreScaleSourcedId", scale.into())] }
+            Below { sourced_id, is_gone: false, says: vec![("scoreScaleSourcedId", scale.into())] }
         });
         row.into_iter().collect()
     }
@@ -212,7 +208,7 @@ impl<'a, R: Record<'a>> Filling<'a, '_, R> {
             let mut says: Says<'_> = vec![("source", source), ("learningObjectiveId", id)];
             says.extend(score.map(|score| ("score", score.to_string().into())));
             says.extend(text_score.map(|text| ("textScore", text)));
-            Below { sourced_id, is_gone: false, at: None, says }
+            Below { sourced_id, is_gone: false, says }
         };
         objectives.into_iter().map(&mut row).collect()
     }
