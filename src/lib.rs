@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod clock;
 pub mod consent;
+pub mod gradebook;
 pub mod http;
 pub mod keys;
 pub mod oneroster;

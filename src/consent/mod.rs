@@ -17,6 +17,7 @@ pub mod released;
 pub mod rule;
 pub mod rules_file;
 pub mod sight;
+pub mod written;
 
 pub use choice::{Choice, Decision};
 pub use connection::{Connection, Identifiers, RequiredFields};

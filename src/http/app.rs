@@ -6,6 +6,7 @@ use crate::audit::Recorder;
 use crate::auth::connections::AuthCache;
 use crate::clock::Clock;
 use crate::consent::connection::{Connection, ConnectionStatus, Identifiers, RequiredFields};
+use crate::gradebook::Writer;
 use crate::keys::{KeyError, MasterKey};
 use crate::query::Views;
 use crate::store::Database;
@@ -23,6 +24,8 @@ pub struct App {
     pub public_url: String,
     /// Makes disclosures durable.
     pub recorder: Recorder,
+    /// Makes what vendors write durable.
+    pub writer: Writer,
     /// A vendor that does not exist: finding out costs the same work as a wrong secret.
     pub nobody: StoredConnection,
     /// What each vendor may see, compiled.
@@ -42,6 +45,7 @@ impl App {
         Ok(Arc::new(Self {
             nobody: nobody(&master_key)?,
             recorder: Recorder::start(database.clone())?,
+            writer: Writer::start(database.clone(), clock)?,
             database,
             master_key,
             clock,
@@ -55,8 +59,8 @@ impl App {
 /// Why a server can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// No thread for the disclosures.
-    #[error("the recorder of disclosures can't start")]
+    /// No thread for disclosures or writes.
+    #[error("a thread that writes can't start")]
     Recorder(#[from] std::io::Error),
     /// The master key can't be used.
     #[error("the master key can't be used")]

@@ -12,21 +12,27 @@ use crate::audit::Disclosure;
 use crate::auth::Proof;
 use crate::auth::bearer::{self, Caller};
 use crate::catalogue::{Category, Entity, Field, Kind, Presence};
+use crate::clock::Millis;
 use crate::consent::release::bit;
 use crate::consent::released::Record;
+use crate::consent::written::Own;
 use crate::consent::{Categories, Release, Released};
 use crate::http::{App, Refusal};
 use crate::keys::MasterKey;
 use crate::oneroster::cursor::{self, Bound};
-use crate::oneroster::edition::Warning;
+use crate::oneroster::edition::{Edition, Warning};
+use crate::oneroster::gradebook::own;
 use crate::oneroster::json::Json;
 use crate::oneroster::operation::{Operation, Special, Subset};
 use crate::oneroster::parameters::{Parameters, refuse_filter};
 use crate::oneroster::represent::{Frame, PATH_SEGMENT, Represented};
 use crate::oneroster::subset;
 use crate::planted::{self, Leak};
-use crate::query::{Asked, List, Page, QueryError, Start, View};
+use crate::query::joined::{self, Desk, may_be_written};
+use crate::query::own as own_filter;
+use crate::query::{Asked, List, QueryError, Start, View};
 use crate::store::hydrate::{Selection, hydrate};
+use crate::store::written::{self, Of, Which};
 use crate::store::{Conn, StoreError};
 
 /// A request as the socket had it.
@@ -96,14 +102,19 @@ fn attempt(
     asked: &Asked<'_>,
 ) -> Result<Option<Answer>, Refusal> {
     let Some(view) = app.views.get(&app.database, conn, &app.master_key, asked)? else { return Ok(None) };
-    let exchange = Exchange { app, caller, request, view: &view };
+    let exchange = Exchange { app, caller, request, view: &view, at: time_of_read(app, request, caller) };
     match request.operation.subset {
         Subset::One | Subset::OneOfKind(_) => exchange.single(conn),
         Subset::All | Subset::Kind(_) | Subset::Nested(_) => exchange.collection(conn),
     }
 }
 
-fn asked<'a>(app: &App, caller: &'a Caller) -> Asked<'a> {
+/// When the request reads: before anything that it may not see yet.
+fn time_of_read(app: &App, request: &Request, caller: &Caller) -> Millis {
+    if may_be_written(request.operation.entity) { app.writer.time_of_read(caller.at) } else { caller.at }
+}
+
+pub(in crate::oneroster) fn asked<'a>(app: &App, caller: &'a Caller) -> Asked<'a> {
     Asked {
         tenant_id: caller.tenant_id,
         tenant: &caller.tenant,
@@ -120,7 +131,7 @@ fn asked<'a>(app: &App, caller: &'a Caller) -> Asked<'a> {
 /// a way to another thread and back costs as much as the answer. `None`: answer it by [`answer`].
 pub fn answer_at_once(app: &App, request: &Request) -> Option<Outcome> {
     let is_single = matches!(request.operation.subset, Subset::One | Subset::OneOfKind(_));
-    if !is_single || !app.database.is_embedded() {
+    if !is_single || !app.database.is_embedded() || may_be_written(request.operation.entity) {
         return None;
     }
     // A signature is used up by a write, which may take its time.
@@ -133,7 +144,7 @@ pub fn answer_at_once(app: &App, request: &Request) -> Option<Outcome> {
             let caller = caller.insert(called);
             caller.need(request.operation.scopes)?;
             let Some(view) = app.views.known(&asked(app, caller)) else { return Ok(None) };
-            Exchange { app, caller, request, view: &view }.single(&mut conn)
+            Exchange { app, caller, request, view: &view, at: caller.at }.single(&mut conn)
         });
     answer.transpose().map(|answer| Outcome { caller, answer })
 }
@@ -144,9 +155,24 @@ struct Exchange<'a> {
     caller: &'a Caller,
     request: &'a Request,
     view: &'a View,
+    at: Millis,
 }
 
 impl Exchange<'_> {
+    fn of(&self) -> Of<'_> {
+        (self.caller.tenant_id, &self.caller.vendor)
+    }
+
+    /// What the vendor wrote under that name itself; it goes before whatever the school has.
+    fn own(&self, identifier: &str) -> Result<Option<Own<'_>>, Refusal> {
+        if !may_be_written(self.request.operation.entity) {
+            return Ok(None);
+        }
+        let mut activity = self.app.database.read_activity()?;
+        let own = written::find(&mut activity, self.of(), self.request.operation.entity, identifier)?;
+        Ok(own.filter(|own| !own.is_deleted).and_then(|own| self.release().read_back(own)))
+    }
+
     fn release(&self) -> &Release {
         &self.view.release
     }
@@ -155,6 +181,13 @@ impl Exchange<'_> {
         let operation = self.request.operation;
         let (members, warnings) = Parameters::fields_of_single(operation, &self.request.query)?;
         let identifier = self.request.identifiers.first().map_or("", String::as_str);
+        if let Some(own) = self.own(identifier)? {
+            let wrapper = (operation.edition, operation.wrapper);
+            let body = own_body(self.app, self.caller, wrapper, &own, members.as_deref(), &warnings);
+            let mut people = People::new();
+            note_own(&mut people, &own);
+            return Ok(Some(Answer { body, total: None, links: None, disclosure: self.disclosure(&[], 1, people) }));
+        }
         let position = self.release().find(operation.entity, identifier).ok_or_else(|| {
             let is_known = || self.release().position(operation.entity, identifier).is_some();
             if planted::is(Leak::ForbiddenForHidden) && is_known() {
@@ -169,12 +202,12 @@ impl Exchange<'_> {
             return Err(Refusal::unknown());
         }
         let head = format!("{{\"{}\":", operation.wrapper);
-        let written = self.records(conn, &[position], members.as_deref(), (&head, "", &warnings))?;
+        let written = self.records(conn, (&[position], &[]), members.as_deref(), (&head, "", &warnings))?;
         Ok(written.map(|(body, people)| Answer {
             body,
             total: None,
             links: None,
-            disclosure: self.disclosure(&[position], people),
+            disclosure: self.disclosure(&[position], 1, people),
         }))
     }
 
@@ -208,7 +241,22 @@ impl Exchange<'_> {
     fn collection(&self, conn: &mut Conn) -> Result<Option<Answer>, Refusal> {
         let (operation, key) = (self.request.operation, &self.app.master_key);
         let path = address(self.request);
-        let within = self.within(&path)?;
+        let mut activity =
+            if may_be_written(operation.entity) { Some(self.app.database.read_activity()?) } else { None };
+        let has_own = match &mut activity {
+            Some(activity) => written::has_any(activity, self.of())?,
+            None => false,
+        };
+        let mut held = match &mut activity {
+            Some(activity) if has_own => {
+                Some(own::held(activity, self.release(), self.of(), operation.subset, &self.request.identifiers)?)
+            }
+            _ => None,
+        };
+        let within = match &held {
+            Some(held) if !held.has_schools => Some(Arc::default()),
+            _ => self.within(&path)?,
+        };
         let parameters = Parameters::of_collection(operation, &self.request.query)?;
         let shape = format!("{:?} {:?}", parameters.sort, parameters.filter);
         let bound = Bound { tenant: &self.caller.tenant, vendor: &self.caller.vendor, path: &path, query: &shape };
@@ -220,21 +268,44 @@ impl Exchange<'_> {
             start: start(key, bound, &parameters)?,
             limit: parameters.limit,
         };
-        let page = self.view.page(conn, &list).map_err(refuse_query)?;
+        let page = match (&mut activity, held.take()) {
+            (Some(activity), Some(held)) => {
+                let filter = parameters.filter.as_ref();
+                let which = Which {
+                    with_deleted: filter.is_some_and(own_filter::tells_deleted),
+                    since: filter.and_then(own_filter::since),
+                    ..held.which
+                };
+                let desk = Desk { conn: activity, of: self.of(), which };
+                joined::page(self.view, conn, &list, desk).map_err(refuse_query)?
+            }
+            _ => self.view.page(conn, &list).map_err(refuse_query)?.into(),
+        };
+        let n_own = page.own.len();
+        let own: Vec<(usize, Own<'_>)> = page
+            .own
+            .into_iter()
+            .filter_map(|(place, written)| Some((place, self.release().read_back(written)?)))
+            .collect();
+        let cut = Cut { offset: page.offset, n: (page.positions.len() + n_own) as u64, total: page.total };
         let head = format!("{{\"{}\":[", operation.wrapper);
         let fields = parameters.fields.as_deref();
         let around = (head.as_str(), "]", parameters.warnings.as_slice());
-        let Some((body, people)) = self.records(conn, &page.positions, fields, around)? else { return Ok(None) };
-        let cursor = page.positions.last().filter(|_| page.has_more()).map(|last| {
-            let mut last_seen = self.release().identifier(operation.entity, *last);
-            if planted::is(Leak::CursorByPosition) {
-                last_seen = format!("{last_seen}@{}", self.release().order(operation.entity).rank(*last));
-            }
-            cursor::seal(key, bound, &last_seen)
+        let records = self.records(conn, (&page.positions, &own), fields, around)?;
+        let Some((body, people)) = records else { return Ok(None) };
+        let last_own = own.last().filter(|(place, _)| *place as u64 + 1 == cut.n);
+        let last_own = last_own.map(|(_, own)| own.written().identifier.clone());
+        let last_seen = last_own.or_else(|| {
+            let last = *page.positions.last()?;
+            let identifier = self.release().identifier(operation.entity, last);
+            let is_planted = planted::is(Leak::CursorByPosition);
+            let rank = || self.release().order(operation.entity).rank(last);
+            Some(if is_planted { format!("{identifier}@{}", rank()) } else { identifier })
         });
-        let links = links(&format!("{}/{}", self.app.public_url, path), &parameters, &page, cursor.as_deref());
-        let disclosure = self.disclosure(&page.positions, people);
-        Ok(Some(Answer { body, total: Some(page.total), links, disclosure }))
+        let cursor = last_seen.filter(|_| cut.has_more()).map(|last| cursor::seal(key, bound, &last));
+        let links = links(&format!("{}/{}", self.app.public_url, path), &parameters, cut, cursor.as_deref());
+        let disclosure = self.disclosure(&page.positions, cut.n, people);
+        Ok(Some(Answer { body, total: Some(cut.total), links, disclosure }))
     }
 
     /// The body: records between what stands around them, and warnings beside them, with what it tells about whom;
@@ -242,7 +313,7 @@ impl Exchange<'_> {
     fn records(
         &self,
         conn: &mut Conn,
-        positions: &[u32],
+        (positions, own): (&[u32], &[(usize, Own<'_>)]),
         members: Option<&[String]>,
         (head, tail, warnings): (&str, &str, &[Warning]),
     ) -> Result<Option<(Vec<u8>, People)>, StoreError> {
@@ -275,29 +346,42 @@ impl Exchange<'_> {
         let mut people = People::new();
         let mut json = Json::with_capacity(64 + positions.len() * 1280);
         json.raw(head);
+        let mut own = own.iter().peekable();
+        let mut n_written = 0;
+        let mut write_own = |json: &mut Json, people: &mut People, n_written: &mut usize| {
+            while let Some((_, own)) = own.next_if(|(place, _)| place <= n_written) {
+                json.element();
+                own::write(json, own, (edition, &root), members);
+                note_own(people, own);
+                *n_written += 1;
+            }
+        };
         for released in records.released(release, &selection, positions) {
+            write_own(&mut json, &mut people, &mut n_written);
+            n_written += 1;
             json.element();
             Represented::new(&frame, &released).write(&mut json);
             note(&mut people, &released);
         }
+        write_own(&mut json, &mut people, &mut n_written);
         json.raw(tail);
         (edition.warn)(&mut json, warnings);
         json.raw("}");
         Ok(Some((json.into_bytes(), people)))
     }
 
-    fn disclosure(&self, records: &[u32], people: People) -> Disclosure {
+    fn disclosure(&self, records: &[u32], n: u64, people: People) -> Disclosure {
         let entity = self.request.operation.entity;
         let ids = self.release().snapshot().ids(entity);
         let objects = || (entity, records.iter().map(|position| ids.number(*position)).collect());
         Disclosure {
             tenant_id: self.caller.tenant_id,
-            at: self.caller.at,
+            at: self.at,
             vendor: Arc::clone(self.release().vendor()),
             request_id: Arc::clone(&self.request.request_id),
             rules: Arc::clone(self.release().rules()),
             entity: self.request.operation.entity.name(),
-            records: u32::try_from(records.len()).unwrap_or(u32::MAX),
+            records: u32::try_from(n).unwrap_or(u32::MAX),
             people,
             objects: (entity != Entity::User).then(objects),
         }
@@ -337,8 +421,53 @@ fn address(request: &Request) -> String {
     path
 }
 
+/// What a page is of the whole list.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    offset: u64,
+    n: u64,
+    total: u64,
+}
+
+impl Cut {
+    fn has_more(self) -> bool {
+        self.offset + self.n < self.total
+    }
+}
+
+/// The body of an answer with one object of the vendor's own.
+pub(in crate::oneroster) fn own_body(
+    app: &App,
+    caller: &Caller,
+    (edition, wrapper): (&'static Edition, &str),
+    own: &Own<'_>,
+    members: Option<&[String]>,
+    warnings: &[Warning],
+) -> Vec<u8> {
+    let root = format!("{}/{}/ims/oneroster", app.public_url, caller.tenant);
+    let mut json = Json::with_capacity(1024);
+    json.raw("{\"");
+    json.raw(wrapper);
+    json.raw("\":");
+    own::write(&mut json, own, (edition, &root), members);
+    (edition.warn)(&mut json, warnings);
+    json.raw("}");
+    json.into_bytes()
+}
+
+/// Adds whom an object of the vendor's own is about.
+fn note_own(people: &mut People, own: &Own<'_>) {
+    let Some(student) = own.student() else { return };
+    let number = own.release().snapshot().people.ids.number(student);
+    let categories = bit(own.written().entity.base_category()) | bit(Category::Identity);
+    match people.iter_mut().find(|(known, _)| *known == categories) {
+        Some((_, set)) => _ = set.insert(number),
+        None => people.push((categories, RoaringBitmap::from_iter([number]))),
+    }
+}
+
 /// RFC 8288 links: `first` and `prev` unless it is the first page, `next` and `last` unless it is the last.
-fn links(url: &str, parameters: &Parameters, page: &Page, cursor: Option<&str>) -> Option<String> {
+fn links(url: &str, parameters: &Parameters, page: Cut, cursor: Option<&str>) -> Option<String> {
     let mut text = String::new();
     let mut add = |relation: &str, offset: u64, cursor: Option<&str>| {
         if !text.is_empty() {
@@ -359,7 +488,7 @@ fn links(url: &str, parameters: &Parameters, page: &Page, cursor: Option<&str>) 
         add("prev", page.offset.saturating_sub(limit), None);
     }
     if page.has_more() {
-        add("next", page.offset + page.positions.len() as u64, cursor);
+        add("next", page.offset + page.n, cursor);
         add("last", page.total.saturating_sub(1) / limit * limit, None);
     }
     (!text.is_empty()).then_some(text)

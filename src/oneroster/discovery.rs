@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::auth::Scope;
 use crate::catalogue::{Entity, Field, Kind};
 use crate::oneroster::csv::{self, File, Version, Vocabulary};
+use crate::oneroster::gradebook::operation::WriteOperation;
 use crate::oneroster::operation::{Operation, Subset};
 use crate::oneroster::parameters::{DEFAULT_LIMIT, MOST_LIMIT};
 use crate::oneroster::represent::PATH_SEGMENT;
@@ -29,6 +30,8 @@ pub struct Service {
     pub files: &'static [&'static str],
     /// What it reads.
     pub operations: &'static [Operation],
+    /// What it writes.
+    pub writes: &'static [WriteOperation],
 }
 
 /// The statuses that a refusal may have, with what they mean.

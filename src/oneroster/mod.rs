@@ -8,6 +8,7 @@ pub mod cursor;
 pub mod discovery;
 pub mod edition;
 pub mod filter;
+pub mod gradebook;
 pub mod json;
 pub mod names;
 pub mod objectives;

@@ -87,29 +87,34 @@ pub async fn read(
 
 /// Reads the address from the request as it was sent, so that an encoded slash stays part of its identifier.
 fn understand(app: &App, operations: &'static [Operation], request: &HttpRequest) -> Result<Request, Refusal> {
-    let segment = |text: &str| {
-        percent_decode_str(text).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| Refusal::unknown())
-    };
-    let mut segments = request.uri().path().split('/').filter(|segment| !segment.is_empty());
-    let tenant = segment(segments.next().unwrap_or_default())?;
-    // `ims`, `oneroster` and the service's own path: the route has matched them.
-    let base = operations.first().map_or(0, |operation| operation.base.split('/').count());
-    let path = segments.skip(2 + base).map(segment).collect::<Result<Vec<_>, _>>()?;
+    let (tenant, path) = segments(request, operations.first().map_or("", |operation| operation.base))?;
     let (operation, identifiers) = Operation::find(operations, &path).ok_or_else(Refusal::unknown)?;
     Ok(Request {
         tenant,
         operation,
         identifiers: identifiers.into_iter().map(str::to_owned).collect(),
         query: request.query_string().to_owned(),
-        proof: proof(app, operation, request),
+        proof: proof(app, operation.edition.version, request),
         request_id: RequestId::of(request).shared(),
     })
 }
 
+/// The board's name and the segments below a service's base, decoded one by one.
+pub(in crate::oneroster) fn segments(request: &HttpRequest, base: &str) -> Result<(String, Vec<String>), Refusal> {
+    let segment = |text: &str| {
+        percent_decode_str(text).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| Refusal::unknown())
+    };
+    let mut segments = request.uri().path().split('/').filter(|segment| !segment.is_empty());
+    let tenant = segment(segments.next().unwrap_or_default())?;
+    // `ims`, `oneroster` and the service's own path: the route has matched them.
+    let path = segments.skip(2 + base.split('/').count()).map(segment).collect::<Result<Vec<_>, _>>()?;
+    Ok((tenant, path))
+}
+
 /// What the request proves who calls with. Only 1.1 knows signatures.
-fn proof(app: &App, operation: &Operation, request: &HttpRequest) -> Proof {
+pub(in crate::oneroster) fn proof(app: &App, version: Version, request: &HttpRequest) -> Proof {
     let authorization = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok());
-    let signed = match operation.edition.version {
+    let signed = match version {
         Version::V1p1 => Signed::read(authorization, || Called::of(request, &app.public_url)),
         Version::V1p2 => None,
     };

@@ -2,7 +2,7 @@
 //!
 //! The answers know nothing of consent; whoever asks must cut them to the release.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use roaring::RoaringBitmap;
 
@@ -129,8 +129,31 @@ pub fn common_ranks(
     Ok(ranks)
 }
 
-#[derive(PartialEq)]
-enum Value {
+/// What each object's column holds, where it holds anything.
+pub fn values(
+    conn: &mut Conn,
+    snapshot: &Snapshot,
+    (entity, column): (Entity, &'static str),
+) -> Result<HashMap<u32, Value>, StoreError> {
+    let sql = format!("SELECT id, {column} FROM {} WHERE tenant_id = ? AND {column} IS NOT NULL", entity.table());
+    let mut found = HashMap::new();
+    Statement::new(sql).bind(snapshot.tenant_id).each(conn, |row| {
+        let value = match (row.text(1), row.real(1)) {
+            (Some(text), _) => Value::Text(text.to_owned()),
+            (None, Some(number)) => Value::Number(number),
+            (None, None) => return Ok(()),
+        };
+        found.extend(snapshot.ids(entity).position(row.need_int(0)?).map(|position| (position, value)));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Text.
     Text(String),
+    /// A number.
     Number(f64),
 }

@@ -2,6 +2,7 @@
 
 use crate::catalogue::Version;
 use crate::oneroster::discovery::Service;
+use crate::oneroster::gradebook::operation;
 use crate::oneroster::v1p1::operations::OPERATIONS;
 
 /// The service.
@@ -11,4 +12,5 @@ pub const SERVICE: Service = Service {
     base: "v1p1",
     files: &["onerosterv1p1service_openapi3_v1p0.json"],
     operations: OPERATIONS,
+    writes: operation::V1P1,
 };

@@ -3,6 +3,8 @@
 use actix_web::{HttpRequest, web};
 
 use crate::http::App;
+use crate::http::assembly::Limits;
+use crate::oneroster::gradebook::routes::write;
 use crate::oneroster::routes::{describe, read};
 use crate::oneroster::v1p2::discovery::SERVICES;
 
@@ -12,6 +14,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
         describe(config, service);
         let base = format!("/{{tenant}}/ims/oneroster/{}", service.base);
         let answer = |app: web::Data<App>, request: HttpRequest| read(service.operations, app, request);
-        config.service(web::resource(format!("{base}/{{path:.*}}")).route(web::get().to(answer)));
+        let resource = web::resource(format!("{base}/{{path:.*}}")).route(web::get().to(answer));
+        config.service(if service.writes.is_empty() {
+            resource
+        } else {
+            let put = |app: web::Data<App>, limits: web::Data<Limits>, request: HttpRequest, body: web::Payload| {
+                write((service.operations, service.writes), app, limits, request, body)
+            };
+            resource.default_service(web::to(put))
+        });
     }
 }

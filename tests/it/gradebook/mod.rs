@@ -4,3 +4,4 @@ mod client;
 mod discovery;
 mod reads;
 mod shapes;
+mod writes;

@@ -1,0 +1,2 @@
+DROP TABLE written;
+DROP TABLE writer;

@@ -1,0 +1,104 @@
+//! What a vendor wrote itself, in the shape of the standard, and where lists hold it.
+
+use serde_json::Value;
+
+use crate::catalogue::{Entity, Kind};
+use crate::consent::Release;
+use crate::consent::written::Own;
+use crate::http::Refusal;
+use crate::oneroster::edition::Edition;
+use crate::oneroster::json::{Json, write_segment};
+use crate::oneroster::operation::{Nested, Subset};
+use crate::store::Conn;
+use crate::store::written::{self, Of, Which};
+
+/// Writes an object of the vendor's own, cut to the members that were asked for.
+pub fn write(json: &mut Json, own: &Own<'_>, (edition, root): (&'static Edition, &str), asked: Option<&[String]>) {
+    let written = own.written();
+    let wants = |name: &str| asked.is_none_or(|members| members.iter().any(|member| member == name));
+    json.raw("{");
+    if wants("sourcedId") {
+        json.text_member("sourcedId", &written.identifier);
+    }
+    if wants("status") {
+        json.text_member("status", own.status());
+    }
+    if wants("dateLastModified") {
+        json.name("dateLastModified");
+        json.plain(&crate::clock::Millis(written.modified_at).to_rfc3339());
+    }
+    for field in written.entity.fields_in(edition.version).filter(|field| wants(field.name)) {
+        let stand_in = || written.entity.stand_in(edition.version, field.name);
+        let value = written.body.get(field.name);
+        let Some(value) = value.or_else(|| written.body.get(stand_in()?.name)) else { continue };
+        json.name(field.name);
+        let target = match field.kind {
+            Kind::Reference(target) => Some(target),
+            Kind::ScoreScaleLink => Some(Entity::ScoreScale),
+            _ => None,
+        };
+        match (target, value.get("sourcedId").and_then(Value::as_str)) {
+            (Some(target), Some(identifier)) => {
+                json.raw("{\"href\":\"");
+                json.raw(root);
+                json.raw((edition.collection)(target));
+                write_segment(json, identifier);
+                json.raw("\"");
+                json.text_member("sourcedId", identifier);
+                json.text_member("type", target.name());
+                json.raw("}");
+            }
+            _ => json.raw(&value.to_string()),
+        }
+    }
+    json.raw("}");
+}
+
+/// Which own objects a list holds, and whether it holds any of the school's.
+pub struct Held {
+    /// The own ones.
+    pub which: Which,
+    /// Whether the address leads to objects of the school too: not below a line item of the vendor's own.
+    pub has_schools: bool,
+}
+
+/// Which own objects the list of an address holds; 404 if the address leads through something that isn't there.
+pub fn held(
+    conn: &mut Conn,
+    release: &Release,
+    of: Of<'_>,
+    subset: Subset,
+    identifiers: &[String],
+) -> Result<Held, Refusal> {
+    let mut held = Held { which: Which::default(), has_schools: true };
+    let Subset::Nested(nested) = subset else { return Ok(held) };
+    let first = identifiers.first().map_or("", String::as_str);
+    if nested == Nested::ScoreScalesOfSchool {
+        let school = release.find_live(Entity::Org, first).ok_or_else(Refusal::unknown)?;
+        let only = roaring::RoaringBitmap::from_iter([school]);
+        let classes = release.snapshot().classes.of_schools(&only) & release.live(Entity::Class);
+        held.which.classes = Some(classes.iter().map(|class| release.identifier(Entity::Class, class)).collect());
+        return Ok(held);
+    }
+    let class = release.find_live(Entity::Class, first).ok_or_else(Refusal::unknown)?;
+    // A category has no class: each may be used in every class.
+    if nested != Nested::CategoriesOfClass {
+        held.which.classes = Some(vec![release.identifier(Entity::Class, class)]);
+    }
+    let second = identifiers.get(1).map(String::as_str);
+    match (nested, second) {
+        (Nested::ResultsOfLineItemInClass, Some(item)) => {
+            let own = written::find(conn, of, Entity::LineItem, item)?.filter(|own| !own.is_deleted);
+            if let Some(own) = own {
+                if own.links.class != held.which.classes.as_ref().and_then(|classes| classes.first().cloned()) {
+                    return Err(Refusal::unknown());
+                }
+                held.has_schools = false;
+            }
+            held.which.item = Some(item.to_owned());
+        }
+        (Nested::ResultsOfStudentInClass, Some(student)) => held.which.student = Some(student.to_owned()),
+        _ => {}
+    }
+    Ok(held)
+}

@@ -1,0 +1,344 @@
+//! One write from the caller to what is to be changed: authenticate, release, understand. What is to be changed is
+//! made durable by [`crate::gradebook::Writer`].
+
+use actix_web::http::StatusCode;
+use serde_json::{Map, Value};
+
+use crate::auth::Proof;
+use crate::auth::bearer::Caller;
+use crate::catalogue::Entity;
+use crate::consent::Release;
+use crate::http::{App, Refusal, entity_tag};
+use crate::oneroster::answer::{asked, own_body};
+use crate::oneroster::gradebook::body::{Reader, Sound, needed_category};
+use crate::oneroster::gradebook::operation::{Below, Method, WriteOperation};
+use crate::oneroster::gradebook::vocabulary::is_identifier;
+use crate::query::{Asked, View};
+use crate::store::Conn;
+use crate::store::written::{self, Change, Denied, Expected, What};
+
+/// The most objects of one POST.
+const MOST: usize = 5_000;
+
+/// A request to write, as the socket had it.
+#[derive(Debug, Clone)]
+pub struct WriteRequest {
+    /// The board's name.
+    pub tenant: String,
+    /// The operation that method and address name.
+    pub operation: &'static WriteOperation,
+    /// The identifiers in the address, decoded.
+    pub identifiers: Vec<String>,
+    /// What it proves who calls with.
+    pub proof: Proof,
+    /// The body.
+    pub body: Vec<u8>,
+    /// `If-Match` and `If-None-Match`.
+    pub condition: Condition,
+}
+
+/// What the client holds of the object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// It says nothing.
+    None,
+    /// That it doesn't exist: `If-None-Match: *`.
+    Absent,
+    /// One of these tags: `If-Match`. Without any, that it exists.
+    Held(Vec<String>),
+}
+
+/// What is to be changed, and for whom.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The changes, all or none.
+    pub changes: Vec<Change>,
+    /// Of a POST: what the client called each object.
+    pub supplied: Vec<String>,
+}
+
+/// An outcome with who called, for the log.
+pub struct Outcome {
+    /// Who called, once that is known.
+    pub caller: Option<Caller>,
+    /// What is to be changed, or why nothing is.
+    pub prepared: Result<Prepared, Refusal>,
+}
+
+/// Understands a write. Blocks on the database.
+pub fn prepare(app: &App, request: &WriteRequest) -> Outcome {
+    let mut caller = None;
+    let prepared = app.database.read().map_err(Refusal::from).and_then(|mut conn| {
+        let proof = request.proof.take(app, &mut conn, &request.tenant)?;
+        for n_before in 0..ATTEMPTS {
+            let known = caller.insert(proof.caller(app, &mut conn, &request.tenant)?);
+            known.need(request.operation.scopes)?;
+            let asked = Asked { is_certain: n_before > 1, ..asked(app, known) };
+            if let Some(view) = app.views.get(&app.database, &mut conn, &app.master_key, &asked)? {
+                let mut activity = app.database.read_activity()?;
+                return Exchange { app, caller: known, request, view: &view }.prepare(&mut activity);
+            }
+        }
+        Err(Refusal::busy())
+    });
+    Outcome { caller, prepared }
+}
+
+const ATTEMPTS: usize = 8;
+
+struct Exchange<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    request: &'a WriteRequest,
+    view: &'a View,
+}
+
+fn invalid(status: StatusCode, description: impl Into<String>) -> Refusal {
+    Refusal::new(status, "invaliddata", description)
+}
+
+impl Exchange<'_> {
+    fn release(&self) -> &Release {
+        &self.view.release
+    }
+
+    fn of(&self) -> written::Of<'_> {
+        (self.caller.tenant_id, &self.caller.vendor)
+    }
+
+    fn prepare(&self, activity: &mut Conn) -> Result<Prepared, Refusal> {
+        let operation = self.request.operation;
+        if !self.release().may_write(needed_category(operation.entity)) {
+            return Err(Refusal::forbidden("no rule of the board lets this vendor write here"));
+        }
+        match operation.method {
+            Method::Put => self.put(activity),
+            Method::Delete => self.delete(activity),
+            Method::Post(below) => self.post(activity, below),
+        }
+    }
+
+    fn put(&self, activity: &mut Conn) -> Result<Prepared, Refusal> {
+        let operation = self.request.operation;
+        let identifier = self.identifier()?;
+        let object = self.wrapped()?;
+        let object = object.as_object().ok_or_else(|| {
+            invalid(StatusCode::UNPROCESSABLE_ENTITY, format!("`{}` must be an object", operation.wrapper))
+        })?;
+        if object.get("sourcedId").is_some_and(|inside| !inside.is_null() && inside.as_str() != Some(identifier)) {
+            return Err(invalid(StatusCode::UNPROCESSABLE_ENTITY, "`sourcedId` is another than that of the address"));
+        }
+        self.not_the_schools(activity, identifier)?;
+        let expected = self.expected(activity, identifier)?;
+        let sound = self.read(activity, object, &[], "")?;
+        let changes = vec![Change { expected, ..change(operation.entity, identifier.to_owned(), sound) }];
+        Ok(Prepared { changes, supplied: Vec::new() })
+    }
+
+    fn delete(&self, activity: &mut Conn) -> Result<Prepared, Refusal> {
+        let identifier = self.identifier()?;
+        self.not_the_schools(activity, identifier)?;
+        let expected = self.expected(activity, identifier)?;
+        let changes = vec![Change {
+            entity: self.request.operation.entity,
+            identifier: identifier.to_owned(),
+            expected,
+            needs: Vec::new(),
+            what: What::Delete,
+        }];
+        Ok(Prepared { changes, supplied: Vec::new() })
+    }
+
+    fn post(&self, activity: &mut Conn, below: Below) -> Result<Prepared, Refusal> {
+        let operation = self.request.operation;
+        let given = self.given(activity, below)?;
+        let objects = self.wrapped()?;
+        let refuse = |description: String| invalid(StatusCode::UNPROCESSABLE_ENTITY, description);
+        let objects = objects.as_array().ok_or_else(|| refuse(format!("`{}` must be a list", operation.wrapper)))?;
+        if objects.len() > MOST {
+            return Err(refuse(format!("`{}` has more than {MOST} objects", operation.wrapper)));
+        }
+        let mut prepared = Prepared { changes: Vec::with_capacity(objects.len()), supplied: Vec::new() };
+        for (place, object) in objects.iter().enumerate() {
+            let place = format!("{}[{place}].", operation.wrapper);
+            let object = object.as_object().ok_or_else(|| refuse(format!("`{place}` must be an object")))?;
+            let supplied = object.get("sourcedId").and_then(Value::as_str).filter(|id| is_identifier(id));
+            let supplied = supplied.ok_or_else(|| refuse(format!("`{place}sourcedId` is missing")))?;
+            if prepared.supplied.iter().any(|other| other == supplied) {
+                return Err(refuse(format!("`{place}sourcedId` stands twice")));
+            }
+            let sound = self.read(activity, object, &given, &place)?;
+            self.check_below(below, &sound, &place)?;
+            prepared.supplied.push(supplied.to_owned());
+            prepared.changes.push(change(operation.entity, new_identifier()?, sound));
+        }
+        Ok(prepared)
+    }
+
+    /// The references that the address of a POST makes; 404 if it leads nowhere.
+    fn given(&self, activity: &mut Conn, below: Below) -> Result<Vec<(&'static str, String)>, Refusal> {
+        let identifier = |place: usize| self.request.identifiers.get(place).map_or("", String::as_str);
+        let live = |entity, place| self.release().find_live(entity, identifier(place)).ok_or_else(Refusal::unknown);
+        let first = identifier(0).to_owned();
+        Ok(match below {
+            Below::Class => {
+                live(Entity::Class, 0)?;
+                vec![("class", first)]
+            }
+            Below::School => {
+                live(Entity::Org, 0)?;
+                vec![("school", first)]
+            }
+            Below::LineItem => {
+                let own = written::find(activity, self.of(), Entity::LineItem, &first)?;
+                if !own.is_some_and(|own| !own.is_deleted) {
+                    live(Entity::LineItem, 0)?;
+                }
+                vec![("lineItem", first)]
+            }
+            Below::SessionOfClass => {
+                live(Entity::Class, 0)?;
+                live(Entity::AcademicSession, 1)?;
+                vec![("class", first)]
+            }
+        })
+    }
+
+    /// What a reference alone doesn't say: 1.1 has no POST, so that a result always names its class's line item.
+    fn check_below(&self, below: Below, sound: &Sound, place: &str) -> Result<(), Refusal> {
+        let class = self.request.identifiers.first();
+        if below == Below::SessionOfClass && sound.links.class.as_ref() != class {
+            let description = format!("`{place}lineItem` is of another class than the address names");
+            return Err(invalid(StatusCode::UNPROCESSABLE_ENTITY, description));
+        }
+        Ok(())
+    }
+
+    fn read(
+        &self,
+        activity: &mut Conn,
+        object: &Map<String, Value>,
+        given: &[(&'static str, String)],
+        place: &str,
+    ) -> Result<Sound, Refusal> {
+        let operation = self.request.operation;
+        let mut reader =
+            Reader { release: self.release(), conn: activity, of: self.of(), version: operation.edition.version };
+        reader.read(operation.entity, object, given).map_err(|unsound| unsound.refusal(place))
+    }
+
+    fn identifier(&self) -> Result<&str, Refusal> {
+        let identifier = self.request.identifiers.first().map_or("", String::as_str);
+        is_identifier(identifier).then_some(identifier).ok_or_else(Refusal::unknown)
+    }
+
+    /// What the school has under that name, and the vendor sees, stays the school's. What the vendor doesn't see
+    /// isn't there for it: it may use the name.
+    fn not_the_schools(&self, activity: &mut Conn, identifier: &str) -> Result<(), Refusal> {
+        let entity = self.request.operation.entity;
+        let is_schools = self.release().find_live(entity, identifier).is_some()
+            && written::find(activity, self.of(), entity, identifier)?.is_none_or(|own| own.is_deleted);
+        if is_schools {
+            return Err(Refusal::forbidden("this object is the school's own and can't be written by a vendor"));
+        }
+        Ok(())
+    }
+
+    /// Turns the tags that the client holds into the version that it holds.
+    fn expected(&self, activity: &mut Conn, identifier: &str) -> Result<Expected, Refusal> {
+        let stale = || invalid(StatusCode::PRECONDITION_FAILED, "the object is not the one that the client holds");
+        let tags = match &self.request.condition {
+            Condition::None => return Ok(Expected::Anything),
+            Condition::Absent => return Ok(Expected::Absence),
+            Condition::Held(tags) => tags,
+        };
+        let operation = self.request.operation;
+        let own = written::find(activity, self.of(), operation.entity, identifier)?.filter(|own| !own.is_deleted);
+        let Some(own) = own else {
+            // Preconditions are checked of what is there: a hidden or unknown object can't be told by them.
+            return Err(if operation.method == Method::Delete { Refusal::unknown() } else { stale() });
+        };
+        let version = own.version;
+        let own = self.release().read_back(own).ok_or_else(Refusal::internal)?;
+        let single = operation.wrapper;
+        let body = own_body(self.app, self.caller, (operation.edition, single), &own, None, &[]);
+        let tag = entity_tag::of(
+            &self.app.master_key,
+            (&self.request.tenant, &self.caller.vendor),
+            &[body.as_slice(), b"", b""],
+        );
+        if tags.is_empty() || tags.iter().any(|held| *held == tag.tag()) {
+            Ok(Expected::Version(version))
+        } else {
+            Err(stale())
+        }
+    }
+
+    /// What stands under the operation's name in the body.
+    fn wrapped(&self) -> Result<Value, Refusal> {
+        let operation = self.request.operation;
+        let body: Value = serde_json::from_slice(&self.request.body).map_err(|error| {
+            invalid(
+                StatusCode::BAD_REQUEST,
+                format!("the body is no JSON: line {}, column {}", error.line(), error.column()),
+            )
+        })?;
+        body.get(operation.wrapper).cloned().ok_or_else(|| {
+            invalid(StatusCode::UNPROCESSABLE_ENTITY, format!("`{}` is missing around the data", operation.wrapper))
+        })
+    }
+}
+
+fn change(entity: Entity, identifier: String, sound: Sound) -> Change {
+    let body = Value::Object(sound.body).to_string();
+    Change { entity, identifier, expected: Expected::Anything, needs: sound.needs, what: What::Put(sound.links, body) }
+}
+
+fn new_identifier() -> Result<String, Refusal> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Refusal::internal().because(&error))?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid().to_string())
+}
+
+/// The refusal of changes that could not be made.
+pub fn denied(denied: &Denied, minor_in_use: &'static str) -> Refusal {
+    match denied {
+        Denied::Unknown => Refusal::unknown(),
+        Denied::Stale => invalid(StatusCode::PRECONDITION_FAILED, "the object is not the one that the client holds"),
+        Denied::InUse => Refusal::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            minor_in_use,
+            "other objects refer to this one: delete them first",
+        ),
+        Denied::Missing(entity) => invalid(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            format!("the {} that it names has just been deleted", entity.name()),
+        ),
+    }
+}
+
+impl From<crate::gradebook::WriteError> for Refusal {
+    fn from(error: crate::gradebook::WriteError) -> Self {
+        Self::busy().because(&error)
+    }
+}
+
+/// Reads an object back after it was written; `None` if it is gone again.
+pub fn read_back(
+    app: &App,
+    caller: &Caller,
+    operation: &'static WriteOperation,
+    identifier: &str,
+) -> Result<Option<(Vec<u8>, actix_web::http::header::EntityTag)>, Refusal> {
+    let mut activity = app.database.read_activity()?;
+    let of = (caller.tenant_id, &*caller.vendor);
+    let own = written::find(&mut activity, of, operation.entity, identifier)?.filter(|own| !own.is_deleted);
+    let Some(own) = own else { return Ok(None) };
+    let mut conn = app.database.read()?;
+    let view = app.views.get(&app.database, &mut conn, &app.master_key, &asked(app, caller))?;
+    let Some(view) = view else { return Ok(None) };
+    let Some(own) = view.release.read_back(own) else { return Ok(None) };
+    let body = own_body(app, caller, (operation.edition, operation.wrapper), &own, None, &[]);
+    let tag = entity_tag::of(&app.master_key, (&caller.tenant, &caller.vendor), &[body.as_slice(), b"", b""]);
+    Ok(Some((body, tag)))
+}

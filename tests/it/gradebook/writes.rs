@@ -1,0 +1,301 @@
+//! What a vendor writes to the gradebook, it reads back, and nobody else does.
+
+use serde_json::{Value, json};
+
+use crate::gradebook::client::client;
+use crate::harness::Reply;
+use crate::rostering::board::{Demo, on_each_demo};
+use crate::rostering::client::Client;
+
+/// The vendor that writes, at the addresses of a service.
+fn writer<'d>(demo: &'d Demo, base: &str) -> Client<'d> {
+    client(&demo.server, "demo", "gradebook", base)
+}
+
+fn send(client: &Client<'_>, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
+    let bearer = format!("Bearer {}", client.token);
+    let mut all = vec![("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+    all.extend(headers);
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    client.server.send(method, &format!("{}{path}", client.base), &all, &body)
+}
+
+fn put(client: &Client<'_>, path: &str, body: &Value) -> Reply {
+    send(client, "PUT", path, &[], body)
+}
+
+fn delete(client: &Client<'_>, path: &str) -> Reply {
+    send(client, "DELETE", path, &[], &Value::Null)
+}
+
+/// What a write needs; the board is shared by the tests, so that each has names of its own: a class with a pupil, its school and a category.
+struct Place {
+    class: String,
+    school: String,
+    student: String,
+    category: String,
+}
+
+fn place(demo: &Demo) -> Place {
+    let (rostering, gradebook) = (writer(demo, "rostering/v1p2"), writer(demo, "gradebook/v1p2"));
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let classes = rostering.page("/classes?limit=10000");
+    let with_pupils = |class: &&Value| {
+        !rostering.page(&format!("/classes/{}/students?limit=1", text(&class["sourcedId"]))).is_empty()
+    };
+    let class = classes.iter().find(with_pupils).unwrap();
+    let id = text(&class["sourcedId"]);
+    Place {
+        school: text(&class["school"]["sourcedId"]),
+        student: text(&rostering.page(&format!("/classes/{id}/students?limit=1"))[0]["sourcedId"]),
+        category: text(&gradebook.page("/categories?limit=1")[0]["sourcedId"]),
+        class: id,
+    }
+}
+
+fn line_item(place: &Place, id: &str, title: &str) -> Value {
+    json!({"lineItem": {
+        "sourcedId": id, "title": title, "description": "", "resultValueMin": 0, "resultValueMax": 100,
+        "assignDate": "2026-09-01T08:00:00.123Z", "dueDate": "2026-09-01T08:01:00.123Z",
+        "class": {"sourcedId": place.class}, "category": {"sourcedId": place.category},
+        "school": {"sourcedId": place.school}}})
+}
+
+fn result(place: &Place, id: &str, item: &str, score: f64, status: &str) -> Value {
+    json!({"result": {
+        "sourcedId": id, "score": score, "comment": "", "scoreStatus": status, "scoreDate": "2026-09-01T08:00:00.123Z",
+        "lineItem": {"sourcedId": item}, "student": {"sourcedId": place.student}}})
+}
+
+fn ids(objects: &[Value]) -> Vec<&str> {
+    objects.iter().map(|object| object["sourcedId"].as_str().unwrap()).collect()
+}
+
+on_each_demo! {
+    fn or_801_grades_are_written_as_a_conformance_notebook_does(demo: &Demo) {
+        const ITEM: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f01a1";
+        const RESULT: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f01a2";
+        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
+        let items = format!("/classes/{}/lineItems?limit=10000", place.class);
+        let results = format!("/classes/{}/lineItems/{ITEM}/results?limit=10000", place.class);
+        let title = "x".repeat(112);
+
+        let created = put(&client, &format!("/lineItems/{ITEM}"), &line_item(&place, ITEM, "Essay"));
+        assert_eq!(created.status, 201, "{}", created.body);
+        assert!(ids(&client.page(&items)).contains(&ITEM));
+        assert_eq!(put(&client, &format!("/lineItems/{ITEM}"), &line_item(&place, ITEM, &title)).status, 200);
+        let listed = client.page(&items);
+        assert_eq!(listed.iter().find(|item| item["sourcedId"] == ITEM).unwrap()["title"], title.as_str());
+        for (score, status, code) in [(80.0, "fully graded", 201), (300.0, "fully graded", 200), (80.0, "exempt", 200)] {
+            let reply = put(&client, &format!("/results/{RESULT}"), &result(&place, RESULT, ITEM, score, status));
+            assert_eq!(reply.status, code, "{}", reply.body);
+            let found = client.page(&results);
+            assert_eq!((ids(&found), &found[0]["scoreStatus"]), (vec![RESULT], &json!(status)));
+            assert!((found[0]["score"].as_f64().unwrap() - score).abs() < f64::EPSILON);
+            assert_eq!(found[0]["scoreDate"], "2026-09-01");
+        }
+        assert_eq!(delete(&client, &format!("/results/{RESULT}")).status, 204);
+        assert!(client.page(&results).is_empty());
+        assert_eq!(delete(&client, &format!("/lineItems/{ITEM}")).status, 204);
+        assert!(!ids(&client.page(&items)).contains(&ITEM));
+        assert_eq!(delete(&client, &format!("/lineItems/{ITEM}")).status, 404);
+        assert_eq!(client.get(&format!("/lineItems/{ITEM}")).status, 404);
+    }
+
+    fn what_one_vendor_wrote_no_other_reads_and_names_are_its_own(demo: &Demo) {
+        const ITEM: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f02a1";
+        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
+        let other = crate::gradebook::client::client(&demo.server, "demo", "everything", "gradebook/v1p2");
+        let before = other.ok("/lineItems?limit=10000").body;
+
+        assert_eq!(put(&client, &format!("/lineItems/{ITEM}"), &line_item(&place, ITEM, "Essay")).status, 201);
+
+        assert_eq!(other.ok("/lineItems?limit=10000").body, before);
+        assert_eq!(other.get(&format!("/lineItems/{ITEM}")).status, 404);
+        let named = line_item(&place, ITEM, "Essay");
+        assert_eq!(put(&client, &format!("/lineItems/{ITEM}"), &named).status, 200);
+        assert!(client.all("/lineItems").contains(ITEM));
+    }
+
+    fn deleted_objects_are_told_to_whoever_asks_for_changes(demo: &Demo) {
+        const ITEM: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f03a1";
+        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
+        assert_eq!(put(&client, &format!("/lineItems/{ITEM}"), &line_item(&place, ITEM, "Essay")).status, 201);
+        let written = client.ok(&format!("/lineItems/{ITEM}")).json();
+        let since = written["lineItem"]["dateLastModified"].as_str().unwrap().to_owned();
+        let changes = format!("/lineItems?limit=10000&filter=dateLastModified%3E%27{since}%27");
+        assert!(!ids(&client.page(&changes)).contains(&ITEM));
+
+        assert_eq!(delete(&client, &format!("/lineItems/{ITEM}")).status, 204);
+
+        let told = client.page(&changes);
+        assert_eq!(told.iter().find(|item| item["sourcedId"] == ITEM).unwrap()["status"], "tobedeleted");
+        assert!(!ids(&client.page("/lineItems?limit=10000")).contains(&ITEM));
+        assert!(!ids(&client.page("/lineItems?limit=10000&sort=title")).contains(&ITEM));
+    }
+
+    fn own_objects_are_filtered_and_sorted_among_the_schools(demo: &Demo) {
+        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
+        for (id, title) in [("own-1", "!first"), ("own-2", "~last"), ("own-3", "Middle")] {
+            assert_eq!(put(&client, &format!("/lineItems/{id}"), &line_item(&place, id, title)).status, 201);
+        }
+
+        assert_eq!(client.found("/lineItems", "title='~last'"), ["own-2".to_owned()].into());
+        let sorted = client.page("/lineItems?limit=10000&sort=title");
+        let titles: Vec<&str> = sorted.iter().map(|item| item["title"].as_str().unwrap()).collect();
+        assert!(titles.is_sorted(), "{titles:?}");
+        let all = ids(&sorted).into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let mut paged = Vec::new();
+        for offset in (0..all.len()).step_by(7) {
+            let page = client.page(&format!("/lineItems?limit=7&offset={offset}&sort=title"));
+            paged.extend(ids(&page).into_iter().map(str::to_owned));
+        }
+        assert_eq!(paged, all);
+        let plain = client.page("/lineItems?limit=10000");
+        let own: Vec<&str> = ids(&plain).into_iter().filter(|id| id.starts_with("own-")).collect();
+        assert_eq!(own, ["own-1", "own-2", "own-3"]);
+    }
+
+    fn or_505_whatever_is_wrong_is_named(demo: &Demo) {
+        const ITEM: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f05a1";
+        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
+        let path = format!("/lineItems/{ITEM}");
+        let with = |member: &str, value: Value| {
+            let mut body = line_item(&place, ITEM, "Essay");
+            body["lineItem"][member] = value;
+            body
+        };
+        for (body, named) in [
+            (with("title", Value::Null), "title"),
+            (with("title", json!(1)), "title"),
+            (with("assignDate", json!("soon")), "assignDate"),
+            (with("resultValueMax", json!("100")), "resultValueMax"),
+            (with("class", json!({"sourcedId": "no-such"})), "class"),
+            (with("class", json!("x")), "class"),
+            (with("category", json!({"sourcedId": "no-such"})), "category"),
+            (with("sourcedId", json!("another")), "sourcedId"),
+            (json!({"item": {}}), "lineItem"),
+        ] {
+            let reply = put(&client, &path, &body);
+            assert_eq!(reply.status, 422, "{named}: {}", reply.body);
+            let info = reply.json();
+            assert!(info["imsx_description"].as_str().unwrap().contains(&format!("`{named}`")), "{info}");
+        }
+        let bearer = format!("Bearer {}", client.token);
+        let raw = |kind: &str, body: &str| {
+            let headers = [("Authorization", bearer.as_str()), ("Content-Type", kind)];
+            client.server.send("PUT", &format!("{}{path}", client.base), &headers, body).status
+        };
+        assert_eq!((raw("application/json", "{"), raw("text/plain", "x")), (400, 415));
+        assert_eq!(client.get(&path).status, 404);
+        let reader = crate::gradebook::client::client(&demo.server, "demo", "everything", "gradebook/v1p2");
+        assert_eq!(put(&reader, &path, &line_item(&place, ITEM, "Essay")).status, 403);
+    }
+
+    fn or_510_512_posts_allocate_names_and_store_all_or_nothing(demo: &Demo) {
+        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
+        let item = |id: &str, title: &str| line_item(&place, id, title)["lineItem"].clone();
+        let path = format!("/classes/{}/lineItems", place.class);
+
+        let refused = send(&client, "POST", &path, &[], &json!({"lineItems": [item("t1", "One of two"), item("t2", "")]}));
+        assert_eq!(refused.status, 422, "{}", refused.body);
+        assert!(refused.body.contains("lineItems[1].title"), "{}", refused.body);
+        assert!(client.found("/lineItems", "title='One of two'").is_empty());
+        let made = send(&client, "POST", &path, &[], &json!({"lineItems": [item("t1", "One"), item("t2", "Two")]}));
+        assert_eq!(made.status, 201, "{}", made.body);
+        let pairs = made.json()["sourcedIdPairs"].as_array().unwrap().clone();
+        assert_eq!(pairs.iter().map(|p| p["suppliedSourcedId"].as_str().unwrap()).collect::<Vec<_>>(), ["t1", "t2"]);
+        let li = pairs[0]["allocatedSourcedId"].as_str().unwrap();
+        assert_eq!(client.ok(&format!("/lineItems/{li}")).json()["lineItem"]["title"], "One");
+        let results = json!({"results": [result(&place, "r", li, 7.5, "fully graded")["result"]]});
+        let posted = send(&client, "POST", &format!("/lineItems/{li}/results"), &[], &results);
+        assert_eq!(posted.status, 201, "{}", posted.body);
+        assert_eq!(send(&client, "POST", "/lineItems/no-such/results", &[], &results).status, 404);
+        // Results go with their line item.
+        assert_eq!(delete(&client, &format!("/lineItems/{li}")).status, 204);
+        let gone = posted.json()["sourcedIdPairs"][0]["allocatedSourcedId"].as_str().unwrap().to_owned();
+        assert_eq!(client.get(&format!("/results/{gone}")).status, 404);
+    }
+
+    fn two_writers_of_one_object_follow_each_other(demo: &Demo) {
+        const ITEM: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f07a1";
+        const RESULT: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f07a2";
+        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
+        let path = format!("/results/{RESULT}");
+        assert_eq!(put(&client, &format!("/lineItems/{ITEM}"), &line_item(&place, ITEM, "Essay")).status, 201);
+        assert_eq!(put(&client, &path, &result(&place, RESULT, ITEM, 0.0, "submitted")).status, 201);
+
+        std::thread::scope(|scope| {
+            for _ in 0..32 {
+                scope.spawn(|| loop {
+                    let read = client.ok(&path);
+                    let score = read.json()["result"]["score"].as_f64().unwrap();
+                    let tag = read.header("etag").to_owned();
+                    let body = result(&place, RESULT, ITEM, score + 1.0, "submitted");
+                    match send(&client, "PUT", &path, &[("If-Match", &tag)], &body).status {
+                        200 => break,
+                        status => assert_eq!(status, 412),
+                    }
+                });
+            }
+        });
+
+        assert!((client.ok(&path).json()["result"]["score"].as_f64().unwrap() - 32.0).abs() < f64::EPSILON);
+    }
+
+    fn version_1_1_writes_and_reads_the_same_objects(demo: &Demo) {
+        const ITEM: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f08a1";
+        const RESULT: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f08a2";
+        let (client, place) = (writer(demo, "v1p1"), place(demo));
+        let mut body = line_item(&place, ITEM, "Essay");
+        for member in ["category", "school"] {
+            body["lineItem"].as_object_mut().unwrap().remove(member);
+        }
+
+        assert_eq!(put(&client, &format!("/lineItems/{ITEM}"), &body).status, 201);
+        assert_eq!(put(&client, &format!("/results/{RESULT}"), &result(&place, RESULT, ITEM, 8.0, "submitted")).status, 201);
+
+        let mut without_score = result(&place, "r-2", ITEM, 8.0, "submitted");
+        without_score["result"].as_object_mut().unwrap().remove("score");
+        let refused = put(&client, "/results/r-2", &without_score);
+        assert_eq!((refused.status, refused.body.contains("statusInfoSet")), (422, true), "{}", refused.body);
+        let later = writer(demo, "gradebook/v1p2");
+        assert_eq!(later.ok(&format!("/results/{RESULT}")).json()["result"]["class"], Value::Null);
+        assert_eq!(later.ok(&format!("/lineItems/{ITEM}")).json()["lineItem"]["school"]["sourcedId"], place.school.as_str());
+        assert_eq!(delete(&client, &format!("/lineItems/{ITEM}")).status, 204);
+        assert_eq!(later.get(&format!("/results/{RESULT}")).status, 404);
+    }
+
+    fn a_category_in_use_is_not_deleted(demo: &Demo) {
+        const ITEM: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f09a1";
+        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
+        assert_eq!(put(&client, "/categories/own-c", &json!({"category": {"title": "Homework", "weight": 10}})).status, 201);
+        let in_it = Place { category: "own-c".into(), ..place };
+        assert_eq!(put(&client, &format!("/lineItems/{ITEM}"), &line_item(&in_it, ITEM, "Essay")).status, 201);
+
+        let refused = delete(&client, "/categories/own-c");
+
+        assert_eq!(refused.status, 422);
+        assert!(refused.body.contains("deletefailure"), "{}", refused.body);
+        assert_eq!(delete(&client, &format!("/lineItems/{ITEM}")).status, 204);
+        assert_eq!(delete(&client, "/categories/own-c").status, 204);
+    }
+
+    fn assessment_results_and_scales_are_kept(demo: &Demo) {
+        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
+        let scale = json!({"scoreScale": {"title": "Letters", "type": "ordinal", "class": {"sourcedId": place.class},
+            "scoreScaleValue": [{"itemValueLHS": "A", "itemValueRHS": "90-100"}]}});
+        assert_eq!(put(&client, "/scoreScales/own-s", &scale).status, 201);
+        assert!(ids(&client.page(&format!("/classes/{}/scoreScales?limit=10000", place.class))).contains(&"own-s"));
+        assert!(ids(&client.page(&format!("/schools/{}/scoreScales?limit=10000", place.school))).contains(&"own-s"));
+        if client.get("/assessmentLineItems").status == 403 {
+            return;
+        }
+        let item = json!({"assessmentLineItem": {"title": "Part", "class": {"sourcedId": place.class}}});
+        assert_eq!(put(&client, "/assessmentLineItems/a-1", &item).status, 201);
+        let result = json!({"assessmentResult": {"assessmentLineItem": {"sourcedId": "a-1"}, "student": {"sourcedId": place.student},
+            "scoreDate": "2026-09-01", "scoreStatus": "submitted"}});
+        assert_eq!(put(&client, "/assessmentResults/a-r", &result).status, 201);
+        assert_eq!(client.page("/assessmentResults").len(), 1);
+    }
+}
