@@ -20,7 +20,7 @@ use crate::consent::{Categories, Release, Released};
 use crate::http::{App, Refusal};
 use crate::keys::MasterKey;
 use crate::oneroster::cursor::{self, Bound};
-use crate::oneroster::edition::{Edition, Warning};
+use crate::oneroster::edition::Warning;
 use crate::oneroster::gradebook::own;
 use crate::oneroster::json::Json;
 use crate::oneroster::operation::{Operation, Special, Subset};
@@ -183,9 +183,9 @@ impl Exchange<'_> {
         let identifier = self.request.identifiers.first().map_or("", String::as_str);
         if let Some(own) = self.own(identifier)? {
             let wrapper = (operation.edition, operation.wrapper);
-            let body = own_body(self.app, self.caller, wrapper, &own, members.as_deref(), &warnings);
+            let body = own::body((self.app, self.caller), wrapper, &own, members.as_deref(), &warnings);
             let mut people = People::new();
-            note_own(&mut people, &own);
+            own::note(&mut people, &own);
             return Ok(Some(Answer { body, total: None, links: None, disclosure: self.disclosure(&[], 1, people) }));
         }
         let position = self.release().find(operation.entity, identifier).ok_or_else(|| {
@@ -247,13 +247,13 @@ impl Exchange<'_> {
             Some(activity) => written::has_any(activity, self.of())?,
             None => false,
         };
-        let mut held = match &mut activity {
+        let mut own_part = match &mut activity {
             Some(activity) if has_own => {
                 Some(own::held(activity, self.release(), self.of(), operation.subset, &self.request.identifiers)?)
             }
             _ => None,
         };
-        let within = match &held {
+        let within = match &own_part {
             Some(held) if !held.has_schools => Some(Arc::default()),
             _ => self.within(&path)?,
         };
@@ -268,7 +268,7 @@ impl Exchange<'_> {
             start: start(key, bound, &parameters)?,
             limit: parameters.limit,
         };
-        let page = match (&mut activity, held.take()) {
+        let page = match (&mut activity, own_part.take()) {
             (Some(activity), Some(held)) => {
                 let filter = parameters.filter.as_ref();
                 let which = Which {
@@ -296,10 +296,10 @@ impl Exchange<'_> {
         let last_own = own.last().filter(|(place, _)| *place as u64 + 1 == cut.n);
         let last_own = last_own.map(|(_, own)| own.written().identifier.clone());
         let last_seen = last_own.or_else(|| {
-            let last = *page.positions.last()?;
-            let identifier = self.release().identifier(operation.entity, last);
+            let of_school = *page.positions.last()?;
+            let identifier = self.release().identifier(operation.entity, of_school);
             let is_planted = planted::is(Leak::CursorByPosition);
-            let rank = || self.release().order(operation.entity).rank(last);
+            let rank = || self.release().order(operation.entity).rank(of_school);
             Some(if is_planted { format!("{identifier}@{}", rank()) } else { identifier })
         });
         let cursor = last_seen.filter(|_| cut.has_more()).map(|last| cursor::seal(key, bound, &last));
@@ -352,7 +352,7 @@ impl Exchange<'_> {
             while let Some((_, own)) = own.next_if(|(place, _)| place <= n_written) {
                 json.element();
                 own::write(json, own, (edition, &root), members);
-                note_own(people, own);
+                own::note(people, own);
                 *n_written += 1;
             }
         };
@@ -432,37 +432,6 @@ struct Cut {
 impl Cut {
     fn has_more(self) -> bool {
         self.offset + self.n < self.total
-    }
-}
-
-/// The body of an answer with one object of the vendor's own.
-pub(in crate::oneroster) fn own_body(
-    app: &App,
-    caller: &Caller,
-    (edition, wrapper): (&'static Edition, &str),
-    own: &Own<'_>,
-    members: Option<&[String]>,
-    warnings: &[Warning],
-) -> Vec<u8> {
-    let root = format!("{}/{}/ims/oneroster", app.public_url, caller.tenant);
-    let mut json = Json::with_capacity(1024);
-    json.raw("{\"");
-    json.raw(wrapper);
-    json.raw("\":");
-    own::write(&mut json, own, (edition, &root), members);
-    (edition.warn)(&mut json, warnings);
-    json.raw("}");
-    json.into_bytes()
-}
-
-/// Adds whom an object of the vendor's own is about.
-fn note_own(people: &mut People, own: &Own<'_>) {
-    let Some(student) = own.student() else { return };
-    let number = own.release().snapshot().people.ids.number(student);
-    let categories = bit(own.written().entity.base_category()) | bit(Category::Identity);
-    match people.iter_mut().find(|(known, _)| *known == categories) {
-        Some((_, set)) => _ = set.insert(number),
-        None => people.push((categories, RoaringBitmap::from_iter([number]))),
     }
 }
 

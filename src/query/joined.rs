@@ -96,9 +96,9 @@ pub fn page(view: &View, conn: &mut Conn, list: &List, mut desk: Desk<'_>) -> Re
     let start = match &list.start {
         Start::Offset(offset) => usize::try_from(*offset).unwrap_or(usize::MAX),
         Start::After(identifier, fallback) => {
-            let last = view.release.find(list.entity, identifier);
+            let of_school = view.release.find(list.entity, identifier);
             let is_last = |entry: &(SortValue, usize, Option<u32>)| match entry.2 {
-                Some(position) => last_own.is_none() && Some(position) == last,
+                Some(position) => last_own.is_none() && Some(position) == of_school,
                 None => {
                     own_place(entry.1).and_then(|p| own.get(p)).is_some_and(|written| Some(written.number) == last_own)
                 }

@@ -149,7 +149,7 @@ impl Reader<'_> {
                 None => wrong("must be a date such as 2026-08-01"),
             },
             Kind::DateTime => match value.as_str().and_then(|text| value::instant(text).ok()) {
-                Some(at) => Ok(Millis(at).to_rfc3339().to_string().into()),
+                Some(at) => Ok(Millis(at).to_rfc3339().into()),
                 None => wrong("must be a dateTime such as 2026-08-01T08:00:00.000Z"),
             },
             Kind::Number if value.as_f64().is_some_and(f64::is_finite) => Ok(value.clone()),

@@ -1,12 +1,16 @@
 //! What a vendor wrote itself, in the shape of the standard, and where lists hold it.
 
+use roaring::RoaringBitmap;
 use serde_json::Value;
 
-use crate::catalogue::{Entity, Kind};
+use crate::auth::bearer::Caller;
+use crate::catalogue::{Category, Entity, Kind};
 use crate::consent::Release;
+use crate::consent::release::bit;
 use crate::consent::written::Own;
-use crate::http::Refusal;
-use crate::oneroster::edition::Edition;
+use crate::http::{App, Refusal};
+use crate::oneroster::answer::People;
+use crate::oneroster::edition::{Edition, Warning};
 use crate::oneroster::json::{Json, write_segment};
 use crate::oneroster::operation::{Nested, Subset};
 use crate::store::Conn;
@@ -54,6 +58,36 @@ pub fn write(json: &mut Json, own: &Own<'_>, (edition, root): (&'static Edition,
     json.raw("}");
 }
 
+/// The body of an answer with one object of the vendor's own.
+pub fn body(
+    (app, caller): (&App, &Caller),
+    (edition, wrapper): (&'static Edition, &str),
+    own: &Own<'_>,
+    members: Option<&[String]>,
+    warnings: &[Warning],
+) -> Vec<u8> {
+    let root = format!("{}/{}/ims/oneroster", app.public_url, caller.tenant);
+    let mut json = Json::with_capacity(1024);
+    json.raw("{\"");
+    json.raw(wrapper);
+    json.raw("\":");
+    write(&mut json, own, (edition, &root), members);
+    (edition.warn)(&mut json, warnings);
+    json.raw("}");
+    json.into_bytes()
+}
+
+/// Adds whom an object of the vendor's own is about.
+pub fn note(people: &mut People, own: &Own<'_>) {
+    let Some(student) = own.student() else { return };
+    let number = own.release().snapshot().people.ids.number(student);
+    let categories = bit(own.written().entity.base_category()) | bit(Category::Identity);
+    match people.iter_mut().find(|(known, _)| *known == categories) {
+        Some((_, set)) => _ = set.insert(number),
+        None => people.push((categories, RoaringBitmap::from_iter([number]))),
+    }
+}
+
 /// Which own objects a list holds, and whether it holds any of the school's.
 pub struct Held {
     /// The own ones.
@@ -75,7 +109,7 @@ pub fn held(
     let first = identifiers.first().map_or("", String::as_str);
     if nested == Nested::ScoreScalesOfSchool {
         let school = release.find_live(Entity::Org, first).ok_or_else(Refusal::unknown)?;
-        let only = roaring::RoaringBitmap::from_iter([school]);
+        let only = RoaringBitmap::from_iter([school]);
         let classes = release.snapshot().classes.of_schools(&only) & release.live(Entity::Class);
         held.which.classes = Some(classes.iter().map(|class| release.identifier(Entity::Class, class)).collect());
         return Ok(held);

@@ -88,9 +88,9 @@ pub async fn write(
         }
         Method::Put => {
             let identifier = written.into_iter().next().unwrap_or_default();
-            let (shared, called, named) = (Arc::clone(&app), caller.clone(), identifier.clone());
+            let (shared, vendor, name) = (Arc::clone(&app), caller.clone(), identifier.clone());
             let operation = *operation;
-            let back = web::block(move || read_back(&shared, &called, operation, &named)).await??;
+            let back = web::block(move || read_back(&shared, &vendor, operation, &name)).await??;
             let is_new = done.first() == Some(&Done::Created);
             let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
             if is_new {

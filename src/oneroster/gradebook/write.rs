@@ -9,9 +9,10 @@ use crate::auth::bearer::Caller;
 use crate::catalogue::Entity;
 use crate::consent::Release;
 use crate::http::{App, Refusal, entity_tag};
-use crate::oneroster::answer::{asked, own_body};
+use crate::oneroster::answer::asked;
 use crate::oneroster::gradebook::body::{Reader, Sound, needed_category};
 use crate::oneroster::gradebook::operation::{Below, Method, WriteOperation};
+use crate::oneroster::gradebook::own;
 use crate::oneroster::gradebook::vocabulary::is_identifier;
 use crate::query::{Asked, View};
 use crate::store::Conn;
@@ -191,7 +192,7 @@ impl Exchange<'_> {
             }
             Below::LineItem => {
                 let own = written::find(activity, self.of(), Entity::LineItem, &first)?;
-                if !own.is_some_and(|own| !own.is_deleted) {
+                if own.is_none_or(|own| own.is_deleted) {
                     live(Entity::LineItem, 0)?;
                 }
                 vec![("lineItem", first)]
@@ -261,7 +262,7 @@ impl Exchange<'_> {
         let version = own.version;
         let own = self.release().read_back(own).ok_or_else(Refusal::internal)?;
         let single = operation.wrapper;
-        let body = own_body(self.app, self.caller, (operation.edition, single), &own, None, &[]);
+        let body = own::body((self.app, self.caller), (operation.edition, single), &own, None, &[]);
         let tag = entity_tag::of(
             &self.app.master_key,
             (&self.request.tenant, &self.caller.vendor),
@@ -338,7 +339,7 @@ pub fn read_back(
     let view = app.views.get(&app.database, &mut conn, &app.master_key, &asked(app, caller))?;
     let Some(view) = view else { return Ok(None) };
     let Some(own) = view.release.read_back(own) else { return Ok(None) };
-    let body = own_body(app, caller, (operation.edition, operation.wrapper), &own, None, &[]);
+    let body = own::body((app, caller), (operation.edition, operation.wrapper), &own, None, &[]);
     let tag = entity_tag::of(&app.master_key, (&caller.tenant, &caller.vendor), &[body.as_slice(), b"", b""]);
     Ok(Some((body, tag)))
 }
