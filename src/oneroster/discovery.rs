@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::auth::Scope;
 use crate::catalogue::{Entity, Field, Kind};
 use crate::oneroster::csv::{self, File, Version, Vocabulary};
-use crate::oneroster::gradebook::operation::WriteOperation;
+use crate::oneroster::gradebook::operation::{Method, WriteOperation};
 use crate::oneroster::operation::{Operation, Subset};
 use crate::oneroster::parameters::{DEFAULT_LIMIT, MOST_LIMIT};
 use crate::oneroster::represent::PATH_SEGMENT;
@@ -53,7 +53,15 @@ pub fn document(service: &Service, public_url: &str, tenant: &str) -> Value {
     for operation in service.operations {
         paths.insert(path(operation), json!({"get": describe(operation)}));
     }
-    let mut scopes: Vec<Scope> = service.operations.iter().flat_map(|operation| operation.scopes).copied().collect();
+    for operation in service.writes {
+        let at = paths.entry(write_path(operation)).or_insert_with(|| json!({}));
+        if let Some(methods) = at.as_object_mut() {
+            methods.insert(operation.method.name().to_lowercase(), describe_write(service, operation));
+        }
+    }
+    let reading = service.operations.iter().flat_map(|operation| operation.scopes);
+    let writing = service.writes.iter().flat_map(|operation| operation.scopes);
+    let mut scopes: Vec<Scope> = reading.chain(writing).copied().collect();
     scopes.sort_unstable();
     scopes.dedup();
     let version = service.version;
@@ -85,20 +93,35 @@ pub fn document(service: &Service, public_url: &str, tenant: &str) -> Value {
 
 /// The operation's address with names for its identifiers.
 fn path(operation: &Operation) -> String {
-    let mut names = names(operation).into_iter();
+    named_path(operation.path, names(operation))
+}
+
+fn write_path(operation: &WriteOperation) -> String {
+    named_path(operation.path, write_names(operation))
+}
+
+fn write_names(operation: &WriteOperation) -> Vec<String> {
+    names_in(operation.path, !matches!(operation.method, Method::Post(_)))
+}
+
+fn named_path(path: &str, names: Vec<String>) -> String {
+    let mut names = names.into_iter();
     let part = |part: &str| match part {
         "{}" => format!("/{{{}}}", names.next().unwrap_or_default()),
         fixed => format!("/{fixed}"),
     };
-    operation.path.split('/').map(part).collect()
+    path.split('/').map(part).collect()
 }
 
 /// The names of the identifiers in an address: `sourcedId` of the object itself, `classSourcedId` of a class above it.
 fn names(operation: &Operation) -> Vec<String> {
-    let is_single = matches!(operation.subset, Subset::One | Subset::OneOfKind(_));
+    names_in(operation.path, matches!(operation.subset, Subset::One | Subset::OneOfKind(_)))
+}
+
+fn names_in(path: &str, is_single: bool) -> Vec<String> {
     let mut names = Vec::new();
     let mut before = "";
-    for part in operation.path.split('/') {
+    for part in path.split('/') {
         if part == "{}" {
             let one = before.strip_suffix("es").filter(|one| one.ends_with("ss")).or_else(|| before.strip_suffix('s'));
             names.push(if is_single { "sourcedId".to_owned() } else { format!("{}SourcedId", one.unwrap_or(before)) });
@@ -107,6 +130,52 @@ fn names(operation: &Operation) -> Vec<String> {
     }
     names
 }
+
+/// A write: its body is what a read of the same object gives, of which `status`, `dateLastModified` and all of a
+/// reference but its `sourcedId` may be left out.
+fn describe_write(service: &Service, operation: &WriteOperation) -> Value {
+    let version = operation.edition.version;
+    let parameters: Vec<Value> = write_names(operation)
+        .into_iter()
+        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+        .collect();
+    let done: &[(&str, &str)] = match operation.method {
+        Method::Put => &[("201", "The object is new."), ("200", "The object was there and is replaced.")],
+        Method::Delete => &[("204", "The object is gone.")],
+        Method::Post(_) => &[("201", "All objects are stored, each under the name that is paired with the client's.")],
+    };
+    let mut responses: Map<String, Value> =
+        done.iter().map(|(status, meaning)| ((*status).to_owned(), json!({"description": meaning}))).collect();
+    for (status, meaning) in WRITE_REFUSALS.iter().chain(&REFUSALS) {
+        let content = json!({"application/json": {"schema": reference(schema::refusal(version))}});
+        responses.insert((*status).to_owned(), json!({"description": meaning, "content": content}));
+    }
+    let mut security: Vec<Value> =
+        operation.scopes.iter().map(|scope| json!({"OAuth2CC": [scope.url_in(version)]})).collect();
+    if version == Version::V1p1 {
+        security.push(json!({"OAuth1": []}));
+    }
+    let mut described =
+        json!({"operationId": operation.id, "parameters": parameters, "security": security, "responses": responses});
+    let read = service
+        .operations
+        .iter()
+        .find(|read| read.wrapper == operation.wrapper && read.entity == operation.entity)
+        .filter(|_| operation.method != Method::Delete);
+    if let (Some(read), Some(described)) = (read, described.as_object_mut()) {
+        let content = json!({"application/json": {"schema": reference(&schema::wrapper(read))}});
+        described.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
+    }
+    described
+}
+
+/// What a refusal of a write may mean beside those of reads.
+const WRITE_REFUSALS: [(&str, &str); 4] = [
+    ("412", "The object is not the one that `If-Match` names, or is there against `If-None-Match: *`."),
+    ("413", "The body is too large."),
+    ("415", "The body is not JSON."),
+    ("422", "The body is wrong; the description names the member."),
+];
 
 fn describe(operation: &Operation) -> Value {
     let version = operation.edition.version;

@@ -1,5 +1,8 @@
 //! The service discovery documents of the gradebook and of resources say what the server really does.
 
+use std::collections::BTreeSet;
+
+use koppelvlak::oneroster::v1p1::discovery::SERVICE;
 use koppelvlak::oneroster::v1p2::discovery::document;
 use serde_json::Value;
 
@@ -18,6 +21,21 @@ on_each_demo! {
             assert_eq!(one.json()["servers"][0]["url"], format!("{}/demo/ims/oneroster/{base}", demo.server.url));
         }
     }
+}
+
+#[test]
+fn every_operation_of_the_published_gradebook_is_described() {
+    let document = document(service("gradebook/v1p2"), "https://example.org", "demo");
+    let ids = |document: &Value| -> BTreeSet<String> {
+        let methods = document["paths"].as_object().unwrap().values().flat_map(|at| at.as_object().unwrap().values());
+        methods.filter_map(|method| method["operationId"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(ids(&document).len(), 35);
+    assert_eq!(ids(&koppelvlak::oneroster::discovery::document(&SERVICE, "https://example.org", "demo")).len(), 61);
+    let scopes = &document["components"]["securitySchemes"]["OAuth2CC"]["flows"]["clientCredentials"]["scopes"];
+    assert!(scopes.get("https://purl.imsglobal.org/spec/or/v1p2/scope/gradebook.createput").is_some());
+    let put = &document["paths"]["/lineItems/{sourcedId}"]["put"];
+    assert!(put["requestBody"]["content"]["application/json"]["schema"].is_object(), "{put}");
 }
 
 #[test]
