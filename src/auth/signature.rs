@@ -1,5 +1,7 @@
 //! The signature of OAuth 1.0a (RFC 5849 §3.4): base string and HMAC.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sha1::Sha1;
@@ -38,6 +40,12 @@ impl SignatureMethod {
     }
 }
 
+/// The signature of a text by `HMAC-SHA256`, in Base64, as a client sends it.
+pub fn signature(secret: &[u8], text: &str) -> String {
+    let key = format!("{}&", encoded(secret));
+    STANDARD.encode(keyed::<Hmac<Sha256>>(key.as_bytes(), text).finalize().into_bytes())
+}
+
 fn keyed<M: Mac + hmac::digest::KeyInit>(key: &[u8], text: &str) -> M {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let mut mac = <M as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
@@ -54,7 +62,8 @@ pub fn base_string(method: &str, address: &str, parameters: &[(Vec<u8>, Vec<u8>)
     [method.to_ascii_uppercase(), encoded(address.as_bytes()), encoded(pairs.join("&").as_bytes())].join("&")
 }
 
-fn encoded(bytes: &[u8]) -> String {
+/// Percent-encodes as OAuth 1.0a does (§3.6).
+pub fn encoded(bytes: &[u8]) -> String {
     percent_encode(bytes, ENCODED).to_string()
 }
 

@@ -62,7 +62,7 @@ pub struct Oneroster {
 
 /// The version of a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Binding {
+pub(super) enum Binding {
     /// OneRoster 1.1.
     #[value(name = "1.1")]
     V1p1,
@@ -71,7 +71,18 @@ enum Binding {
     V1p2,
 }
 
-fn instant(text: &str) -> Result<Millis, String> {
+impl Binding {
+    /// The version as the catalogue has it.
+    pub(super) const fn version(self) -> Version {
+        match self {
+            Self::V1p1 => Version::V1p1,
+            Self::V1p2 => Version::V1p2,
+        }
+    }
+}
+
+/// Reads a date and time.
+pub(super) fn instant(text: &str) -> Result<Millis, String> {
     let at =
         DateTime::parse_from_rfc3339(text).map_err(|_| "no date and time such as 2026-09-01T08:00:00Z".to_owned())?;
     Ok(Millis(at.timestamp_millis()))
@@ -147,10 +158,7 @@ impl Oneroster {
         let view = Views::default().get(database, conn, &settings.master_key()?, &asked)?.ok_or(ExportError::Moved)?;
         let wanted = Wanted {
             view: &view,
-            version: match self.version {
-                Binding::V1p1 => Version::V1p1,
-                Binding::V1p2 => Version::V1p2,
-            },
+            version: self.version.version(),
             since: self.since,
             scopes: Scopes::from_names(&stored.connection.scopes),
             now: asked.now,

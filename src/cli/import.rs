@@ -1,4 +1,4 @@
-//! `koppelvlak import oneroster`: brings a OneRoster CSV set into a board.
+//! `koppelvlak import`: brings a OneRoster CSV set, or what a provider gives over REST, into a board.
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::catalogue::Entity;
 use crate::cli::arguments::{Format, Global};
+use crate::cli::pull::OnerosterApi;
 use crate::cli::settings::{self, Settings};
 use crate::oneroster::csv::FaultList;
 use crate::oneroster::csv::import::{ImportError, Options, Phase, Progress, import};
@@ -27,6 +28,8 @@ pub struct Import {
 enum Source {
     /// Brings a OneRoster CSV set (1.1 or 1.2, bulk or delta) into a board: all of it or, if it has faults, nothing
     Oneroster(Oneroster),
+    /// Reads another OneRoster provider over REST (1.1 or 1.2, all or changes) into a board: all of it or nothing
+    OnerosterApi(OnerosterApi),
 }
 
 /// Brings a OneRoster CSV set into a board.
@@ -51,6 +54,7 @@ impl Import {
     pub fn run(&self, global: &Global) -> anyhow::Result<()> {
         match &self.source {
             Source::Oneroster(oneroster) => oneroster.run(global),
+            Source::OnerosterApi(api) => api.run(global),
         }
     }
 }
@@ -65,48 +69,50 @@ impl Oneroster {
         let mut meter = Meter::new();
         let outcome = import(&database, &self.tenant, &self.path, &options, &mut |progress| meter.show(progress));
         meter.finish();
-        let mut out = std::io::stdout().lock();
-        match outcome {
-            Ok(summary) => Ok(self.print(&summary, global.format, &mut out)?),
-            Err(ImportError::Faults(faults)) => {
-                print_faults(&faults, global.format, &mut out)?;
-                let n = u64::try_from(faults.faults.len()).unwrap_or(u64::MAX) + faults.more;
-                anyhow::bail!("the set has {n} faults; nothing was changed")
-            }
-            Err(error) => Err(error.into()),
-        }
+        finish(outcome, self.dry_run, global.format)
     }
+}
 
-    fn print(&self, summary: &Summary, format: Format, out: &mut dyn Write) -> std::io::Result<()> {
-        if format == Format::Json {
-            let written = !self.dry_run && summary.is_changed;
-            return writeln!(out, "{:#}", json!({ "written": written, "summary": summary }));
+/// Prints what came of an import.
+pub(super) fn finish(outcome: Result<Summary, ImportError>, is_dry_run: bool, format: Format) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match outcome {
+        Ok(summary) => Ok(print(&summary, is_dry_run, format, &mut out)?),
+        Err(ImportError::Faults(faults)) => {
+            print_faults(&faults, format, &mut out)?;
+            let n = u64::try_from(faults.faults.len()).unwrap_or(u64::MAX) + faults.more;
+            anyhow::bail!("the set has {n} faults; nothing was changed")
         }
-        let tenant = &summary.tenant;
-        if summary.is_new_tenant {
-            writeln!(
-                out,
-                "There was no board `{tenant}`: it is made, with that name until a rules file gives another."
-            )?;
-        }
-        writeln!(out, "{:<20}{:>10}{:>10}{:>10}{:>10}", "", "added", "changed", "unchanged", "removed")?;
-        for (entity, n) in &summary.entities {
-            let name = plural(*entity);
-            writeln!(out, "{name:<20}{:>10}{:>10}{:>10}{:>10}", n.added, n.changed, n.unchanged, n.removed)?;
-        }
-        if summary.national_ids_dropped > 0 {
-            let n = summary.national_ids_dropped;
-            writeln!(out, "{n} values are national numbers (BSN) or look like one, and were not kept.")?;
-        }
-        if self.dry_run {
-            return writeln!(out, "Nothing was written. Without --dry-run the set is imported.");
-        }
-        if !summary.is_changed {
-            return writeln!(out, "The board had all of this already: nothing changed.");
-        }
-        writeln!(out, "Vendors see this from their next request on, as far as the rules let them.")?;
-        writeln!(out, "Next: koppelvlak show rules --tenant {tenant}")
+        Err(error) => Err(error.into()),
     }
+}
+
+fn print(summary: &Summary, is_dry_run: bool, format: Format, out: &mut dyn Write) -> std::io::Result<()> {
+    if format == Format::Json {
+        let written = !is_dry_run && summary.is_changed;
+        return writeln!(out, "{:#}", json!({ "written": written, "summary": summary }));
+    }
+    let tenant = &summary.tenant;
+    if summary.is_new_tenant {
+        writeln!(out, "There was no board `{tenant}`: it is made, with that name until a rules file gives another.")?;
+    }
+    writeln!(out, "{:<20}{:>10}{:>10}{:>10}{:>10}", "", "added", "changed", "unchanged", "removed")?;
+    for (entity, n) in &summary.entities {
+        let name = plural(*entity);
+        writeln!(out, "{name:<20}{:>10}{:>10}{:>10}{:>10}", n.added, n.changed, n.unchanged, n.removed)?;
+    }
+    if summary.national_ids_dropped > 0 {
+        let n = summary.national_ids_dropped;
+        writeln!(out, "{n} values are national numbers (BSN) or look like one, and were not kept.")?;
+    }
+    if is_dry_run {
+        return writeln!(out, "Nothing was written. Without --dry-run the set is imported.");
+    }
+    if !summary.is_changed {
+        return writeln!(out, "The board had all of this already: nothing changed.");
+    }
+    writeln!(out, "Vendors see this from their next request on, as far as the rules let them.")?;
+    writeln!(out, "Next: koppelvlak show rules --tenant {tenant}")
 }
 
 fn print_faults(faults: &FaultList, format: Format, out: &mut dyn Write) -> std::io::Result<()> {
@@ -142,13 +148,13 @@ fn plural(entity: Entity) -> &'static str {
 }
 
 /// A bar on a terminal; elsewhere a line for each file that takes a while.
-struct Meter {
+pub(super) struct Meter {
     bar: Option<ProgressBar>,
     last: Option<Progress>,
 }
 
 impl Meter {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{msg:40} {wide_bar} {percent:>3} %");
             ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
@@ -156,7 +162,7 @@ impl Meter {
         Self { bar, last: None }
     }
 
-    fn show(&mut self, progress: Progress) {
+    pub(super) fn show(&mut self, progress: Progress) {
         let is_next = self.last.is_none_or(|last| (last.phase, last.file) != (progress.phase, progress.file));
         let verb = match progress.phase {
             Phase::Check => "Checking",
@@ -177,7 +183,7 @@ impl Meter {
         self.last = Some(progress);
     }
 
-    fn finish(&self) {
+    pub(super) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -10,6 +10,7 @@ pub mod guide;
 pub mod import;
 pub mod log;
 pub mod migrate;
+pub mod pull;
 pub mod ready_file;
 pub mod serve;
 pub mod settings;

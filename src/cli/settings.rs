@@ -110,6 +110,15 @@ impl Settings {
         })
     }
 
+    /// The folder for what is read of a board over REST: beside the database, else in the working folder.
+    pub fn spool(&self, tenant: &str) -> anyhow::Result<PathBuf> {
+        let folder = match DatabaseUrl::parse(&self.database_url)? {
+            DatabaseUrl::Sqlite(path) => path.with_extension("pull"),
+            DatabaseUrl::Postgres(_) => PathBuf::from("koppelvlak.pull"),
+        };
+        Ok(folder.join(tenant))
+    }
+
     /// The master key: `KOPPELVLAK_MASTER_KEY`, else the file beside the database, made if it is not there.
     pub fn master_key(&self) -> anyhow::Result<MasterKey> {
         if let Some(text) = variable("KOPPELVLAK_MASTER_KEY")? {
@@ -139,6 +148,11 @@ impl Settings {
             ..Limits::default()
         }
     }
+}
+
+/// The secret for a provider that is read (`KOPPELVLAK_PULL_CLIENT_SECRET`).
+pub fn pull_secret() -> anyhow::Result<Option<String>> {
+    variable("KOPPELVLAK_PULL_CLIENT_SECRET")
 }
 
 /// The system's clock, or the instant that `KOPPELVLAK_CLOCK` names.

@@ -1,4 +1,5 @@
-//! OneRoster: thin doors to the common query, one folder for each version, and the CSV sets.
+//! OneRoster: thin doors to the common query, one folder for each version, the CSV sets, and the reader of
+//! other providers.
 //!
 //! Nothing here knows the store's tables or decides what is released.
 
@@ -15,6 +16,7 @@ pub mod objectives;
 pub mod operation;
 pub mod parameters;
 pub mod placeholder;
+pub mod pull;
 pub mod represent;
 pub mod routes;
 pub mod schema;

@@ -40,6 +40,8 @@ mod noninterference;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod pulling;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod reference_v1p1;

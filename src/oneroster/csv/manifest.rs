@@ -9,9 +9,9 @@ use super::record::{Flaw, Record, Records};
 use super::value;
 use crate::catalogue::Version;
 
-pub(super) const HEADER: [&str; 2] = ["propertyName", "value"];
-pub(super) const MANIFEST_VERSION: &str = "manifest.version";
-pub(super) const ONEROSTER_VERSION: &str = "oneroster.version";
+const HEADER: [&str; 2] = ["propertyName", "value"];
+const MANIFEST_VERSION: &str = "manifest.version";
+const ONEROSTER_VERSION: &str = "oneroster.version";
 const SYSTEM_NAME: &str = "source.systemName";
 const SYSTEM_CODE: &str = "source.systemCode";
 
@@ -133,8 +133,31 @@ impl Reading<'_> {
     }
 }
 
+/// A manifest that says the mode of each file.
+pub(in crate::oneroster) fn text(version: Version, mode: impl Fn(File) -> Mode) -> String {
+    let mut text = format!("{}\r\n", HEADER.join(","));
+    let mut tell = |name: &str, value: &str| {
+        text.push_str(name);
+        text.push(',');
+        text.push_str(value);
+        text.push_str("\r\n");
+    };
+    tell(MANIFEST_VERSION, "1.0");
+    tell(
+        ONEROSTER_VERSION,
+        match version {
+            Version::V1p1 => "1.1",
+            Version::V1p2 => "1.2",
+        },
+    );
+    for file in File::ALL.into_iter().filter(|file| file.is_in(version)) {
+        tell(&property(file), mode(file).word());
+    }
+    text
+}
+
 /// The property that tells the mode of a file.
-pub(super) fn property(file: File) -> String {
+fn property(file: File) -> String {
     format!("file.{}", file.name().trim_end_matches(".csv"))
 }
 

@@ -32,4 +32,9 @@ pub use crate::catalogue::Version;
 pub use package::Package;
 pub use read::{ReadError, read};
 pub use row::Row;
+pub(in crate::oneroster) use tables::DROPPED_IN_1P2P1;
 pub use tables::columns;
+
+pub(in crate::oneroster) use import::plan;
+pub(in crate::oneroster) use manifest::text as manifest_text;
+pub(in crate::oneroster) use package::MANIFEST;

@@ -25,7 +25,7 @@ const HIGHEST_RATIO: u64 = 250;
 /// A file below this size is no bomb, whatever its ratio.
 const HARMLESS: u64 = 8 * 1024 * 1024;
 
-pub(super) const MANIFEST: &str = "manifest.csv";
+pub(in crate::oneroster) const MANIFEST: &str = "manifest.csv";
 const BUFFER: usize = 64 * 1024;
 
 /// An opened set.

@@ -23,7 +23,7 @@ use super::file::{
 use crate::catalogue::Version;
 
 /// The column of users.csv that only the first release of 1.2 has.
-pub(super) const DROPPED_IN_1P2P1: &str = "resourceSourcedIds";
+pub(in crate::oneroster) const DROPPED_IN_1P2P1: &str = "resourceSourcedIds";
 
 /// The columns of a file, in order. Empty for a file that the version doesn't know.
 pub const fn columns(version: Version, file: File) -> &'static [Column] {

@@ -5,6 +5,7 @@
 //! knows where the set comes from.
 
 pub mod difference;
+pub mod elements;
 pub mod index;
 pub mod roles;
 pub mod run;

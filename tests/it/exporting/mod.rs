@@ -46,7 +46,7 @@ fn set_of(client: &Client<'_>, file: &str, version: &str, mode: &str) -> Taken {
 }
 
 /// A whole collection, without what differs between two boards with the same data.
-fn collection(client: &Client<'_>, path: &str, tenant: &str) -> Vec<Value> {
+pub fn collection(client: &Client<'_>, path: &str, tenant: &str) -> Vec<Value> {
     let text = client.ok(&format!("/{path}?limit=10000")).body.replace(&format!("/{tenant}/ims/"), "/board/ims/");
     let body: BTreeMap<String, Vec<Value>> = serde_json::from_str(&text).unwrap();
     let mut objects = body.into_values().next().unwrap();
@@ -62,7 +62,7 @@ fn collection(client: &Client<'_>, path: &str, tenant: &str) -> Vec<Value> {
     objects
 }
 
-const COLLECTIONS: [(&str, &str); 13] = [
+pub const COLLECTIONS: [(&str, &str); 13] = [
     ("rostering/v1p2", "orgs"),
     ("rostering/v1p2", "academicSessions"),
     ("rostering/v1p2", "courses"),
@@ -194,7 +194,7 @@ fn words(value: &Value, found: &mut BTreeSet<String>) {
 
 /// The demo's rules for a copy of a view: whoever is not in the view is not in the copy, and rules may not
 /// name them.
-fn rules_of(tenant: &str, rules: &str, people: &[Value]) -> String {
+pub fn rules_of(tenant: &str, rules: &str, people: &[Value]) -> String {
     let is_there = |block: &str| people.iter().any(|person| block.contains(person["sourcedId"].as_str().unwrap()));
     let mut blocks = rules.split("[[choice]]");
     let mut rules = blocks.next().unwrap().replace("slug = \"demo\"", &format!("slug = \"{tenant}\""));
@@ -202,7 +202,7 @@ fn rules_of(tenant: &str, rules: &str, people: &[Value]) -> String {
     rules
 }
 
-fn board_with_rules(world: &World) -> String {
+pub fn board_with_rules(world: &World) -> String {
     let (_, rules) = invent(world);
     world.apply(&rules);
     rules
@@ -276,7 +276,7 @@ on_each_database! {
 }
 
 /// Changes lines of a file of a folder; none takes one out.
-fn edit(folder: &std::path::Path, file: &str, change: impl FnMut((usize, &str)) -> Option<String>) {
+pub fn edit(folder: &std::path::Path, file: &str, change: impl FnMut((usize, &str)) -> Option<String>) {
     let path = folder.join(file);
     let text = std::fs::read_to_string(&path).unwrap();
     let lines: Vec<String> = text.lines().enumerate().filter_map(change).collect();

@@ -7,7 +7,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::error::ExportError;
-use crate::oneroster::csv::manifest::{HEADER, MANIFEST_VERSION, ONEROSTER_VERSION, property};
+use crate::oneroster::csv::manifest;
 use crate::oneroster::csv::package::MANIFEST;
 use crate::oneroster::csv::{File, Mode, Version};
 
@@ -54,25 +54,7 @@ impl<W: Write + Seek> Archive<W> {
 
     /// Adds the manifest, which tells of the rows that are there, and ends the set.
     pub(super) fn finish(mut self, version: Version, mode: Mode) -> Result<W, ExportError> {
-        let mut text = format!("{}\r\n", HEADER.join(","));
-        let mut tell = |name: &str, value: &str| {
-            text.push_str(name);
-            text.push(',');
-            text.push_str(value);
-            text.push_str("\r\n");
-        };
-        tell(MANIFEST_VERSION, "1.0");
-        tell(
-            ONEROSTER_VERSION,
-            match version {
-                Version::V1p1 => "1.1",
-                Version::V1p2 => "1.2",
-            },
-        );
-        for file in File::ALL.into_iter().filter(|file| file.is_in(version)) {
-            let mode = if self.has(file) { mode } else { Mode::Absent };
-            tell(&property(file), mode.word());
-        }
+        let text = manifest::text(version, |file| if self.has(file) { mode } else { Mode::Absent });
         self.zip.start_file(MANIFEST, options())?;
         self.zip.write_all(text.as_bytes())?;
         Ok(self.zip.finish()?)

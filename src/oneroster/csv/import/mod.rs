@@ -10,7 +10,7 @@ mod error;
 mod kept;
 mod lookup;
 mod person;
-pub(super) mod plan;
+pub(in crate::oneroster) mod plan;
 mod row_values;
 mod run;
 mod sorted;

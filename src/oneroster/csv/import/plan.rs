@@ -4,7 +4,7 @@ use crate::catalogue::Entity;
 use crate::oneroster::csv::File;
 
 /// An entity with its file and the files that hang below it, with their columns.
-pub(in crate::oneroster::csv) struct Step {
+pub(in crate::oneroster) struct Step {
     pub entity: Entity,
     pub file: File,
     pub children: &'static [Child],
@@ -12,7 +12,7 @@ pub(in crate::oneroster::csv) struct Step {
 
 /// A file whose rows become elements of a column of their parents.
 #[derive(Clone, Copy)]
-pub(in crate::oneroster::csv) struct Child {
+pub(in crate::oneroster) struct Child {
     pub file: File,
     /// The column of the file that names the parent.
     pub parent: &'static str,
@@ -29,7 +29,7 @@ const fn step(entity: Entity, file: File, children: &'static [Child]) -> Step {
 }
 
 /// Every entity after those that its rows and their elements refer to.
-pub(in crate::oneroster::csv) const STEPS: &[Step] = &[
+pub(in crate::oneroster) const STEPS: &[Step] = &[
     step(Entity::Org, File::Orgs, &[]),
     step(Entity::AcademicSession, File::AcademicSessions, &[]),
     step(Entity::Resource, File::Resources, &[]),

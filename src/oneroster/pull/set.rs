@@ -1,0 +1,243 @@
+//! The CSV set that the pages make: of the version that was read, whole or of changes.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fs;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::below::{Below, rows_below};
+use super::error::PullError;
+use super::fetch::Event;
+use super::rows::{Class, Object, Scene, is_gone, note_metadata, text, written};
+use super::source::{Collection, Source};
+use super::spool::Spool;
+use crate::oneroster::csv::plan::{Child, STEPS, Step};
+use crate::oneroster::csv::{Column, File, MANIFEST, Mode, manifest_text};
+use crate::store::import::elements;
+use crate::store::{Conn, tenant};
+
+/// Who is asked what the board has.
+pub(super) type Board<'b> = (&'b mut Conn, &'b str);
+
+/// Writes the set into a folder.
+pub(super) fn write(
+    source: &Source,
+    spool: &Spool,
+    folder: &Path,
+    is_delta: bool,
+    (board, tell): (Board<'_>, &mut dyn FnMut(Event)),
+) -> Result<(), PullError> {
+    let version = source.version;
+    let scene = Scene {
+        version,
+        is_delta,
+        began: spool.began().to_rfc3339(),
+        classes: HashMap::new(),
+        left_out: HashSet::new(),
+    };
+    let mut set = Set { spool, scene, folder, board, files: BTreeSet::new() };
+    let collections: Vec<Collection> = source.collections().collect();
+    // Those that the provider doesn't give, and those that refer to them.
+    let mut is_there: BTreeSet<File> = BTreeSet::new();
+    for collection in &collections {
+        let needed = collection.file.needs(version).filter(|file| *file != File::Roles);
+        if spool.has(collection.name) && needed.into_iter().all(|file| is_there.contains(&file)) {
+            is_there.insert(collection.file);
+        }
+    }
+    for collection in collections.iter().filter(|collection| is_there.contains(&collection.file)) {
+        let n = set.own(*collection)?;
+        if n > 0 {
+            tell(Event::LeftOut { collection: collection.name, n });
+        }
+        let Some(step) = STEPS.iter().find(|step| step.file == collection.file) else { continue };
+        for child in step.children.iter().filter(|child| child.file.is_in(version)) {
+            let mut targets = child.file.needs(version).filter(|file| *file != File::Roles);
+            if targets.all(|file| is_there.contains(&file)) {
+                set.below(*collection, step, *child)?;
+            }
+        }
+    }
+    set.finish()
+}
+
+struct Set<'s> {
+    spool: &'s Spool,
+    scene: Scene,
+    folder: &'s Path,
+    board: Board<'s>,
+    /// The files that have rows.
+    files: BTreeSet<File>,
+}
+
+impl Set<'_> {
+    /// Each object of a collection once, as it was read last; of a whole set those that are there.
+    fn each(&self, name: &str, visit: &mut dyn FnMut(&Object) -> Result<(), PullError>) -> Result<(), PullError> {
+        let mut seen: HashSet<String> = HashSet::new();
+        self.spool.each_page(name, &mut |page| {
+            for object in page.iter().rev().filter_map(Value::as_object) {
+                let id = object.get("sourcedId").and_then(Value::as_str).unwrap_or_default();
+                if seen.insert(id.to_owned()) && (self.scene.is_delta || !is_gone(object)) {
+                    visit(object)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes the file of a collection; returns how many objects it can't hold.
+    fn own(&mut self, collection: Collection) -> Result<u64, PullError> {
+        let mut keys = BTreeSet::new();
+        self.each(collection.name, &mut |object| {
+            note_metadata(object, &mut keys);
+            Ok(())
+        })?;
+        if collection.file == File::Classes {
+            let mut classes = HashMap::new();
+            self.each(collection.name, &mut |object| {
+                classes.extend([Class::of(object)]);
+                Ok(())
+            })?;
+            self.scene.classes = classes;
+        }
+        let keys: Vec<String> = keys.into_iter().collect();
+        let columns = written(self.scene.version, collection.file);
+        let names = columns.iter().map(|column| column.name.to_owned());
+        let mut table =
+            Table::new(self.folder, collection.file, names.chain(keys.iter().map(|key| format!("metadata.{key}"))));
+        let mut left_out = Vec::new();
+        self.each(collection.name, &mut |object| {
+            if let Some(cells) = self.scene.cells(collection.file, object, &keys) {
+                return table.add(&cells);
+            }
+            left_out.push(text(object.get("sourcedId")));
+            Ok(())
+        })?;
+        if table.finish()? {
+            self.files.insert(collection.file);
+        }
+        let n = u64::try_from(left_out.len()).unwrap_or(u64::MAX);
+        if collection.file == File::LineItems {
+            self.scene.left_out = left_out.into_iter().collect();
+        }
+        Ok(n)
+    }
+
+    /// Writes a file below another. A set of changes also takes away what the board has below an object and
+    /// the provider no more.
+    fn below(&mut self, collection: Collection, step: &Step, child: Child) -> Result<(), PullError> {
+        let columns = written(self.scene.version, child.file);
+        let mut table = Table::new(self.folder, child.file, columns.iter().map(|column| column.name.to_owned()));
+        let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        self.each(collection.name, &mut |object| {
+            let parent = text(object.get("sourcedId"));
+            if is_gone(object) || (step.file == File::LineItems && self.scene.left_out.contains(&parent)) {
+                return Ok(());
+            }
+            let mut ids = BTreeSet::new();
+            for row in rows_below(child.file, object) {
+                table.add(&self.cells_below(&columns, (child, &parent), &row, object))?;
+                ids.insert(row.sourced_id);
+            }
+            if self.scene.is_delta {
+                told.insert(parent, ids);
+            }
+            Ok(())
+        })?;
+        if !told.is_empty() {
+            for (parent, id) in self.ended(step, child, &told)? {
+                let cell = |column: &&Column| match column.name {
+                    "sourcedId" => id.clone(),
+                    "status" => "tobedeleted".to_owned(),
+                    "dateLastModified" => self.scene.began.clone(),
+                    name if name == child.parent => parent.clone(),
+                    _ => String::new(),
+                };
+                table.add(&columns.iter().map(cell).collect::<Vec<_>>())?;
+            }
+        }
+        if table.finish()? {
+            self.files.insert(child.file);
+        }
+        Ok(())
+    }
+
+    fn cells_below(
+        &self,
+        columns: &[&'static Column],
+        (child, parent): (Child, &str),
+        row: &Below,
+        object: &Object,
+    ) -> Vec<String> {
+        let cell = |column: &&Column| match column.name {
+            "sourcedId" => row.sourced_id.clone(),
+            "status" | "dateLastModified" => self.scene.change(column, object),
+            name if name == child.parent => parent.to_owned(),
+            name => row.says.iter().find(|(other, _)| *other == name).map(|(_, text)| text.clone()).unwrap_or_default(),
+        };
+        columns.iter().map(cell).collect()
+    }
+
+    /// What the board has below the told parents and was not told, with its parent.
+    fn ended(
+        &mut self,
+        step: &Step,
+        child: Child,
+        told: &BTreeMap<String, BTreeSet<String>>,
+    ) -> Result<Vec<(String, String)>, PullError> {
+        let (conn, slug) = &mut self.board;
+        let Some(board) = tenant::by_slug(conn, slug)? else { return Ok(Vec::new()) };
+        let mut ended = Vec::new();
+        elements::each(conn, board.id, (step.entity, child.column), &mut |parent, ids| {
+            let Some(told) = told.get(parent) else { return };
+            ended.extend(ids.into_iter().filter(|id| !told.contains(id)).map(|id| (parent.to_owned(), id)));
+        })?;
+        Ok(ended)
+    }
+
+    fn finish(self) -> Result<(), PullError> {
+        let mode = if self.scene.is_delta { Mode::Delta } else { Mode::Bulk };
+        let of = |file| if self.files.contains(&file) { mode } else { Mode::Absent };
+        let path = self.folder.join(MANIFEST);
+        fs::write(&path, manifest_text(self.scene.version, of)).map_err(|source| PullError::Spool { path, source })
+    }
+}
+
+/// A file of the set, which begins with its first row: one without rows is not in the set.
+struct Table {
+    path: PathBuf,
+    header: Vec<String>,
+    writer: Option<csv::Writer<BufWriter<fs::File>>>,
+}
+
+impl Table {
+    fn new(folder: &Path, file: File, header: impl Iterator<Item = String>) -> Self {
+        Self { path: folder.join(file.name()), header: header.collect(), writer: None }
+    }
+
+    fn add(&mut self, cells: &[String]) -> Result<(), PullError> {
+        let at = |source| PullError::Spool { path: self.path.clone(), source };
+        let mut writer = if let Some(writer) = self.writer.take() {
+            writer
+        } else {
+            let file = BufWriter::new(fs::File::create(&self.path).map_err(at)?);
+            let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
+            writer.write_record(&self.header).map_err(|error| at(error.into()))?;
+            writer
+        };
+        writer.write_record(cells).map_err(|error| at(error.into()))?;
+        self.writer = Some(writer);
+        Ok(())
+    }
+
+    /// Ends the file; returns whether it has rows.
+    fn finish(self) -> Result<bool, PullError> {
+        let Some(writer) = self.writer else { return Ok(false) };
+        let at = |source| PullError::Spool { path: self.path.clone(), source };
+        let mut out = writer.into_inner().map_err(|error| at(error.into_error()))?;
+        out.flush().map_err(at)?;
+        Ok(true)
+    }
+}
