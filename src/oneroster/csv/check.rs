@@ -242,7 +242,7 @@ impl Checker<'_> {
         for &(column, position) in &open.layout.columns {
             let checked = match row.at(position) {
                 // Whoever goes needs no more than a name; a row below another must say below which.
-                None if is_deleted && !is_below(open.file) && !is_stamp(column.kind) => Ok(()),
+                None if is_deleted && !is_stamp(column.kind) && !names_parent(open.file, column.name) => Ok(()),
                 None => value::check_blank(column.kind, column.required, open.mode),
                 Some(text) if is_lossy && text.contains(char::REPLACEMENT_CHARACTER) => Ok(()),
                 Some(text) => value::check(column.kind, version, open.mode, text),
@@ -357,8 +357,10 @@ impl Checker<'_> {
 }
 
 /// Whether the rows of a file are values of rows of another.
-fn is_below(file: File) -> bool {
-    super::import::plan::STEPS.iter().any(|step| step.children.iter().any(|child| child.file == file))
+/// Whether the column says below which row another stands.
+fn names_parent(file: File, column: &str) -> bool {
+    let mut children = super::import::plan::STEPS.iter().flat_map(|step| step.children);
+    children.any(|child| child.file == file && child.parent == column)
 }
 
 const fn is_stamp(kind: Kind) -> bool {
