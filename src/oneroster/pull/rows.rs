@@ -29,8 +29,8 @@ pub(super) struct Scene {
     /// The time of a change that has none (RFC 3339).
     pub(super) began: String,
     pub(super) classes: HashMap<String, Class>,
-    /// The line items that the set can't hold, and so neither their results.
-    pub(super) left_out: HashSet<String>,
+    /// The line items that a result may name, where the set doesn't hold all of the provider's.
+    pub(super) line_items: Option<HashSet<String>>,
 }
 
 /// The columns that are written.
@@ -45,6 +45,11 @@ pub(super) fn is_gone(object: &Object) -> bool {
 }
 
 impl Class {
+    /// A class that the board has.
+    pub(super) fn stored(school: &str, course: &str) -> Self {
+        Self { school: school.to_owned(), course: course.to_owned(), term: String::new() }
+    }
+
     /// What a class says, with its sourcedId.
     pub(super) fn of(class: &Object) -> (String, Self) {
         let term = class.get("terms").and_then(Value::as_array).and_then(|terms| terms.first());
@@ -69,7 +74,7 @@ impl Scene {
                 _ if is_gone => String::new(),
                 _ => match self.cell(file, column, object) {
                     cell if cell.is_empty() && column.required && self.is_unsayable(file, column) => return None,
-                    cell if column.name == "lineItemSourcedId" && self.left_out.contains(&cell) => return None,
+                    cell if column.name == "lineItemSourcedId" && !self.has_line_item(&cell) => return None,
                     cell => cell,
                 },
             };
@@ -128,6 +133,11 @@ impl Scene {
             }
             _ => String::new(),
         }
+    }
+
+    /// Whether a result may name the line item: one that was left out has no results either.
+    pub(super) fn has_line_item(&self, id: &str) -> bool {
+        self.line_items.as_ref().is_none_or(|items| items.contains(id))
     }
 
     /// Whether a blank means that files can't hold the object: version 1.1 wants numbers that marks in words

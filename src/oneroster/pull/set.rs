@@ -13,9 +13,10 @@ use super::fetch::Event;
 use super::rows::{Class, Object, Scene, is_gone, note_metadata, text, written};
 use super::source::{Collection, Source};
 use super::spool::Spool;
+use crate::catalogue::Entity;
 use crate::oneroster::csv::plan::{Child, STEPS, Step};
 use crate::oneroster::csv::{Column, File, MANIFEST, Mode, manifest_text};
-use crate::store::import::elements;
+use crate::store::import::known;
 use crate::store::{Conn, tenant};
 
 /// Who is asked what the board has.
@@ -30,14 +31,9 @@ pub(super) fn write(
     (board, tell): (Board<'_>, &mut dyn FnMut(Event)),
 ) -> Result<(), PullError> {
     let version = source.version;
-    let scene = Scene {
-        version,
-        is_delta,
-        began: spool.began().to_rfc3339(),
-        classes: HashMap::new(),
-        left_out: HashSet::new(),
-    };
-    let mut set = Set { spool, scene, folder, board, files: BTreeSet::new() };
+    let scene =
+        Scene { version, is_delta, began: spool.began().to_rfc3339(), classes: HashMap::new(), line_items: None };
+    let mut set = Set { spool, scene, folder, board, files: BTreeMap::new() };
     let collections: Vec<Collection> = source.collections().collect();
     // Those that the provider doesn't give, and those that refer to them.
     let mut is_there: BTreeSet<File> = BTreeSet::new();
@@ -48,11 +44,11 @@ pub(super) fn write(
         }
     }
     for collection in collections.iter().filter(|collection| is_there.contains(&collection.file)) {
-        let n = set.own(*collection)?;
+        let Some(step) = STEPS.iter().find(|step| step.file == collection.file) else { continue };
+        let n = set.own(*collection, step)?;
         if n > 0 {
             tell(Event::LeftOut { collection: collection.name, n });
         }
-        let Some(step) = STEPS.iter().find(|step| step.file == collection.file) else { continue };
         for child in step.children.iter().filter(|child| child.file.is_in(version)) {
             let mut targets = child.file.needs(version).filter(|file| *file != File::Roles);
             if targets.all(|file| is_there.contains(&file)) {
@@ -68,8 +64,8 @@ struct Set<'s> {
     scene: Scene,
     folder: &'s Path,
     board: Board<'s>,
-    /// The files that have rows.
-    files: BTreeSet<File>,
+    /// The files that have rows, with what these are.
+    files: BTreeMap<File, Mode>,
 }
 
 impl Set<'_> {
@@ -88,7 +84,7 @@ impl Set<'_> {
     }
 
     /// Writes the file of a collection; returns how many objects it can't hold.
-    fn own(&mut self, collection: Collection) -> Result<u64, PullError> {
+    fn own(&mut self, collection: Collection, step: &Step) -> Result<u64, PullError> {
         let mut keys = BTreeSet::new();
         self.each(collection.name, &mut |object| {
             note_metadata(object, &mut keys);
@@ -96,6 +92,11 @@ impl Set<'_> {
         })?;
         if collection.file == File::Classes {
             let mut classes = HashMap::new();
+            if let (true, Some(tenant_id)) = (self.scene.is_delta, self.tenant_id()?) {
+                known::each_class(self.board.0, tenant_id, &mut |id, school, course| {
+                    classes.insert(id.to_owned(), Class::stored(school, course));
+                })?;
+            }
             self.each(collection.name, &mut |object| {
                 classes.extend([Class::of(object)]);
                 Ok(())
@@ -107,22 +108,70 @@ impl Set<'_> {
         let names = columns.iter().map(|column| column.name.to_owned());
         let mut table =
             Table::new(self.folder, collection.file, names.chain(keys.iter().map(|key| format!("metadata.{key}"))));
-        let mut left_out = Vec::new();
+        let (mut left_out, mut held) = (0, HashSet::new());
         self.each(collection.name, &mut |object| {
-            if let Some(cells) = self.scene.cells(collection.file, object, &keys) {
-                return table.add(&cells);
+            let Some(cells) = self.scene.cells(collection.file, object, &keys) else {
+                left_out += 1;
+                return Ok(());
+            };
+            if collection.file == File::LineItems {
+                held.insert(text(object.get("sourcedId")));
             }
-            left_out.push(text(object.get("sourcedId")));
-            Ok(())
+            table.add(&cells)
         })?;
-        if table.finish()? {
-            self.files.insert(collection.file);
-        }
-        let n = u64::try_from(left_out.len()).unwrap_or(u64::MAX);
         if collection.file == File::LineItems {
-            self.scene.left_out = left_out.into_iter().collect();
+            if let (true, Some(tenant_id)) = (self.scene.is_delta, self.tenant_id()?) {
+                held.extend(known::active(self.board.0, tenant_id, Entity::LineItem)?);
+            }
+            self.scene.line_items = Some(held);
         }
-        Ok(n)
+        if table.is_empty() && !self.scene.is_delta {
+            self.ended_rows(step, &columns, &mut table)?;
+            return self.finish_table(collection.file, table, Mode::Delta).map(|()| left_out);
+        }
+        self.finish_table(collection.file, table, self.mode()).map(|()| left_out)
+    }
+
+    /// A bulk file can't be empty. Where the provider has no objects any more, changes say so.
+    fn ended_rows(&mut self, step: &Step, columns: &[&'static Column], table: &mut Table) -> Result<(), PullError> {
+        let Some(tenant_id) = self.tenant_id()? else { return Ok(()) };
+        let mut ids: Vec<String> = known::active(self.board.0, tenant_id, step.entity)?.into_iter().collect();
+        ids.sort_unstable();
+        let n_metadata = table.header.len() - columns.len();
+        for id in ids {
+            let mut cells = self.ended(columns, ("", ""), &id);
+            cells.extend(vec![String::new(); n_metadata]);
+            table.add(&cells)?;
+        }
+        Ok(())
+    }
+
+    /// The cells of a row that takes away, below a parent if it is below any.
+    fn ended(&self, columns: &[&'static Column], (name, parent): (&str, &str), id: &str) -> Vec<String> {
+        let cell = |column: &&Column| match column.name {
+            "sourcedId" => id.to_owned(),
+            "status" => "tobedeleted".to_owned(),
+            "dateLastModified" => self.scene.began.clone(),
+            other if other == name => parent.to_owned(),
+            _ => String::new(),
+        };
+        columns.iter().map(cell).collect()
+    }
+
+    fn mode(&self) -> Mode {
+        if self.scene.is_delta { Mode::Delta } else { Mode::Bulk }
+    }
+
+    fn tenant_id(&mut self) -> Result<Option<i64>, PullError> {
+        let (conn, slug) = &mut self.board;
+        Ok(tenant::by_slug(conn, slug)?.map(|board| board.id))
+    }
+
+    fn finish_table(&mut self, file: File, table: Table, mode: Mode) -> Result<(), PullError> {
+        if table.finish()? {
+            self.files.insert(file, mode);
+        }
+        Ok(())
     }
 
     /// Writes a file below another. A set of changes also takes away what the board has below an object and
@@ -133,7 +182,7 @@ impl Set<'_> {
         let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         self.each(collection.name, &mut |object| {
             let parent = text(object.get("sourcedId"));
-            if is_gone(object) || (step.file == File::LineItems && self.scene.left_out.contains(&parent)) {
+            if is_gone(object) || (step.file == File::LineItems && !self.scene.has_line_item(&parent)) {
                 return Ok(());
             }
             let mut ids = BTreeSet::new();
@@ -146,22 +195,14 @@ impl Set<'_> {
             }
             Ok(())
         })?;
-        if !told.is_empty() {
-            for (parent, id) in self.ended(step, child, &told)? {
-                let cell = |column: &&Column| match column.name {
-                    "sourcedId" => id.clone(),
-                    "status" => "tobedeleted".to_owned(),
-                    "dateLastModified" => self.scene.began.clone(),
-                    name if name == child.parent => parent.clone(),
-                    _ => String::new(),
-                };
-                table.add(&columns.iter().map(cell).collect::<Vec<_>>())?;
+        let takes_all = table.is_empty() && !self.scene.is_delta;
+        if takes_all || !told.is_empty() {
+            for (parent, id) in self.ended_below(step, child, (!takes_all).then_some(&told))? {
+                table.add(&self.ended(&columns, (child.parent, &parent), &id))?;
             }
         }
-        if table.finish()? {
-            self.files.insert(child.file);
-        }
-        Ok(())
+        let mode = if takes_all { Mode::Delta } else { self.mode() };
+        self.finish_table(child.file, table, mode)
     }
 
     fn cells_below(
@@ -180,26 +221,33 @@ impl Set<'_> {
         columns.iter().map(cell).collect()
     }
 
-    /// What the board has below the told parents and was not told, with its parent.
-    fn ended(
+    /// What the board has below the told parents, or all, and was not told, with its parent.
+    fn ended_below(
         &mut self,
         step: &Step,
         child: Child,
-        told: &BTreeMap<String, BTreeSet<String>>,
+        told: Option<&BTreeMap<String, BTreeSet<String>>>,
     ) -> Result<Vec<(String, String)>, PullError> {
-        let (conn, slug) = &mut self.board;
-        let Some(board) = tenant::by_slug(conn, slug)? else { return Ok(Vec::new()) };
+        let Some(tenant_id) = self.tenant_id()? else { return Ok(Vec::new()) };
         let mut ended = Vec::new();
-        elements::each(conn, board.id, (step.entity, child.column), &mut |parent, ids| {
-            let Some(told) = told.get(parent) else { return };
-            ended.extend(ids.into_iter().filter(|id| !told.contains(id)).map(|id| (parent.to_owned(), id)));
-        })?;
+        known::each_with_elements(
+            self.board.0,
+            tenant_id,
+            (step.entity, child.column),
+            &mut |parent, is_active, ids| {
+                let of_parent = told.map(|told| told.get(parent));
+                let is_ended = |id: &String| match of_parent {
+                    None => is_active,
+                    Some(told) => told.is_some_and(|told| !told.contains(id)),
+                };
+                ended.extend(ids.into_iter().filter(is_ended).map(|id| (parent.to_owned(), id)));
+            },
+        )?;
         Ok(ended)
     }
 
     fn finish(self) -> Result<(), PullError> {
-        let mode = if self.scene.is_delta { Mode::Delta } else { Mode::Bulk };
-        let of = |file| if self.files.contains(&file) { mode } else { Mode::Absent };
+        let of = |file| self.files.get(&file).copied().unwrap_or(Mode::Absent);
         let path = self.folder.join(MANIFEST);
         fs::write(&path, manifest_text(self.scene.version, of)).map_err(|source| PullError::Spool { path, source })
     }
@@ -215,6 +263,10 @@ struct Table {
 impl Table {
     fn new(folder: &Path, file: File, header: impl Iterator<Item = String>) -> Self {
         Self { path: folder.join(file.name()), header: header.collect(), writer: None }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.writer.is_none()
     }
 
     fn add(&mut self, cells: &[String]) -> Result<(), PullError> {

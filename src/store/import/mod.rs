@@ -5,8 +5,8 @@
 //! knows where the set comes from.
 
 pub mod difference;
-pub mod elements;
 pub mod index;
+pub mod known;
 pub mod roles;
 pub mod run;
 pub mod summary;

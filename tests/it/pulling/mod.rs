@@ -1,11 +1,9 @@
 //! Another provider read over REST: our own server as the provider, and a scripted one for what goes wrong.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
+mod fake;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use koppelvlak::catalogue::Version;
@@ -13,6 +11,8 @@ use koppelvlak::clock::Clock;
 use koppelvlak::oneroster::csv::import;
 use koppelvlak::oneroster::pull::{Changes, Credentials, Event, Options, PullError, Source, Watch, pull};
 use koppelvlak::store::import::Summary;
+
+use fake::{Fake, village};
 
 use crate::exporting::{COLLECTIONS, board_with_rules, collection, edit, rules_of};
 use crate::harness::{NOW, World, on_each_database};
@@ -203,93 +203,6 @@ fn the_command_reads_a_provider_and_keeps_its_secret_to_itself() {
     assert_eq!(std::fs::read_dir(world.folder().join("board.pull/copy")).unwrap().count(), 2);
 }
 
-/// A provider that says what a test wants it to say, and notes what it was asked.
-struct Fake {
-    url: String,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-/// What a fake says to the n-th request for a path: status, headers, body.
-type Script = Box<dyn Fn(&str, usize) -> (u16, String, String) + Send>;
-
-impl Fake {
-    fn start(script: Script) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let noted = Arc::clone(&asked);
-        // It ends with the process.
-        std::thread::spawn(move || {
-            let mut counts = BTreeMap::new();
-            for connection in listener.incoming() {
-                serve_one(connection.unwrap(), &script, &mut counts, &noted);
-            }
-        });
-        Self { url, asked }
-    }
-
-    fn root(&self) -> String {
-        format!("{}/ims/oneroster", self.url)
-    }
-
-    /// What was asked since the last time, without tokens.
-    fn take(&self) -> Vec<String> {
-        let mut asked = std::mem::take(&mut *self.asked.lock().unwrap());
-        asked.retain(|path| !path.contains("token"));
-        asked
-    }
-}
-
-fn serve_one(
-    mut connection: TcpStream,
-    script: &Script,
-    counts: &mut BTreeMap<String, usize>,
-    asked: &Mutex<Vec<String>>,
-) {
-    let mut reader = BufReader::new(connection.try_clone().unwrap());
-    let mut head = String::new();
-    while reader.read_line(&mut head).unwrap() > 2 {}
-    let path = head.split(' ').nth(1).unwrap().to_owned();
-    let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ").map(str::to_owned));
-    let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
-    std::io::Read::read_exact(&mut reader, &mut body).unwrap();
-    asked.lock().unwrap().push(path.clone());
-    let n = counts.entry(path.clone()).or_default();
-    *n += 1;
-    let (status, headers, body) =
-        if path.contains("token") { (200, String::new(), r#"{"access_token":"t"}"#.into()) } else { script(&path, *n) };
-    if status == 0 {
-        return; // The connection breaks off.
-    }
-    let length = body.len();
-    let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}");
-    connection.write_all(answer.as_bytes()).unwrap();
-}
-
-/// A small school of 1.2: two pages of orgs, one person, and no services but rostering.
-fn village(path: &str) -> (u16, String, String) {
-    let name = path.split('?').next().unwrap().rsplit('/').next().unwrap();
-    let base = r#""status":"active","dateLastModified":"2026-08-01T00:00:00.000Z""#;
-    let objects = match (name, path.contains("offset=0")) {
-        ("orgs", true) => {
-            format!(
-                r#"{{"sourcedId":"o-1",{base},"name":"North","type":"district"}},{{"sourcedId":"o-2",{base},"name":"Elm","type":"school","parent":{{"sourcedId":"o-1"}}}}"#
-            )
-        }
-        ("orgs", false) => format!(r#"{{"sourcedId":"o-3",{base},"name":"Oak","type":"school"}}"#),
-        ("users", true) => {
-            format!(
-                r#"{{"sourcedId":"u-1",{base},"enabledUser":true,"givenName":"Willemijn","familyName":"B","roles":[{{"roleType":"primary","role":"teacher","org":{{"sourcedId":"o-2"}}}}]}},{{"sourcedId":"u-2","status":"tobedeleted","dateLastModified":"2026-08-01T00:00:00Z"}}"#
-            )
-        }
-        ("demographics" | "resources" | "categories" | "scoreScales" | "lineItems" | "results", _) => {
-            return (404, String::new(), "{}".into());
-        }
-        _ => String::new(),
-    };
-    (200, String::new(), format!(r#"{{"{name}":[{objects}]}}"#))
-}
-
 fn puller<'w>(world: &'w World, fake: &Fake) -> Puller<'w> {
     let mut puller = Puller::new(world, &fake.root(), Version::V1p2);
     puller.limit = 2;
@@ -383,6 +296,80 @@ fn faults_are_those_of_the_import_and_a_rehearsal_leaves_nothing() {
     assert_eq!(faults.faults.len(), 1, "{faults:?}");
     assert!(summary.is_new_tenant);
     assert_eq!(rehearsal.left(), ["lock"]);
+}
+
+#[test]
+fn what_a_provider_has_none_of_any_more_goes_and_a_token_that_ended_is_renewed() {
+    let world = World::on_sqlite();
+    let people = |path: &str| {
+        let (status, headers, body) = village(path);
+        let demographics = r#"{"demographics":[{"sourcedId":"u-1","status":"active","sex":"female"}]}"#;
+        if path.contains("/demographics") { (200, headers, demographics.to_owned()) } else { (status, headers, body) }
+    };
+    let before = Fake::start(Box::new(move |path, _| people(path)));
+    let after = Fake::start(Box::new(|path, n| match (path.contains("/demographics"), path.contains("/users")) {
+        (true, _) => (200, String::new(), r#"{"demographics":[]}"#.into()),
+        (_, true) if n == 1 => (401, String::new(), String::new()),
+        _ => village(path),
+    }));
+    puller(&world, &before).pull().unwrap();
+
+    let summary = puller(&world, &after).pull().unwrap();
+    let again = puller(&world, &after).pull().unwrap();
+
+    assert_eq!(summary.of(koppelvlak::catalogue::Entity::Demographics).unwrap().removed, 1);
+    assert_eq!(summary.of(koppelvlak::catalogue::Entity::User).unwrap().unchanged, 1);
+    assert!(!again.is_changed);
+}
+
+#[test]
+fn a_role_that_went_away_goes_with_the_changes_and_moves_no_other() {
+    let world = World::on_sqlite();
+    let two = r#""roles":[{"roleType":"secondary","role":"aide","org":{"sourcedId":"o-1"}},"#;
+    let full = Fake::start(Box::new(move |path, _| {
+        let (status, headers, body) = village(path);
+        (status, headers, body.replace(r#""roles":["#, two))
+    }));
+    let changed = Fake::start(Box::new(|path, _| village(path)));
+    puller(&world, &full).pull().unwrap();
+    let mut delta = puller(&world, &changed);
+    delta.changes = Changes::Since(Clock::fixed(NOW).unwrap().now());
+
+    let summary = delta.pull().unwrap();
+    let again = delta.pull().unwrap();
+
+    assert!(summary.is_changed && !again.is_changed);
+    let sql = "SELECT roles FROM person WHERE sourced_id = 'u-1'";
+    let rows = koppelvlak::store::Statement::new(sql).rows(&mut world.database.read().unwrap()).unwrap();
+    let roles: Vec<serde_json::Value> = serde_json::from_str(rows.first().unwrap().text(0).unwrap()).unwrap();
+    let of = |role: &str| roles.iter().find(|other| other["role"] == role).unwrap();
+    assert_eq!(of("aide")["gone"], true);
+    assert_eq!(of("teacher")["gone"], serde_json::Value::Null);
+    assert!(of("teacher")["at"].as_i64() < of("aide")["at"].as_i64());
+    assert!(changed.take().iter().any(|path| path.contains("filter=dateLastModified%3E%3D%27")));
+}
+
+#[test]
+fn pages_wait_for_whoever_must_confirm_that_people_left() {
+    let world = World::on_sqlite();
+    let full = Fake::start(Box::new(|path, _| village(path)));
+    let empty = Fake::start(Box::new(|path, _| {
+        let is_people = path.contains("/users");
+        if is_people { (200, String::new(), r#"{"users":[]}"#.into()) } else { village(path) }
+    }));
+    puller(&world, &full).pull().unwrap();
+    let mut refused = puller(&world, &empty);
+
+    let failure = refused.pull();
+    empty.take();
+    let again = refused.pull();
+
+    for outcome in [failure, again] {
+        let is_guarded = matches!(outcome, Err(PullError::Import(import::ImportError::Removals { removed: 1, of: 1 })));
+        assert!(is_guarded, "{outcome:?}");
+    }
+    assert_eq!(refused.left(), ["last.json", "lock", "pages", "state.json"]);
+    assert!(empty.take().is_empty(), "nothing is read twice");
 }
 
 #[test]
