@@ -6,11 +6,11 @@ use crate::audit::Recorder;
 use crate::auth::connections::AuthCache;
 use crate::clock::Clock;
 use crate::consent::connection::{Connection, ConnectionStatus, Identifiers, RequiredFields};
-use crate::gradebook::Writer;
 use crate::keys::{KeyError, MasterKey};
 use crate::query::Views;
 use crate::store::Database;
 use crate::store::vendor::{StoredConnection, seal_secret};
+use crate::writing::Writer;
 
 /// The state of one server.
 pub struct App {

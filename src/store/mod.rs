@@ -26,6 +26,7 @@ pub mod statement;
 pub mod tenant;
 pub mod token;
 pub mod vendor;
+pub mod writer;
 pub mod written;
 
 pub use connection::{Conn, Database, DatabaseUrl};

@@ -1,11 +1,10 @@
 //! What vendors wrote to the gradebook: read back by its vendor, and changed in transactions of many writes.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::catalogue::Entity;
 use crate::consent::written::{Links, Written};
-use crate::store::memory::last_answered;
+use crate::store::writer::VendorRow;
 use crate::store::{Bind, Conn, Row, Statement, StoreError};
 
 /// A vendor in a board.
@@ -182,41 +181,7 @@ pub enum Denied {
     Missing(Entity),
 }
 
-/// A vendor's row while its objects are changed: no other node changes them meanwhile.
-pub struct Writer<'c> {
-    conn: &'c mut Conn,
-    tenant_id: i64,
-    vendor: String,
-    at: i64,
-    last_number: i64,
-}
-
-impl<'c> Writer<'c> {
-    /// Locks the vendor's row until the caller's transaction ends.
-    ///
-    /// What is written gets a time later than every answer that the vendor had before: it asks for what changed
-    /// since one of those.
-    pub fn lock(conn: &'c mut Conn, (tenant_id, vendor): Of<'_>, now: i64) -> Result<Self, StoreError> {
-        Statement::new(
-            "INSERT INTO writer (tenant_id, vendor_id, last_at, last_number) VALUES (?, ?, 0, 0) \
-             ON CONFLICT (tenant_id, vendor_id) DO NOTHING",
-        )
-        .bind(tenant_id)
-        .bind(vendor)
-        .execute(conn)?;
-        let lock = match conn {
-            Conn::Sqlite(_) => "",
-            Conn::Postgres(_) => " FOR UPDATE",
-        };
-        let sql = format!("SELECT last_at, last_number FROM writer WHERE tenant_id = ? AND vendor_id = ?{lock}");
-        let rows = Statement::new(sql).bind(tenant_id).bind(vendor).rows(conn)?;
-        let row = rows.first().ok_or(StoreError::Shape("no row of a writer"))?;
-        let (last_at, last_number) = (row.need_int(0)?, row.need_int(1)?);
-        let answered = last_answered(conn, tenant_id, vendor)?;
-        let at = now.max(last_at + 1).max(answered + 1);
-        Ok(Self { conn, tenant_id, vendor: vendor.to_owned(), at, last_number })
-    }
-
+impl VendorRow<'_> {
     /// Makes all changes or none.
     pub fn apply(&mut self, changes: &[Change]) -> Result<Result<Vec<Done>, Denied>, StoreError> {
         let mut before = Vec::with_capacity(changes.len());
@@ -235,17 +200,6 @@ impl<'c> Writer<'c> {
             });
         }
         Ok(Ok(done))
-    }
-
-    /// Keeps what the next writer must know.
-    pub fn finish(self) -> Result<(), StoreError> {
-        Statement::new("UPDATE writer SET last_at = ?, last_number = ? WHERE tenant_id = ? AND vendor_id = ?")
-            .bind(self.at)
-            .bind(self.last_number)
-            .bind(self.tenant_id)
-            .bind(self.vendor.as_str())
-            .execute(self.conn)?;
-        Ok(())
     }
 
     fn keyed(&self, sql: &str, entity: Entity, value: &str) -> Statement {
@@ -326,13 +280,13 @@ impl<'c> Writer<'c> {
             links.into_iter().fold(statement, |statement, link| statement.bind(link.as_deref()))
         };
         let Some((_, was_active)) = found else {
-            self.last_number += 1;
+            let number = self.next_number();
             let statement = Statement::new(
                 "INSERT INTO written (number, modified_at, \"class\", item, student, category, scale, body, \
                  tenant_id, vendor_id, entity, identifier, version, status) \
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 'active')",
             );
-            values(statement.bind(self.last_number).bind(self.at))
+            values(statement.bind(number).bind(self.at))
                 .bind(body)
                 .bind(self.tenant_id)
                 .bind(self.vendor.as_str())
@@ -377,32 +331,4 @@ impl<'c> Writer<'c> {
         }
         Ok(Done::Deleted)
     }
-}
-
-/// Changes of many callers, by vendor: each caller's are made as a whole or not at all.
-///
-/// The caller's transaction holds all of them, so that one commit serves many.
-pub fn apply_all(
-    conn: &mut Conn,
-    now: i64,
-    jobs: &[(i64, &str, &[Change])],
-) -> Result<Vec<Result<Vec<Done>, Denied>>, StoreError> {
-    let mut by_vendor: HashMap<Of<'_>, Vec<usize>> = HashMap::new();
-    for (place, (tenant_id, vendor, _)) in jobs.iter().enumerate() {
-        by_vendor.entry((*tenant_id, vendor)).or_default().push(place);
-    }
-    // Locked in one order, so that two nodes never wait for each other.
-    let mut by_vendor: Vec<_> = by_vendor.into_iter().collect();
-    by_vendor.sort_unstable();
-    let mut outcomes = vec![Err(Denied::Unknown); jobs.len()];
-    for (of, places) in by_vendor {
-        let mut writer = Writer::lock(conn, of, now)?;
-        for place in places {
-            if let (Some((_, _, changes)), Some(outcome)) = (jobs.get(place), outcomes.get_mut(place)) {
-                *outcome = writer.apply(changes)?;
-            }
-        }
-        writer.finish()?;
-    }
-    Ok(outcomes)
 }

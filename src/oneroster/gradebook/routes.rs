@@ -17,10 +17,24 @@ use crate::oneroster::gradebook::write::{Condition, WriteRequest, denied, prepar
 use crate::oneroster::operation::Operation;
 use crate::oneroster::represent::PATH_SEGMENT;
 use crate::oneroster::routes::{proof, segments};
-use crate::store::written::Done;
+use crate::store::StoreError;
+use crate::store::writer::VendorRow;
+use crate::store::written::{Change, Denied, Done};
+use crate::writing::Task;
 
 /// The largest body of a write, in bytes: a class's results in one POST.
 const MOST_BODY: usize = 4 * 1024 * 1024;
+
+/// Changes of the gradebook, all or none.
+struct Changes(Vec<Change>);
+
+impl Task for Changes {
+    type Outcome = Result<Vec<Done>, Denied>;
+
+    fn run(&self, row: &mut VendorRow<'_>) -> Result<Self::Outcome, StoreError> {
+        row.apply(&self.0)
+    }
+}
 
 /// Answers whatever is not a read: a write, or the methods that there are.
 pub async fn write(
@@ -73,7 +87,7 @@ pub async fn write(
     let caller = outcome.caller.ok_or_else(Refusal::internal)?;
     let written: Vec<String> = prepared.changes.iter().map(|change| change.identifier.clone()).collect();
     let in_use = if operation.edition.version == Version::V1p1 { "invaliddata" } else { "deletefailure" };
-    let done = app.writer.write(caller.tenant_id, Arc::clone(&caller.vendor), prepared.changes).await?;
+    let done = app.writer.write(caller.tenant_id, Arc::clone(&caller.vendor), Changes(prepared.changes)).await?;
     let done = done.map_err(|why| denied(&why, in_use))?;
     match operation.method {
         Method::Delete => Ok(HttpResponse::NoContent().finish()),

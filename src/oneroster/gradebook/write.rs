@@ -1,5 +1,5 @@
 //! One write from the caller to what is to be changed: authenticate, release, understand. What is to be changed is
-//! made durable by [`crate::gradebook::Writer`].
+//! made durable by [`crate::writing::Writer`].
 
 use actix_web::http::StatusCode;
 use serde_json::{Map, Value};
@@ -318,8 +318,8 @@ pub fn denied(denied: &Denied, minor_in_use: &'static str) -> Refusal {
     }
 }
 
-impl From<crate::gradebook::WriteError> for Refusal {
-    fn from(error: crate::gradebook::WriteError) -> Self {
+impl From<crate::writing::WriteError> for Refusal {
+    fn from(error: crate::writing::WriteError) -> Self {
         Self::busy().because(&error)
     }
 }

@@ -1,4 +1,4 @@
-//! Makes writes durable in groups: what arrives while one commit runs goes into the next.
+//! Makes what vendors write durable in groups: what arrives while one commit runs goes into the next.
 //!
 //! A vendor's row is locked for the whole group, so that two writes of one object follow each other, on every
 //! node, and none is lost without a word.
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::clock::{Clock, Millis};
 use crate::store::connection::transaction;
-use crate::store::written::{Change, Denied, Done, apply_all};
+use crate::store::writer::{self, VendorRow};
 use crate::store::{Database, StoreError};
 
 /// How many writes may wait.
@@ -42,8 +42,14 @@ pub enum WriteError {
     Stopped,
 }
 
-/// What came of the changes of one caller.
-pub type Outcome = Result<Vec<Done>, Denied>;
+/// The changes of one caller, made under the lock of its vendor's row.
+pub trait Task: Send + 'static {
+    /// What came of them.
+    type Outcome: Send + 'static;
+
+    /// Makes all changes or none: others are in the same transaction. It may run again, if the commit failed.
+    fn run(&self, row: &mut VendorRow<'_>) -> Result<Self::Outcome, StoreError>;
+}
 
 /// Takes writes and answers when they are durable.
 pub struct Writer {
@@ -55,8 +61,36 @@ pub struct Writer {
 struct Job {
     tenant_id: i64,
     vendor: Arc<str>,
-    changes: Vec<Change>,
-    done: oneshot::Sender<Result<Outcome, WriteError>>,
+    work: Box<dyn Work>,
+}
+
+/// A task of any kind, with who waits for it.
+trait Work: Send {
+    fn is_awaited(&self) -> bool;
+    fn run(&mut self, row: &mut VendorRow<'_>) -> Result<(), StoreError>;
+    fn answer(self: Box<Self>, is_durable: bool);
+}
+
+struct Awaited<T: Task> {
+    task: T,
+    outcome: Option<T::Outcome>,
+    done: oneshot::Sender<Result<T::Outcome, WriteError>>,
+}
+
+impl<T: Task> Work for Awaited<T> {
+    fn is_awaited(&self) -> bool {
+        !self.done.is_closed()
+    }
+
+    fn run(&mut self, row: &mut VendorRow<'_>) -> Result<(), StoreError> {
+        self.outcome = Some(self.task.run(row)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, is_durable: bool) {
+        let outcome = self.outcome.filter(|_| is_durable).ok_or(WriteError::Failed);
+        drop(self.done.send(outcome));
+    }
 }
 
 impl Writer {
@@ -65,19 +99,19 @@ impl Writer {
         let (sender, receiver) = sync_channel(QUEUE);
         let under_way = Arc::new(AtomicI64::new(i64::MAX));
         let scribe = Scribe { database, clock, under_way: Arc::clone(&under_way) };
-        let thread = std::thread::Builder::new().name("gradebook".into()).spawn(move || scribe.run(&receiver))?;
+        let thread = std::thread::Builder::new().name("writer".into()).spawn(move || scribe.run(&receiver))?;
         Ok(Self { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)), under_way })
     }
 
     /// Resolves once the changes are durable, all or none.
-    pub fn write(
+    pub fn write<T: Task>(
         &self,
         tenant_id: i64,
         vendor: Arc<str>,
-        changes: Vec<Change>,
-    ) -> impl Future<Output = Result<Outcome, WriteError>> + use<> {
+        task: T,
+    ) -> impl Future<Output = Result<T::Outcome, WriteError>> + use<T> {
         let (done, result) = oneshot::channel();
-        let sent = self.send(Job { tenant_id, vendor, changes, done });
+        let sent = self.send(Job { tenant_id, vendor, work: Box::new(Awaited { task, outcome: None, done }) });
         async move {
             sent?;
             match tokio::time::timeout(PATIENCE, result).await {
@@ -110,7 +144,7 @@ impl Drop for Writer {
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take()
             && thread.join().is_err()
         {
-            tracing::error!("the writer of the gradebook had stopped by a fault");
+            tracing::error!("the writer had stopped by a fault");
         }
     }
 }
@@ -127,41 +161,50 @@ impl Scribe {
             let mut group = vec![first];
             group.extend(queue.try_iter().take(GROUP - 1));
             // Nobody waits for these: their callers went away before anything was done.
-            group.retain(|job| !job.done.is_closed());
+            group.retain(|job| job.work.is_awaited());
             if !group.is_empty() {
                 self.commit(group);
             }
         }
     }
 
-    fn commit(&self, group: Vec<Job>) {
+    fn commit(&self, mut group: Vec<Job>) {
+        // Locked in one order, so that two nodes never wait for each other.
+        group.sort_by(|one, other| (one.tenant_id, &one.vendor).cmp(&(other.tenant_id, &other.vendor)));
         // A connection that the database server has closed shows only when it is used: the second try has a new one.
-        let written = self.write(&group).or_else(|error| match error {
-            StoreError::Database(_) => self.write(&group),
+        let written = self.write(&mut group).or_else(|error| match error {
+            StoreError::Database(_) => self.write(&mut group),
             other => Err(other),
         });
-        match written {
-            Ok(outcomes) => {
-                for (job, outcome) in group.into_iter().zip(outcomes) {
-                    drop(job.done.send(Ok(outcome)));
-                }
-            }
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "writes could not be made durable");
-                for job in group {
-                    drop(job.done.send(Err(WriteError::Failed)));
-                }
-            }
+        if let Err(error) = &written {
+            tracing::error!(error = error as &dyn std::error::Error, "writes could not be made durable");
+        }
+        for job in group {
+            job.work.answer(written.is_ok());
         }
     }
 
-    fn write(&self, group: &[Job]) -> Result<Vec<Outcome>, StoreError> {
-        let jobs: Vec<_> = group.iter().map(|job| (job.tenant_id, &*job.vendor, job.changes.as_slice())).collect();
+    fn write(&self, group: &mut [Job]) -> Result<(), StoreError> {
         let mut conn = self.database.write_activity()?;
         let now = self.clock.now().0;
         self.under_way.store(now, Ordering::SeqCst);
-        let outcomes = transaction(&mut conn, |conn| apply_all(conn, now, &jobs));
+        let written = transaction(&mut conn, |conn| {
+            for of_vendor in
+                group.chunk_by_mut(|one, other| (one.tenant_id, &one.vendor) == (other.tenant_id, &other.vendor))
+            {
+                let Some((tenant_id, vendor)) = of_vendor.first().map(|job| (job.tenant_id, Arc::clone(&job.vendor)))
+                else {
+                    continue;
+                };
+                let mut row = writer::lock(conn, (tenant_id, &vendor), now)?;
+                for job in of_vendor {
+                    job.work.run(&mut row)?;
+                }
+                row.finish()?;
+            }
+            Ok(())
+        });
         self.under_way.store(i64::MAX, Ordering::SeqCst);
-        outcomes
+        written
     }
 }
