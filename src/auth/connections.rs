@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::auth::Scopes;
+use crate::clock::Millis;
 use crate::consent::connection::Connection;
 use crate::store::token::TokenRow;
 
@@ -14,6 +15,7 @@ const MOST: usize = 20_000;
 /// What is remembered between requests. It saves work and decides nothing.
 #[derive(Default)]
 pub struct AuthCache {
+    used: Mutex<HashMap<[u8; 32], Millis>>,
     tokens: Bounded<[u8; 32], Arc<KnownToken>>,
     connections: Bounded<(i64, Arc<str>), Arc<KnownConnection>>,
 }
@@ -27,6 +29,8 @@ pub struct KnownToken {
     pub vendor: Arc<str>,
     /// The token's scopes.
     pub scopes: Scopes,
+    /// The consent epoch for which it was found, of a token that lives long: revoking one advances the epoch.
+    pub found_at: Option<i64>,
 }
 
 /// A connection as it was at a consent epoch.
@@ -53,6 +57,16 @@ impl AuthCache {
     /// Remembers a token.
     pub fn keep_token(&self, hash: [u8; 32], token: Arc<KnownToken>) {
         self.tokens.put(hash, token);
+    }
+
+    /// Remembers that a token which lives long was used.
+    pub fn note_use(&self, hash: [u8; 32], at: Millis) {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, at);
+    }
+
+    /// The tokens that were used since this was last asked.
+    pub fn take_used(&self) -> Vec<([u8; 32], Millis)> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).drain().collect()
     }
 
     /// The connection of a vendor in a board, if it is remembered as of this epoch.

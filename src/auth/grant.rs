@@ -82,6 +82,7 @@ pub fn grant(app: &App, asked: &Asked) -> Result<Granted, GrantError> {
         vendor,
         scopes: scopes.iter().map(|scope| scope.name().to_owned()).collect(),
         expires_at: Millis(now.0 + LIFETIME * 1000),
+        label: None,
     };
     token::insert(&mut *app.database.write_activity()?, &hash_of(&token), &row, now)?;
     Ok(Granted { token, scopes: words })

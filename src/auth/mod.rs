@@ -4,6 +4,7 @@
 //! consent epoch has moved, so that a vendor that was removed is out with the next request.
 
 pub mod bearer;
+pub mod bearer_token;
 pub mod connections;
 pub mod credentials;
 pub mod endpoint;

@@ -1,4 +1,4 @@
-//! The scopes of OneRoster 1.1 and 1.2, in the short form that rules files use.
+//! The scopes of OneRoster 1.1 and 1.2 and of SCIM, in the short form that rules files use.
 //!
 //! Clients in the wild ask by the URLs of either version, with `http` or `https`, or by the bare name: all
 //! name the same right.
@@ -56,6 +56,9 @@ scopes! {
     AssessmentReadonly "assessment.readonly" "Reads assessment line items and results.";
     AssessmentCreateput "assessment.createput" "Creates and replaces assessment line items and results.";
     AssessmentDelete "assessment.delete" "Deletes assessment line items and results.";
+    Scim "scim" "Everything of SCIM: what the next two permit.";
+    ScimReadonly "scim.readonly" "Reads users and groups over SCIM.";
+    ScimProvision "scim.provision" "Keeps users, groups and accounts over SCIM, and reads them.";
 }
 
 impl Scope {
@@ -65,18 +68,18 @@ impl Scope {
         Self::ALL.iter().copied().find(|scope| scope.name() == name)
     }
 
-    /// The URL that OneRoster 1.2 gives the scope.
+    /// The scope as a client asks for it: the URL that OneRoster 1.2 gives it. SCIM has no names of its own for
+    /// scopes, so that ours stand as they are.
     pub fn url(self) -> String {
-        format!("{V1P2}{}", self.name())
+        self.url_in(Version::V1p2)
     }
-}
 
-impl Scope {
-    /// The URL of the scope in a version of OneRoster.
+    /// The same in a version of OneRoster.
     pub fn url_in(self, version: Version) -> String {
-        match version {
-            Version::V1p1 => format!("{V1P1}{}", self.name()),
-            Version::V1p2 => self.url(),
+        match (self, version) {
+            (Self::Scim | Self::ScimReadonly | Self::ScimProvision, _) => self.name().to_owned(),
+            (_, Version::V1p1) => format!("{V1P1}{}", self.name()),
+            (_, Version::V1p2) => format!("{V1P2}{}", self.name()),
         }
     }
 }

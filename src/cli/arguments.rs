@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{apply, demo, explain, export, import, migrate, serve, show};
+use crate::cli::{apply, demo, explain, export, import, migrate, serve, show, token};
 
 /// School data for ed-tech vendors over OneRoster, cut to each school's consent rules.
 #[derive(Debug, Parser)]
@@ -57,6 +57,8 @@ enum Command {
     Show(show::Show),
     /// Says whether a person's data is released to a vendor, and why
     Explain(explain::Explain),
+    /// Makes, lists and revokes bearer tokens that live long
+    Token(token::Token),
     /// Serves an existing database
     Serve(serve::Serve),
     /// Brings a database to this version's schema
@@ -84,6 +86,7 @@ fn execute(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Apply(command) => command.run(global),
         Command::Show(command) => command.run(global),
         Command::Explain(command) => command.run(global),
+        Command::Token(command) => command.run(global),
         Command::Serve(command) => command.run(global),
         Command::Migrate(command) => command.run(global),
     }

@@ -16,5 +16,6 @@ pub mod serve;
 pub mod settings;
 pub mod show;
 pub mod table;
+pub mod token;
 
 pub use arguments::run;

@@ -10,6 +10,7 @@ pub mod memory;
 pub mod memory_form;
 pub mod order;
 pub mod population;
+pub mod provisioned;
 pub mod pseudonym;
 pub mod recollection;
 pub mod release;

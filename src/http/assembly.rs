@@ -138,10 +138,24 @@ async fn keep_house(app: Arc<App>) {
     for n in 0_u64.. {
         tick.tick().await;
         metrics::upkeep();
+        if n % 12 == 0 {
+            let app = Arc::clone(&app);
+            drop(web::block(move || note_used_tokens(&app)).await);
+        }
         if n % 120 == 0 {
             let app = Arc::clone(&app);
             drop(web::block(move || forget_what_expired(&app)).await);
         }
+    }
+}
+
+fn note_used_tokens(app: &App) {
+    let used = app.auth_cache.take_used();
+    if used.is_empty() {
+        return;
+    }
+    if let Err(error) = app.database.write_activity().and_then(|mut conn| token::note_use(&mut conn, &used)) {
+        tracing::warn!(error = &error as &dyn std::error::Error, "when tokens were last used is not noted");
     }
 }
 

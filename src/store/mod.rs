@@ -18,6 +18,7 @@ pub mod memory;
 pub mod migration;
 pub mod nonce;
 mod presence;
+pub mod provisioned;
 pub mod rows;
 pub mod rule;
 pub mod served;

@@ -62,7 +62,7 @@ fn of_vendors() -> String {
     }
     page += "\n## Scopes\n\n\
         A connection may be granted these; a token carries those of them that it was asked for.\n\
-        Only the scopes in the table above open something today.\n\n\
+        The table above says which of them open an operation of OneRoster; those of SCIM are for [identity providers](../identity-providers.md).\n\n\
         | scope | permits |\n| --- | --- |\n";
     for scope in Scope::ALL {
         _ = writeln!(page, "| `{scope}` | {} |", scope.permits());

@@ -11,7 +11,6 @@ pub mod document;
 pub mod entry;
 pub mod facts;
 pub mod form;
-pub mod grantable;
 pub mod known;
 pub mod plan;
 pub mod problem;

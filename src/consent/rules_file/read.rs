@@ -3,13 +3,13 @@
 use toml::de::DeTable;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
+use crate::auth::Scope;
 use crate::catalogue::Category;
 use crate::consent::rules_file::Problem;
 use crate::consent::rules_file::document::{At, Lines, Section};
 use crate::consent::rules_file::entry::{
     ChoiceEntry, RuleEntry, RulesFile, Secret, SpecialEntry, TenantEntry, VendorEntry,
 };
-use crate::consent::rules_file::grantable;
 use crate::consent::rules_file::problem::suggestion;
 
 /// The roles of OneRoster 1.2, and the one that only 1.1 has.
@@ -169,11 +169,11 @@ fn vendor(mut section: Section<'_>) -> VendorEntry {
 fn scopes(section: &mut Section<'_>) -> Vec<&'static str> {
     let mut scopes = Vec::new();
     for text in section.texts("scopes").unwrap_or_default() {
-        if let Some(scope) = grantable::short_form(&text.value) {
+        if let Some(scope) = Scope::parse(&text.value).map(Scope::name) {
             scopes.push(scope);
             continue;
         }
-        let hint = suggestion(&text.value, grantable::names());
+        let hint = suggestion(&text.value, Scope::ALL.iter().map(|scope| scope.name()));
         section.report(text.line, &format!("there is no scope `{}`{hint}", text.value));
     }
     scopes.sort_unstable();

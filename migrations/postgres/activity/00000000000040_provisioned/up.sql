@@ -1,0 +1,31 @@
+-- What identity providers keep over SCIM: users and groups of their own, and accounts of the school's people.
+-- Each provider has a name space of its own.
+
+CREATE TABLE provisioned (
+    tenant_id BIGINT NOT NULL,
+    vendor_id TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    id TEXT COLLATE "C" NOT NULL,
+    number BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    modified_at BIGINT NOT NULL,
+    name TEXT COLLATE "C",
+    external_id TEXT COLLATE "C",
+    password TEXT,
+    body TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, vendor_id, kind, id)
+);
+CREATE UNIQUE INDEX provisioned_in_order ON provisioned (tenant_id, vendor_id, kind, number);
+CREATE INDEX provisioned_by_name ON provisioned (tenant_id, vendor_id, name, kind) WHERE name IS NOT NULL;
+CREATE INDEX provisioned_by_external_id ON provisioned (tenant_id, vendor_id, external_id, kind) WHERE external_id IS NOT NULL;
+
+CREATE TABLE provisioned_member (
+    tenant_id BIGINT NOT NULL,
+    vendor_id TEXT COLLATE "C" NOT NULL,
+    group_id TEXT COLLATE "C" NOT NULL,
+    member_id TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (tenant_id, vendor_id, group_id, member_id)
+);
+CREATE INDEX provisioned_membership ON provisioned_member (tenant_id, vendor_id, member_id, group_id);

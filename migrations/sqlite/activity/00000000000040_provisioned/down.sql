@@ -1,0 +1,2 @@
+DROP TABLE provisioned_member;
+DROP TABLE provisioned;

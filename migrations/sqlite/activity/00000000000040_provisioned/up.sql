@@ -1,0 +1,31 @@
+-- What identity providers keep over SCIM: users and groups of their own, and accounts of the school's people.
+-- Each provider has a name space of its own.
+
+CREATE TABLE provisioned (
+    tenant_id INTEGER NOT NULL,
+    vendor_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL,
+    name TEXT,
+    external_id TEXT,
+    password TEXT,
+    body TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, vendor_id, kind, id)
+) STRICT;
+CREATE UNIQUE INDEX provisioned_in_order ON provisioned (tenant_id, vendor_id, kind, number);
+CREATE INDEX provisioned_by_name ON provisioned (tenant_id, vendor_id, name, kind) WHERE name IS NOT NULL;
+CREATE INDEX provisioned_by_external_id ON provisioned (tenant_id, vendor_id, external_id, kind) WHERE external_id IS NOT NULL;
+
+CREATE TABLE provisioned_member (
+    tenant_id INTEGER NOT NULL,
+    vendor_id TEXT NOT NULL,
+    group_id TEXT NOT NULL,
+    member_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, vendor_id, group_id, member_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX provisioned_membership ON provisioned_member (tenant_id, vendor_id, member_id, group_id);
