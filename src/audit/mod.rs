@@ -2,6 +2,7 @@
 
 pub mod disclosure;
 pub mod recorder;
+pub mod told;
 
 pub use disclosure::{Disclosure, PeopleOf};
 pub use recorder::{RecordError, Recorder};

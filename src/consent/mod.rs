@@ -9,6 +9,7 @@ mod gradebook;
 pub mod memory;
 pub mod memory_form;
 pub mod order;
+pub mod placeholder;
 pub mod population;
 pub mod provisioned;
 pub mod pseudonym;

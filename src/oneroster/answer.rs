@@ -9,17 +9,15 @@ use percent_encoding::utf8_percent_encode;
 use roaring::RoaringBitmap;
 
 use crate::audit::Disclosure;
+use crate::audit::told::{People, note};
 use crate::auth::Proof;
 use crate::auth::bearer::{self, Caller};
-use crate::catalogue::{Category, Entity, Field, Kind, Presence};
+use crate::catalogue::{Entity, Field, Kind, Presence};
 use crate::clock::Millis;
-use crate::consent::release::bit;
-use crate::consent::released::Record;
+use crate::consent::Release;
 use crate::consent::written::Own;
-use crate::consent::{Categories, Release, Released};
 use crate::http::{App, Refusal};
 use crate::keys::MasterKey;
-use crate::oneroster::cursor::{self, Bound};
 use crate::oneroster::edition::Warning;
 use crate::oneroster::gradebook::own;
 use crate::oneroster::json::Json;
@@ -28,6 +26,7 @@ use crate::oneroster::parameters::{Parameters, refuse_filter};
 use crate::oneroster::represent::{Frame, PATH_SEGMENT, Represented};
 use crate::oneroster::subset;
 use crate::planted::{self, Leak};
+use crate::query::cursor::{self, Bound};
 use crate::query::joined::{self, Desk, may_be_written};
 use crate::query::own as own_filter;
 use crate::query::{Asked, List, QueryError, Start, View};
@@ -461,52 +460,4 @@ fn links(url: &str, parameters: &Parameters, page: Cut, cursor: Option<&str>) ->
         add("last", page.total.saturating_sub(1) / limit * limit, None);
     }
     (!text.is_empty()).then_some(text)
-}
-
-/// Whom an answer tells about, by what it tells.
-pub(in crate::oneroster) type People = Vec<(Categories, RoaringBitmap)>;
-
-/// Adds whom a record tells about, and which categories it told.
-pub(in crate::oneroster) fn note<'a, R: Record<'a>>(people: &mut People, released: &Released<'a, R>) {
-    let snapshot = released.release().snapshot();
-    let mut add = |categories: Categories, person: u32| {
-        let number = snapshot.people.ids.number(person);
-        match people.iter_mut().find(|(known, _)| *known == categories) {
-            Some((_, set)) => _ = set.insert(number),
-            None => people.push((categories, RoaringBitmap::from_iter([number]))),
-        }
-    };
-    let disclosed = released.disclosed();
-    match released.entity() {
-        Entity::User => {
-            add(disclosed, released.position());
-            if disclosed & bit(Category::Carers) != 0 {
-                let is_linked = |agent: &&u32| released.release().may_link(Entity::User, **agent);
-                for agent in snapshot.people.agents(released.position()).iter().filter(is_linked) {
-                    add(bit(Category::Identity) | bit(Category::Carers), *agent);
-                }
-            }
-        }
-        Entity::Demographics => add(disclosed, released.position()),
-        Entity::Enrollment => {
-            if let Some((user, ..)) = snapshot.enrollments.get(released.position()) {
-                add(disclosed | bit(Category::Identity), user);
-            }
-        }
-        Entity::Result => {
-            if let Some((_, student)) = snapshot.gradebook.results.get(released.position()) {
-                add(disclosed | bit(Category::Identity), student);
-            }
-        }
-        Entity::Org
-        | Entity::AcademicSession
-        | Entity::Course
-        | Entity::Class
-        | Entity::Resource
-        | Entity::LineItemCategory
-        | Entity::LineItem
-        | Entity::ScoreScale
-        | Entity::AssessmentLineItem
-        | Entity::AssessmentResult => {}
-    }
 }

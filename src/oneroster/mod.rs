@@ -5,7 +5,6 @@
 
 pub mod answer;
 pub mod csv;
-pub mod cursor;
 pub mod discovery;
 pub mod edition;
 pub mod filter;
@@ -15,7 +14,6 @@ pub mod names;
 pub mod objectives;
 pub mod operation;
 pub mod parameters;
-pub mod placeholder;
 pub mod pull;
 pub mod represent;
 pub mod routes;

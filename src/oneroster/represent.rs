@@ -10,10 +10,10 @@ use crate::catalogue::element::{
 };
 use crate::catalogue::{Category, Entity, Field, Kind, Presence, word};
 use crate::consent::released::Record;
-use crate::consent::{Release, Released, RequiredFields};
+use crate::consent::{Release, Released, RequiredFields, placeholder};
 use crate::oneroster::edition::Edition;
 use crate::oneroster::json::{Json, write_segment};
-use crate::oneroster::{objectives, placeholder};
+use crate::oneroster::objectives;
 use crate::planted::{self, Leak};
 use crate::snapshot::structure::link;
 

@@ -1,6 +1,7 @@
 //! The common query: filter, sort and page over what a release makes visible. Answers are keys, never data.
 
 pub mod answers;
+pub mod cursor;
 mod elements;
 pub mod evaluate;
 pub mod filter;

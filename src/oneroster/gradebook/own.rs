@@ -3,13 +3,13 @@
 use roaring::RoaringBitmap;
 use serde_json::Value;
 
+use crate::audit::told::People;
 use crate::auth::bearer::Caller;
 use crate::catalogue::{Category, Entity, Kind};
 use crate::consent::Release;
 use crate::consent::release::bit;
 use crate::consent::written::Own;
 use crate::http::{App, Refusal};
-use crate::oneroster::answer::People;
 use crate::oneroster::edition::{Edition, Warning};
 use crate::oneroster::json::{Json, write_segment};
 use crate::oneroster::operation::{Nested, Subset};
