@@ -13,6 +13,7 @@ pub mod oneroster;
 pub mod planted;
 pub mod print;
 pub mod query;
+pub mod scim;
 pub mod snapshot;
 pub mod store;
 pub mod writing;
