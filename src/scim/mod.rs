@@ -3,4 +3,11 @@
 //! Nothing here knows HTTP, the database or consent. A resource is a JSON object in **canonical form**: names in
 //! the schema's spelling, extension attributes under their URN, nothing unassigned.
 
+pub mod filter;
+pub mod fold;
+pub mod instant;
+pub mod patch;
+pub mod path;
+pub mod refusal;
 pub mod schema;
+pub mod switches;
