@@ -20,6 +20,7 @@ use crate::http::gate::Gate;
 use crate::http::request_line::EncodedRequestLines;
 use crate::http::{health, metrics};
 use crate::oneroster::{csv, v1p1, v1p2};
+use crate::scim::door as scim;
 use crate::store::{nonce, token};
 
 /// How a server is sized and how long it waits.
@@ -123,6 +124,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(v1p2::routes::routes)
         .configure(v1p1::routes::routes)
         .configure(csv::door::routes)
+        .configure(scim::routes::routes)
         .configure(health::routes)
         .configure(endpoint::routes);
 }

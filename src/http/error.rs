@@ -11,6 +11,8 @@ use actix_web::{HttpResponse, ResponseError};
 use crate::audit::RecordError;
 use crate::auth::AuthError;
 use crate::oneroster::v1p1;
+use crate::scim::door::answer::MEDIA_TYPE;
+use crate::scim::refusal as scim;
 use crate::store::StoreError;
 
 /// An answer without data.
@@ -42,6 +44,8 @@ pub enum Shape {
     OneRoster,
     /// `statusInfoSet` of OneRoster 1.1.
     OneRoster1p1,
+    /// The `Error` message of SCIM (RFC 7644 §3.12).
+    Scim,
     /// `error` and `error_description`.
     Plain,
 }
@@ -53,8 +57,18 @@ impl Shape {
             Self::OneRoster1p1
         } else if path.contains("/ims/oneroster") {
             Self::OneRoster
+        } else if path.split('/').nth(2).is_some_and(|segment| segment.eq_ignore_ascii_case("scim")) {
+            Self::Scim
         } else {
             Self::Plain
+        }
+    }
+
+    /// The media type of what is said in it.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Scim => MEDIA_TYPE,
+            Self::OneRoster | Self::OneRoster1p1 | Self::Plain => "application/json",
         }
     }
 }
@@ -119,7 +133,7 @@ impl Refusal {
     /// The answer, as the door at which it happened words it.
     pub fn answer(&self, shape: Shape) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
-        response.insert_header((CONTENT_TYPE, "application/json"));
+        response.insert_header((CONTENT_TYPE, shape.media_type()));
         if let Some(challenge) = self.challenge {
             response.insert_header((WWW_AUTHENTICATE, challenge));
         }
@@ -129,6 +143,7 @@ impl Refusal {
         response.body(match shape {
             Shape::OneRoster => self.status_info(),
             Shape::OneRoster1p1 => v1p1::status_info::of_refusal(self),
+            Shape::Scim => scim::Refusal::plain(self.status.as_u16(), self.description.as_str()).body().to_string(),
             Shape::Plain => serde_json::json!({"error": self.minor, "error_description": self.description}).to_string(),
         })
     }

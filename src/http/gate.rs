@@ -214,7 +214,10 @@ impl Settings {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
+    headers.get(CONTENT_TYPE).is_some_and(|value| {
+        let media_type = value.as_bytes();
+        media_type.starts_with(b"application/json") || media_type.starts_with(b"application/scim+json")
+    })
 }
 
 #[cfg(test)]

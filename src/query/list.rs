@@ -4,7 +4,7 @@
 //! is kept for the next page.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use roaring::RoaringBitmap;
 
@@ -14,9 +14,11 @@ use crate::planted::{self, Leak};
 use crate::query::answers::Board;
 use crate::query::evaluate::{Context, QueryError};
 use crate::query::filter::{Filter, fields};
+use crate::query::held_roles::HeldRoles;
 use crate::query::main_role::{self, MainRoles};
 use crate::query::modified;
-use crate::store::Conn;
+use crate::store::hydrate::{Selection, hydrate};
+use crate::store::{Conn, StoreError};
 
 /// What a list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -92,6 +94,8 @@ pub struct View {
     /// The board's data.
     pub board: Arc<Board>,
     main_roles: MainRoles,
+    held_roles: HeldRoles,
+    org_names: OnceLock<Vec<Option<String>>>,
     lists: Mutex<HashMap<ListKey, Arc<Listed>>>,
     subsets: Mutex<HashMap<String, Arc<RoaringBitmap>>>,
 }
@@ -125,7 +129,29 @@ impl Listed {
 impl View {
     /// A view without any list asked for yet.
     pub fn new(release: Release, board: Arc<Board>) -> Self {
-        Self { release, board, main_roles: MainRoles::default(), lists: Mutex::default(), subsets: Mutex::default() }
+        Self {
+            release,
+            board,
+            main_roles: MainRoles::default(),
+            held_roles: HeldRoles::default(),
+            org_names: OnceLock::new(),
+            lists: Mutex::default(),
+            subsets: Mutex::default(),
+        }
+    }
+
+    /// The roles that visible people hold, by org.
+    pub fn held_roles(&self) -> &[(u32, u16)] {
+        self.held_roles.of(&self.release)
+    }
+
+    /// The names of the orgs in the view by position, read once; `None` if the board has moved on meanwhile.
+    pub fn org_names(&self, conn: &mut Conn) -> Result<Option<&[Option<String>]>, StoreError> {
+        if self.org_names.get().is_none() {
+            let Some(names) = org_names(conn, &self.release)? else { return Ok(None) };
+            drop(self.org_names.set(names));
+        }
+        Ok(self.org_names.get().map(Vec::as_slice))
     }
 
     /// The objects that an address names, such as the students of a school; kept under the address.
@@ -175,6 +201,12 @@ impl View {
         })
     }
 
+    /// The visible objects for which a filter holds.
+    pub fn evaluate(&self, conn: &mut Conn, entity: Entity, filter: &Filter) -> Result<RoaringBitmap, QueryError> {
+        Context { release: &self.release, main_roles: &self.main_roles, board: &self.board, conn }
+            .evaluate(entity, filter)
+    }
+
     fn make(&self, conn: &mut Conn, list: &List) -> Result<Listed, QueryError> {
         let mut objects = match &list.within {
             Some((_, within)) if planted::is(Leak::NestedBesideView) => RoaringBitmap::clone(within),
@@ -182,8 +214,7 @@ impl View {
             None => self.release.visible(list.entity).clone(),
         };
         if let Some(filter) = &list.filter {
-            objects &= Context { release: &self.release, main_roles: &self.main_roles, board: &self.board, conn }
-                .evaluate(list.entity, filter)?;
+            objects &= self.evaluate(conn, list.entity, filter)?;
         }
         if list.sort == (SortKey::SourcedId, Direction::Ascending) {
             return Ok(Listed::Ranks(self.release.order(list.entity).ranks(&objects)));
@@ -301,6 +332,20 @@ impl View {
         let positions = sorted.iter().skip(start).take(list.limit).copied().collect();
         Page { positions, total: total as u64, offset: start as u64 }
     }
+}
+
+fn org_names(conn: &mut Conn, release: &Release) -> Result<Option<Vec<Option<String>>>, StoreError> {
+    let orgs: Vec<u32> = release.live(Entity::Org).iter().collect();
+    let selection = Selection::new(Entity::Org, Entity::Org.fields().iter().filter(|field| field.name == "name"));
+    let Some(records) = hydrate(conn, release, &selection, &orgs)? else { return Ok(None) };
+    let mut names = vec![None; release.snapshot().orgs.ids.len() as usize];
+    for released in records.released(release, &selection, &orgs) {
+        let name = released.fields().find_map(|(place, field)| released.text(place, field)).map(str::to_owned);
+        if let Some(slot) = names.get_mut(released.position() as usize) {
+            *slot = name;
+        }
+    }
+    Ok(Some(names))
 }
 
 /// Whether a field of that kind has single values that sort in the database.

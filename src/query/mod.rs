@@ -5,6 +5,7 @@ pub mod cursor;
 mod elements;
 pub mod evaluate;
 pub mod filter;
+pub mod held_roles;
 pub mod joined;
 pub mod list;
 pub mod main_role;

@@ -11,7 +11,7 @@ use roaring::RoaringBitmap;
 use crate::catalogue::Entity;
 use crate::consent::Release;
 use crate::query::filter::Op;
-use crate::snapshot::times::within;
+use crate::snapshot::times::{ByTime, within};
 
 /// The visible objects whose time compares so with `at` (ms).
 pub fn compared(release: &Release, entity: Entity, op: Op, at: i64) -> RoaringBitmap {
@@ -78,4 +78,23 @@ pub fn times(release: &Release, entity: Entity, objects: &RoaringBitmap) -> Vec<
         moved.or_else(|| latest.get(&position).copied()).unwrap_or_default()
     };
     objects.iter().map(|position| (position, time(position))).collect()
+}
+
+/// The latest time (ms) of any of `objects`, as the vendor sees it.
+pub fn latest(release: &Release, entity: Entity, objects: &RoaringBitmap) -> Option<i64> {
+    let moved = release.recollection().moved(entity);
+    let last = |times: &ByTime, among: &RoaringBitmap| {
+        times.iter().rev().find(|(_, changed)| !changed.is_disjoint(among)).map(|(at, _)| *at)
+    };
+    let of_moved = moved.and_then(|moved| last(moved.by_time(), objects));
+    let still = match moved {
+        Some(moved) => objects - moved.objects(),
+        None => objects.clone(),
+    };
+    let Some(times) = release.snapshot().times(entity).filter(|_| !still.is_empty()) else { return of_moved };
+    let of_category = times
+        .of_category
+        .iter()
+        .filter_map(|(category, by_time)| last(by_time, &(release.shown_with_value(entity, *category) & &still)));
+    of_category.chain(last(&times.created, &still)).chain(of_moved).max()
 }

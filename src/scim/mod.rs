@@ -1,8 +1,10 @@
-//! SCIM 2.0 without a server: schemas, paths, filters, bodies, patches and projections over JSON.
+//! SCIM 2.0: schemas, paths, filters, bodies, patches and projections over JSON; the school's people and groups in
+//! its words; and its door.
 //!
-//! Nothing here knows HTTP, the database or consent. A resource is a JSON object in **canonical form**: names in
+//! Only `school` knows a release, and only `door` HTTP and the database. A resource is a JSON object in **canonical form**: names in
 //! the schema's spelling, extension attributes under their URN, nothing unassigned.
 
+pub mod door;
 pub mod filter;
 pub mod fold;
 pub mod instant;
@@ -10,4 +12,5 @@ pub mod patch;
 pub mod path;
 pub mod refusal;
 pub mod schema;
+pub mod school;
 pub mod switches;

@@ -8,7 +8,7 @@ use roaring::RoaringBitmap;
 
 use crate::catalogue::Entity;
 use crate::snapshot::Snapshot;
-use crate::store::{Bind, Conn, Statement, StoreError};
+use crate::store::{Bind, Conn, Statement, StoreError, cell};
 
 /// The objects whose column compares by `operator` (from the code, never from a request) with `value`.
 pub fn compare(
@@ -25,6 +25,30 @@ pub fn compare(
         found.extend(snapshot.ids(entity).position(row.need_int(0)?));
         Ok(())
     })?;
+    Ok(found)
+}
+
+/// The objects whose column is that text but for the case of its letters.
+///
+/// The databases fold ASCII alone; of other letters the text itself, in capitals and in small letters is looked for.
+pub fn folded(
+    conn: &mut Conn,
+    snapshot: &Snapshot,
+    (entity, column): (Entity, &'static str),
+    text: &str,
+) -> Result<RoaringBitmap, StoreError> {
+    let mut found = RoaringBitmap::new();
+    if cell::is_unheard_of(text) {
+        return Ok(found);
+    }
+    let forms = BTreeSet::from([text, &text.to_lowercase(), &text.to_uppercase()].map(str::to_ascii_lowercase));
+    for form in forms {
+        let sql = format!("SELECT id FROM {} WHERE tenant_id = ? AND lower({column}) = ?", entity.table());
+        Statement::new(sql).bind(snapshot.tenant_id).bind(form).each(conn, |row| {
+            found.extend(snapshot.ids(entity).position(row.need_int(0)?));
+            Ok(())
+        })?;
+    }
     Ok(found)
 }
 

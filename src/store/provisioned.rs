@@ -84,6 +84,14 @@ pub fn count(conn: &mut Conn, (tenant_id, vendor): Of<'_>, kind: Kind) -> Result
     Ok(rows.first().and_then(|row| row.int(0)).and_then(|n| u64::try_from(n).ok()).unwrap_or_default())
 }
 
+/// How many objects of that kind were made up to the one with that number.
+pub fn count_up_to(conn: &mut Conn, (tenant_id, vendor): Of<'_>, kind: Kind, number: i64) -> Result<u64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND kind = ? AND number <= ?";
+    let statement = Statement::new(sql).bind(tenant_id).bind(vendor).bind(kind.name()).bind(number);
+    let rows = statement.rows(conn)?;
+    Ok(rows.first().and_then(|row| row.int(0)).and_then(|n| u64::try_from(n).ok()).unwrap_or_default())
+}
+
 /// A page of the objects of that kind.
 pub fn page(conn: &mut Conn, of: Of<'_>, kind: Kind, from: From, limit: usize) -> Result<Vec<Kept>, StoreError> {
     let mut statement = selection(of, kind);
@@ -110,6 +118,23 @@ pub fn each(
     let mut statement = selection(of, kind);
     statement.push(" ORDER BY number");
     statement.each(conn, |row| visit(read(row, of.1)?))
+}
+
+/// The id of every object of that kind.
+pub fn each_id(
+    conn: &mut Conn,
+    (tenant_id, vendor): Of<'_>,
+    kind: Kind,
+    mut visit: impl FnMut(&str),
+) -> Result<(), StoreError> {
+    Statement::new("SELECT id FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND kind = ?")
+        .bind(tenant_id)
+        .bind(vendor)
+        .bind(kind.name())
+        .each(conn, |row| {
+            visit(row.need_text(0)?);
+            Ok(())
+        })
 }
 
 /// The members of these groups: group and member, in the order of their ids.

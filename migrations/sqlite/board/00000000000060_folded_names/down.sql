@@ -1,0 +1,3 @@
+DROP INDEX person_by_folded_username;
+DROP INDEX person_by_folded_username_chain_id;
+DROP INDEX person_by_folded_email;

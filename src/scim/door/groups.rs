@@ -1,0 +1,99 @@
+//! The school's groups as resources.
+
+use std::collections::HashMap;
+
+use roaring::RoaringBitmap;
+use serde_json::{Map, Value};
+
+use crate::catalogue::{Category, Entity};
+use crate::clock::Millis;
+use crate::query::modified;
+use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
+use crate::scim::door::people::Names;
+use crate::scim::door::resource::{About, Resource, reference};
+use crate::scim::schema::{GROUP, USER};
+use crate::scim::school::directory::Source;
+use crate::scim::school::group::{fields_of_class, of_class, of_school};
+use crate::scim::school::person::Shown;
+use crate::store::hydrate::{Selection, hydrate};
+
+impl Exchange<'_> {
+    /// These groups of the school, in their order.
+    pub fn groups(&self, desk: &mut Desk<'_>, sources: &[Source], with_members: bool) -> Step<Vec<Resource>> {
+        let release = self.release();
+        let Some(names) = self.view.org_names(desk.board)? else { return Ok(Err(Moved)) };
+        let names = Names(names);
+        let classes: Vec<u32> = sources
+            .iter()
+            .filter_map(|source| if let Source::Class(class) = source { Some(*class) } else { None })
+            .collect();
+        let selection = Selection::new(Entity::Class, fields_of_class());
+        let Some(records) = hydrate(desk.board, release, &selection, &classes)? else { return Ok(Err(Moved)) };
+        let mut of_classes: HashMap<u32, (Shown, Millis)> = HashMap::with_capacity(classes.len());
+        for released in records.released(release, &selection, &classes) {
+            of_classes.insert(released.position(), (of_class(&released), released.modified_at()));
+        }
+        let mut found = Vec::with_capacity(sources.len());
+        for source in sources {
+            let (shown, changed_at) = match source {
+                Source::Class(class) => match of_classes.remove(class) {
+                    Some(of_class) => of_class,
+                    None => return Ok(Err(Moved)),
+                },
+                Source::School(_) | Source::Role(..) => (of_school(self.view, *source, &names), Millis(0)),
+            };
+            found.push(self.group(*source, shown, changed_at, with_members));
+        }
+        Ok(Ok(found))
+    }
+
+    fn group(&self, source: Source, shown: Shown, changed_at: Millis, with_members: bool) -> Resource {
+        let (directory, release) = (self.directory(), self.release());
+        let members = directory.members(source);
+        let order = release.order(Entity::User);
+        let ranks = order.ranks(&members.people);
+        let people = ranks.iter().map(|rank| release.identifier(Entity::User, order.position(rank)));
+        let people: Vec<String> = people.collect();
+        let groups: Vec<String> = members.groups.iter().map(|group| directory.id(*group)).collect();
+        let ids = people.iter().chain(&groups).map(String::as_str);
+        let tag = self.tagger.tag(&shown.body, ids.chain(shown.placeholder.as_deref()));
+        let mut body: Map<String, Value> = shown.body;
+        if with_members {
+            let told = people.iter().map(|id| reference(&self.base, &USER, id, USER.name));
+            let told = told.chain(groups.iter().map(|id| reference(&self.base, &GROUP, id, GROUP.name)));
+            let told: Vec<Value> = told.collect();
+            if !told.is_empty() {
+                body.insert("members".to_owned(), told.into());
+            }
+            let category = if matches!(source, Source::Class(_)) { Category::Enrolment } else { Category::Identity };
+            self.tell_members(&members.people, category);
+        }
+        let modified_at = changed_at.max(self.members_changed_at(source));
+        let about = About { resource_type: &GROUP, id: directory.id(source), created_at: None, modified_at, tag };
+        let resource = Resource::new(body, about, &self.base);
+        Resource { placeholder: shown.placeholder.map(|text| ("displayName", text)), ..resource }
+    }
+
+    /// When somebody last came into a group or left it, or a school changed, as far as the vendor saw.
+    fn members_changed_at(&self, source: Source) -> Millis {
+        let (release, snapshot) = (self.release(), self.release().snapshot());
+        let latest = match source {
+            Source::Class(class) => {
+                let visible = release.visible(Entity::Enrollment);
+                let of_class = snapshot.enrollments.of_class(class).iter().copied();
+                let shown: RoaringBitmap = of_class.filter(|enrollment| visible.contains(*enrollment)).collect();
+                modified::latest(release, Entity::Enrollment, &shown)
+            }
+            Source::Role(org, role) => {
+                let holders = snapshot.people.with_role.get(&(org, role)).cloned().unwrap_or_default();
+                modified::latest(release, Entity::User, &(holders & release.visible(Entity::User)))
+            }
+            Source::School(org) => {
+                let of_school = snapshot.classes.of_schools(&RoaringBitmap::from_iter([org]));
+                let classes = modified::latest(release, Entity::Class, &(of_school & release.visible(Entity::Class)));
+                classes.max(modified::latest(release, Entity::Org, &RoaringBitmap::from_iter([org])))
+            }
+        };
+        Millis(latest.unwrap_or_default())
+    }
+}

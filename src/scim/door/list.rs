@@ -1,0 +1,274 @@
+//! Lists of resources: filtered, counted, cut into pages (RFC 7644 §3.4.2, RFC 9865).
+//!
+//! A list has sections, one after the other: the school's, and then what the provider keeps itself, as it made it.
+//! Each gives its page at any depth for the same price.
+
+use roaring::RoaringBitmap;
+
+use crate::catalogue::Entity;
+use crate::consent::provisioned::Kept;
+use crate::scim::door::answer::Failure;
+use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
+use crate::scim::door::mark::{Mark, Place};
+use crate::scim::door::own::kind_of;
+use crate::scim::door::parameters::{Paging, Parameters};
+use crate::scim::door::resource::Resource;
+use crate::scim::filter::{Filter, Scope};
+use crate::scim::schema::{ResourceType, USER};
+use crate::scim::school::directory::Source;
+use crate::store::provisioned::{self, From};
+
+/// A page of a list.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The resources on it, each with its type.
+    pub resources: Vec<(&'static ResourceType, Resource)>,
+    /// How many the whole list has.
+    pub total: u64,
+    /// The place of the first one, from 1; of a page by cursor none.
+    pub start_index: Option<u64>,
+    /// Leads to the next page, of a page by cursor.
+    pub next_cursor: Option<String>,
+}
+
+/// A part of a list.
+#[derive(Debug)]
+pub(super) enum Section {
+    /// People of the school, as places in the vendor's order.
+    People(RoaringBitmap),
+    /// Schools and the roles there.
+    Schools(Vec<Source>),
+    /// Classes, as places in the vendor's order.
+    Classes(RoaringBitmap),
+    /// All that the provider keeps of a type.
+    Own(&'static ResourceType, u64),
+    /// Some of it, in order.
+    Some(&'static ResourceType, Vec<Kept>),
+}
+
+impl Section {
+    fn len(&self) -> u64 {
+        match self {
+            Self::People(ranks) | Self::Classes(ranks) => ranks.len(),
+            Self::Schools(sources) => sources.len() as u64,
+            Self::Own(_, n) => *n,
+            Self::Some(_, kept) => kept.len() as u64,
+        }
+    }
+}
+
+/// What of each resource must be known beside its own attributes.
+#[derive(Debug, Clone, Copy)]
+pub struct Wants {
+    /// Members of groups, and groups of users.
+    pub related: bool,
+}
+
+impl Exchange<'_> {
+    /// A page of the resources of these types.
+    pub fn list(
+        &self,
+        desk: &mut Desk<'_>,
+        types: &[&'static ResourceType],
+        parameters: &Parameters,
+        wants: Wants,
+    ) -> Step<Listed> {
+        let filters = self.filters(types, parameters.filter.as_deref())?;
+        let mut sections = Vec::new();
+        for (resource_type, filter) in types.iter().zip(&filters) {
+            sections.extend(settled!(self.sections(desk, resource_type, filter.as_ref())));
+        }
+        let total = sections.iter().map(Section::len).sum();
+        let bound = Mark::bound(types, parameters);
+        match &parameters.paging {
+            Paging::Index(start) => {
+                let resources = settled!(self.cut(desk, &sections, (start - 1, parameters.count), wants));
+                Ok(Ok(Listed { resources, total, start_index: Some(*start), next_cursor: None }))
+            }
+            Paging::Cursor(text) => {
+                let place = Mark::open(self, &bound, text)?;
+                let before = self.n_before(desk, &sections, &place)?;
+                let resources = settled!(self.cut(desk, &sections, (before, parameters.count), wants));
+                let after = before + resources.len() as u64;
+                let is_last = after >= total || resources.is_empty();
+                let next = if is_last { None } else { self.place_of(desk, &sections, after)? };
+                let next_cursor = next.map(|place| Mark::seal(self, &bound, &place));
+                Ok(Ok(Listed { resources, total, start_index: None, next_cursor }))
+            }
+        }
+    }
+
+    fn filters(&self, types: &[&'static ResourceType], text: Option<&str>) -> Result<Vec<Option<Filter>>, Failure> {
+        let Some(text) = text else { return Ok(vec![None; types.len()]) };
+        let read = types.iter().map(|resource_type| {
+            let scope = Scope::of(resource_type);
+            let scope = if types.len() > 1 { scope.at_root() } else { scope };
+            let scope = if self.switches.filter_bare_words { scope } else { scope.strict() };
+            Filter::parse(text, scope).map(Some)
+        });
+        Ok(read.collect::<Result<_, _>>()?)
+    }
+
+    fn sections(
+        &self,
+        desk: &mut Desk<'_>,
+        resource_type: &'static ResourceType,
+        filter: Option<&Filter>,
+    ) -> Step<Vec<Section>> {
+        let release = self.release();
+        let mut found = Vec::new();
+        if *resource_type == USER {
+            let people = match filter {
+                None => release.live(Entity::User).clone(),
+                Some(filter) => settled!(self.people_that(desk, filter)),
+            };
+            found.push(Section::People(release.order(Entity::User).ranks(&people)));
+        } else {
+            let (schools, classes) = match filter {
+                None => (self.directory().of_schools(), self.directory().classes().clone()),
+                Some(filter) => settled!(self.groups_that(desk, filter)),
+            };
+            found.push(Section::Schools(schools));
+            found.push(Section::Classes(release.order(Entity::Class).ranks(&classes)));
+        }
+        found.push(match filter {
+            None => Section::Own(resource_type, self.n_own(desk, resource_type)?),
+            Some(filter) => Section::Some(resource_type, self.own_that(desk, resource_type, filter)?),
+        });
+        Ok(Ok(found))
+    }
+
+    fn n_own(&self, desk: &mut Desk<'_>, resource_type: &'static ResourceType) -> Result<u64, Failure> {
+        Ok(provisioned::count(desk.activity, self.of(), kind_of(resource_type))?)
+    }
+
+    /// How many resources come before a place.
+    fn n_before(&self, desk: &mut Desk<'_>, sections: &[Section], place: &Place) -> Result<u64, Failure> {
+        let (n, key) = match place {
+            Place::Start => return Ok(0),
+            Place::Many(n) => return Ok(*n),
+            Place::After(n, key) => (*n, key.as_str()),
+        };
+        let before: u64 = sections.iter().take(n).map(Section::len).sum();
+        let release = self.release();
+        let of_ranks = |ranks: &RoaringBitmap, entity: Entity| {
+            let first = release.rank_after(entity, key).unwrap_or_default();
+            first.checked_sub(1).map_or(0, |last| ranks.rank(last))
+        };
+        let number = || key.parse::<i64>().unwrap_or_default();
+        let within = match sections.get(n) {
+            None => 0,
+            Some(Section::People(ranks)) => of_ranks(ranks, Entity::User),
+            Some(Section::Classes(ranks)) => of_ranks(ranks, Entity::Class),
+            Some(Section::Schools(sources)) => {
+                let last = sources.iter().position(|source| self.directory().id(*source) == key);
+                last.map_or(0, |last| last as u64 + 1)
+            }
+            Some(Section::Own(resource_type, _)) => {
+                provisioned::count_up_to(desk.activity, self.of(), kind_of(resource_type), number())?
+            }
+            Some(Section::Some(_, kept)) => kept.iter().filter(|kept| kept.number <= number()).count() as u64,
+        };
+        Ok(before + within)
+    }
+
+    /// The place after so many resources, named by the last of them.
+    fn place_of(&self, desk: &mut Desk<'_>, sections: &[Section], after: u64) -> Result<Option<Place>, Failure> {
+        let mut last = after.saturating_sub(1);
+        for (n, section) in sections.iter().enumerate() {
+            if last >= section.len() {
+                last -= section.len();
+                continue;
+            }
+            let place = usize::try_from(last).unwrap_or(usize::MAX);
+            let at = |ranks: &RoaringBitmap, entity: Entity| {
+                let rank = u32::try_from(last).ok().and_then(|last| ranks.select(last))?;
+                Some(self.release().identifier(entity, self.release().order(entity).position(rank)))
+            };
+            let key = match section {
+                Section::People(ranks) => at(ranks, Entity::User),
+                Section::Classes(ranks) => at(ranks, Entity::Class),
+                Section::Schools(sources) => sources.get(place).map(|source| self.directory().id(*source)),
+                Section::Some(_, kept) => kept.get(place).map(|kept| kept.number.to_string()),
+                Section::Own(resource_type, _) => {
+                    let of = (self.of(), kind_of(resource_type));
+                    let kept = provisioned::page(desk.activity, of.0, of.1, From::Offset(last), 1)?;
+                    kept.first().map(|kept| kept.number.to_string())
+                }
+            };
+            return Ok(key.map(|key| Place::After(n, key)));
+        }
+        Ok(None)
+    }
+
+    /// So many resources after so many.
+    fn cut(
+        &self,
+        desk: &mut Desk<'_>,
+        sections: &[Section],
+        (mut offset, count): (u64, usize),
+        wants: Wants,
+    ) -> Step<Vec<(&'static ResourceType, Resource)>> {
+        let mut found = Vec::new();
+        for section in sections {
+            if found.len() >= count {
+                break;
+            }
+            let n = section.len();
+            if offset >= n {
+                offset -= n;
+                continue;
+            }
+            let resources = settled!(self.part(desk, section, (offset, count - found.len()), wants));
+            found.extend(resources);
+            offset = 0;
+        }
+        Ok(Ok(found))
+    }
+
+    /// A part of a section.
+    fn part(
+        &self,
+        desk: &mut Desk<'_>,
+        section: &Section,
+        (offset, count): (u64, usize),
+        wants: Wants,
+    ) -> Step<Vec<(&'static ResourceType, Resource)>> {
+        let skip = usize::try_from(offset).unwrap_or(usize::MAX);
+        let from = |ranks: &RoaringBitmap, entity: Entity| -> Vec<u32> {
+            let order = self.release().order(entity);
+            let first = u32::try_from(offset).ok().and_then(|n| ranks.select(n));
+            let after = first.map(|first| ranks.range(first..).take(count).map(|rank| order.position(rank)).collect());
+            after.unwrap_or_default()
+        };
+        let resource_type = match section {
+            Section::People(_) => &USER,
+            Section::Schools(_) | Section::Classes(_) => &crate::scim::schema::GROUP,
+            Section::Own(resource_type, _) | Section::Some(resource_type, _) => *resource_type,
+        };
+        let resources = match section {
+            Section::People(ranks) => {
+                let positions = from(ranks, Entity::User);
+                settled!(self.people(desk, &positions, wants.related))
+            }
+            Section::Schools(sources) => {
+                let sources: Vec<Source> = sources.iter().skip(skip).take(count).copied().collect();
+                settled!(self.groups(desk, &sources, wants.related))
+            }
+            Section::Classes(ranks) => {
+                let sources: Vec<Source> = from(ranks, Entity::Class).into_iter().map(Source::Class).collect();
+                settled!(self.groups(desk, &sources, wants.related))
+            }
+            Section::Own(resource_type, _) => {
+                let kept =
+                    provisioned::page(desk.activity, self.of(), kind_of(resource_type), From::Offset(offset), count)?;
+                self.own(desk, kept, wants.related)?
+            }
+            Section::Some(_, kept) => {
+                let kept: Vec<Kept> = kept.iter().skip(skip).take(count).cloned().collect();
+                self.own(desk, kept, wants.related)?
+            }
+        };
+        Ok(Ok(resources.into_iter().map(|resource| (resource_type, resource)).collect()))
+    }
+}

@@ -1,0 +1,75 @@
+//! What a provider keeps itself, as resources.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::catalogue::{Category, Entity};
+use crate::clock::Millis;
+use crate::consent::provisioned::{Kept, Kind};
+use crate::scim::door::exchange::{Desk, Exchange};
+use crate::scim::door::resource::{About, Resource, reference, tag_of_own};
+use crate::scim::schema::{GROUP, ResourceType, USER};
+use crate::store::StoreError;
+use crate::store::provisioned::{self, Member};
+
+/// The kind under which a type's own resources are kept.
+pub fn kind_of(resource_type: &ResourceType) -> Kind {
+    if *resource_type == GROUP { Kind::Group } else { Kind::User }
+}
+
+impl Exchange<'_> {
+    /// These objects as resources, in their order; groups with their members, users with their groups, if wanted.
+    pub fn own(&self, desk: &mut Desk<'_>, kept: Vec<Kept>, with_related: bool) -> Result<Vec<Resource>, StoreError> {
+        let mut related = if with_related { self.related(desk, &kept)? } else { HashMap::new() };
+        let owned = kept.into_iter().filter_map(|kept| self.release().give_back(kept));
+        let resources = owned.map(|own| {
+            let tag = tag_of_own(&own);
+            let kept = own.kept();
+            let mut body = kept.body.clone();
+            let (resource_type, name) = if kept.kind == Kind::Group { (&GROUP, "members") } else { (&USER, "groups") };
+            if let Some(related) = related.remove(&kept.id) {
+                body.insert(name.to_owned(), related.into());
+            }
+            let about = About {
+                resource_type,
+                id: kept.id.clone(),
+                created_at: Some(Millis(kept.created_at)),
+                modified_at: Millis(kept.modified_at),
+                tag,
+            };
+            Resource::new(body, about, &self.base)
+        });
+        Ok(resources.collect())
+    }
+
+    fn related(&self, desk: &mut Desk<'_>, kept: &[Kept]) -> Result<HashMap<String, Vec<Value>>, StoreError> {
+        let of_kind = |kind| kept.iter().filter(|kept| kept.kind == kind).map(|kept| kept.id.clone()).collect();
+        let (groups, users): (Vec<String>, Vec<String>) = (of_kind(Kind::Group), of_kind(Kind::User));
+        let mut related: HashMap<String, Vec<Value>> = HashMap::new();
+        if !groups.is_empty() {
+            for (group, member) in provisioned::members(desk.activity, self.of(), &groups)? {
+                if let Some(told) = self.member(&member) {
+                    related.entry(group).or_default().push(told);
+                }
+            }
+        }
+        if !users.is_empty() {
+            for (group, member) in provisioned::memberships(desk.activity, self.of(), &users)? {
+                let told = reference(&self.base, &GROUP, &group, "direct");
+                related.entry(member.id).or_default().push(told);
+            }
+        }
+        Ok(related)
+    }
+
+    /// A member, unless it is somebody who has left the view.
+    fn member(&self, member: &Member) -> Option<Value> {
+        let (resource_type, id) = (if member.kind == Kind::Group { &GROUP } else { &USER }, &member.id);
+        if member.kind == Kind::Account {
+            let person = self.release().find_live(Entity::User, id)?;
+            self.tell_members(&roaring::RoaringBitmap::from_iter([person]), Category::Identity);
+        }
+        Some(reference(&self.base, resource_type, id, resource_type.name))
+    }
+}

@@ -1,0 +1,122 @@
+//! Reads: one resource, lists, and searches.
+
+use serde_json::{Map, Value, json};
+
+use crate::auth::bearer::Caller;
+use crate::catalogue::Entity;
+use crate::consent::provisioned::Kind;
+use crate::http::App;
+use crate::scim::door::answer::{Answer, Failure};
+use crate::scim::door::exchange::{self, Desk, Exchange, READ, Step, settled};
+use crate::scim::door::list::{Listed, Wants};
+use crate::scim::door::own::kind_of;
+use crate::scim::door::parameters::Parameters;
+use crate::scim::door::resource::Resource;
+use crate::scim::door::routes::Request;
+use crate::scim::door::target::Target;
+use crate::scim::refusal::Refusal;
+use crate::scim::schema::{RESOURCE_TYPES, ResourceType, USER};
+use crate::store::provisioned;
+
+/// The URN of a list's body.
+const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+
+/// Answers a read. Blocks on the database.
+pub fn answer(app: &App, request: &Request, caller: &mut Option<Caller>) -> Result<Answer, Failure> {
+    let authorization = request.authorization.as_deref();
+    let parameters = Parameters::of_query(&request.query);
+    exchange::run(app, (&request.tenant, authorization), READ, caller, |exchange, desk| match &request.target {
+        Target::One(resource_type, id) => exchange.single(desk, (resource_type, id), request),
+        Target::Collection(resource_type) => exchange.listed(desk, &[resource_type], &parameters.clone()?, request),
+        Target::Root => exchange.listed(desk, &RESOURCE_TYPES, &parameters.clone()?, request),
+        _ => Err(Refusal::plain(501, "not offered").into()),
+    })
+}
+
+impl Exchange<'_> {
+    fn single(
+        &self,
+        desk: &mut Desk<'_>,
+        (resource_type, id): (&'static ResourceType, &str),
+        request: &Request,
+    ) -> Step<Answer> {
+        let resource = settled!(self.find(desk, resource_type, id, Wants { related: true }));
+        let resource = resource.ok_or_else(Refusal::unknown)?;
+        let disclosure = Some(self.disclosure(&request.request_id, 1));
+        let (tag, location) = (Some(resource.tag.clone()), Some(resource.location.clone()));
+        if request.if_none_match.as_deref().is_some_and(|held| names(held, &resource.tag)) {
+            return Ok(Ok(Answer { status: 304, tag, disclosure, ..Answer::default() }));
+        }
+        let body = serde_json::to_vec(&resource.shown()).ok();
+        Ok(Ok(Answer { status: 200, body, tag, location, disclosure, ..Answer::default() }))
+    }
+
+    /// One resource, if there is one that the caller may know of.
+    pub(super) fn find(
+        &self,
+        desk: &mut Desk<'_>,
+        resource_type: &'static ResourceType,
+        id: &str,
+        wants: Wants,
+    ) -> Step<Option<Resource>> {
+        let of_school = if *resource_type == USER {
+            match self.release().find_live(Entity::User, id) {
+                Some(person) => settled!(self.people(desk, &[person], wants.related)),
+                None => Vec::new(),
+            }
+        } else {
+            match self.directory().find(id) {
+                Some(source) => settled!(self.groups(desk, &[source], wants.related)),
+                None => Vec::new(),
+            }
+        };
+        if let Some(found) = of_school.into_iter().next() {
+            return Ok(Ok(Some(found)));
+        }
+        let kind: Kind = kind_of(resource_type);
+        let kept = provisioned::find(desk.activity, self.of(), kind, id)?;
+        Ok(Ok(self.own(desk, kept.into_iter().collect(), wants.related)?.into_iter().next()))
+    }
+
+    /// A page of a list as an answer.
+    pub(super) fn listed(
+        &self,
+        desk: &mut Desk<'_>,
+        types: &[&'static ResourceType],
+        parameters: &Parameters,
+        request: &Request,
+    ) -> Step<Answer> {
+        let listed = settled!(self.list(desk, types, parameters, Wants { related: true }));
+        let n = listed.resources.len();
+        let body = serde_json::to_vec(&message(listed)).ok();
+        let disclosure = Some(self.disclosure(&request.request_id, n));
+        Ok(Ok(Answer { status: 200, body, disclosure, ..Answer::default() }))
+    }
+}
+
+fn message(listed: Listed) -> Value {
+    let n = listed.resources.len();
+    let resources: Vec<Map<String, Value>> =
+        listed.resources.into_iter().map(|(_, resource)| resource.shown()).collect();
+    let mut message = json!({
+        "schemas": [LIST],
+        "totalResults": listed.total,
+        "itemsPerPage": n,
+        "Resources": resources,
+    });
+    if let Some(message) = message.as_object_mut() {
+        if let Some(start_index) = listed.start_index {
+            message.insert("startIndex".to_owned(), start_index.into());
+        }
+        if let Some(cursor) = listed.next_cursor {
+            message.insert("nextCursor".to_owned(), cursor.into());
+        }
+    }
+    message
+}
+
+/// Whether a list of entity tags names this one; weak ones count as strong (RFC 7644 §3.14).
+pub(super) fn names(held: &str, tag: &str) -> bool {
+    let bare = |text: &str| text.trim().trim_start_matches("W/").trim_matches('"').to_owned();
+    held.trim() == "*" || held.split(',').any(|held| bare(held) == bare(tag))
+}

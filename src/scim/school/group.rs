@@ -1,0 +1,71 @@
+//! A group of the school as a SCIM group: what is released, and nothing else.
+
+use serde_json::{Map, Value};
+
+use crate::catalogue::{Entity, Field};
+use crate::consent::released::Record;
+use crate::consent::{Release, Released, RequiredFields, placeholder};
+use crate::query::View;
+use crate::scim::schema::EDUCATION_GROUP;
+use crate::scim::school::directory::Source;
+use crate::scim::school::person::{SchoolNames, Shown};
+
+/// The fields of a class that are read for a SCIM group.
+pub fn fields_of_class() -> impl Iterator<Item = &'static Field> {
+    const READ: [&str; 5] = ["title", "classCode", "classType", "grades", "school"];
+    Entity::Class.fields().iter().filter(|field| READ.contains(&field.name))
+}
+
+/// Represents a class.
+pub fn of_class<'a, R: Record<'a>>(released: &Released<'a, R>) -> Shown {
+    let text = |name: &str| {
+        let found = released.fields().find(|(_, field)| field.name == name);
+        found.and_then(|(place, field)| released.text(place, field))
+    };
+    let mut body = Map::new();
+    let title = text("title");
+    if let Some(title) = title {
+        body.insert("displayName".to_owned(), title.into());
+    }
+    let mut education = Map::new();
+    education.insert("kind".to_owned(), "class".into());
+    for name in ["classType", "classCode"] {
+        if let Some(value) = text(name) {
+            education.insert(name.to_owned(), value.into());
+        }
+    }
+    if let Some(grades) = text("grades").and_then(|grades| serde_json::from_str::<Value>(grades).ok()) {
+        education.insert("gradeLevels".to_owned(), grades);
+    }
+    let school = released.fields().find(|(_, field)| field.name == "school");
+    let school = school.and_then(|(place, field)| released.reference(place, field, Entity::Org));
+    if let Some(school) = school {
+        education.insert("school".to_owned(), released.release().identifier(Entity::Org, school).into());
+    }
+    body.insert(EDUCATION_GROUP.id.to_owned(), education.into());
+    let release = released.release();
+    let is_wanted = title.is_none() && release.required_fields() == RequiredFields::Placeholder;
+    let sourced_id = release.snapshot().ids(Entity::Class).sourced_id(released.position());
+    let placeholder = is_wanted.then(|| placeholder::of(release, Entity::Class, sourced_id, "title")).flatten();
+    Shown { body, placeholder }
+}
+
+/// Represents a school, or those who hold a role there.
+pub fn of_school(view: &View, source: Source, names: &impl SchoolNames) -> Shown {
+    let release: &Release = &view.release;
+    let (org, kind, role) = match source {
+        Source::School(org) => (org, "school", None),
+        Source::Role(org, role) => (org, "role", Some(release.snapshot().people.role_name(role))),
+        Source::Class(_) => return Shown { body: Map::new(), placeholder: None },
+    };
+    let school = release.identifier(Entity::Org, org);
+    let name = names.of(org).unwrap_or(&school);
+    let mut body = Map::new();
+    let display_name = role.map_or_else(|| name.to_owned(), |role| format!("{name}: {role}"));
+    body.insert("displayName".to_owned(), display_name.into());
+    let mut education = Map::new();
+    education.insert("kind".to_owned(), kind.into());
+    education.insert("school".to_owned(), school.into());
+    body.insert(EDUCATION_GROUP.id.to_owned(), education.into());
+    Shown { body, placeholder: None }
+}
