@@ -11,13 +11,14 @@ use clap::Args;
 use koppelvlak_fixtures::{BoardOptions, demo_rules, write_oneroster};
 use tempfile::TempDir;
 
+use crate::auth::bearer_token::{self, Wanted};
 use crate::cli::arguments::Global;
 use crate::cli::earlier::{self, Former};
 use crate::cli::guide::Guide;
 use crate::cli::ready_file;
 use crate::cli::serve::Prepared;
 use crate::cli::settings::Settings;
-use crate::clock::Clock;
+use crate::clock::{Clock, Millis};
 use crate::consent::rules_file::{self, Submission};
 use crate::keys::MasterKey;
 use crate::oneroster::csv::import::{Options, import};
@@ -47,6 +48,12 @@ pub struct Demo {
 /// The demo's board in addresses.
 pub const TENANT: &str = "demo";
 
+/// A board without people, for those who try SCIM by writing.
+pub const BLANK: &str = "blank";
+
+/// The vendor that speaks SCIM, in both boards.
+const PROVIDER: &str = "identity-provider";
+
 /// The demo's vendors.
 pub const VENDORS: [&str; 5] = ["everything", "names-only", "gradebook", "identity-provider", "ended"];
 
@@ -70,6 +77,7 @@ impl Demo {
             public_url: server.app.public_url.clone(),
             listen_url: server.listen_url.clone(),
             secrets: VENDORS.map(|vendor| (vendor, secret_of(key, vendor))).to_vec(),
+            scim_tokens: [TENANT, BLANK].map(|board| (board, token_of(key, board))).to_vec(),
         };
         let (ready, text) = (guide.ready(), guide.text());
         server.run(&settings, || {
@@ -84,11 +92,29 @@ impl Demo {
         Ok(())
     }
 
-    /// Makes the board, unless the database has it already.
+    /// Makes the boards, unless the database has them already.
     fn build(&self, database: &Database, key: &MasterKey, clock: Clock, folder: &Path) -> anyhow::Result<()> {
-        if tenant::by_slug(&mut *database.read()?, TENANT)?.is_some() {
-            return Ok(());
+        if tenant::by_slug(&mut *database.read()?, TENANT)?.is_none() {
+            self.build_board(database, key, clock, folder)?;
         }
+        if tenant::by_slug(&mut *database.read()?, BLANK)?.is_none() {
+            let text = format!(
+                "[tenant]\nslug = \"{BLANK}\"\nname = \"A board without people\"\n\n[[vendor]]\nid = \"{PROVIDER}\"\n\
+                 name = \"Toegang\"\nscopes = [\"scim\"]\nidentifiers = \"pairwise\"\nsecret = \"{}\"\n",
+                secret_of(key, PROVIDER)
+            );
+            let submission = Submission { file: "blank.toml", text: &text, who: "demo", now: clock.now() };
+            rules_file::apply(database, key, submission)?;
+        }
+        for board in [TENANT, BLANK] {
+            let expires_at = Millis(clock.now().0 + 365 * 24 * 60 * 60 * 1000);
+            let wanted = Wanted { tenant: board, vendor: PROVIDER, label: "Demo", expires_at };
+            bearer_token::keep(database, &wanted, &token_of(key, board), clock.now())?;
+        }
+        Ok(())
+    }
+
+    fn build_board(&self, database: &Database, key: &MasterKey, clock: Clock, folder: &Path) -> anyhow::Result<()> {
         let options = BoardOptions {
             pupils: self.pupils,
             seed: self.seed,
@@ -117,6 +143,11 @@ impl Demo {
 /// The demo's secrets follow from the master key, so that a second start over the same database knows them.
 fn secret_of(key: &MasterKey, vendor: &str) -> String {
     URL_SAFE_NO_PAD.encode(key.derive("demo-secret", &[vendor]))
+}
+
+/// So do the bearer tokens of the vendor that speaks SCIM.
+fn token_of(key: &MasterKey, board: &str) -> String {
+    URL_SAFE_NO_PAD.encode(key.derive("demo-token", &[board]))
 }
 
 /// Dutch school years begin in August.

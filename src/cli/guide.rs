@@ -13,6 +13,8 @@ pub struct Guide {
     pub listen_url: String,
     /// Each vendor's id and secret.
     pub secrets: Vec<(&'static str, String)>,
+    /// Each board with a token for SCIM.
+    pub scim_tokens: Vec<(&'static str, String)>,
 }
 
 impl Guide {
@@ -41,6 +43,11 @@ impl Guide {
             ),
             ("vendors".to_owned(), Value::Object(vendors)),
         ]);
+        for (board, token) in &self.scim_tokens {
+            let name = if *board == TENANT { "scim".to_owned() } else { format!("scim_{board}") };
+            let base_url = format!("{}/{board}/scim/v2", self.public_url);
+            ready.insert(name, json!({"base_url": base_url, "token": token}));
+        }
         ready
     }
 
@@ -52,6 +59,7 @@ impl Guide {
         let vendors = vendors.join("\n");
         let (vendor, secret) =
             self.secrets.iter().find(|(vendor, _)| *vendor == "names-only").cloned().unwrap_or_default();
+        let scim = self.scim_tokens.first().map_or("", |(_, token)| token);
         format!(
             r#"
 A school board with its vendors and rules is served at {url}/{TENANT}
@@ -65,6 +73,11 @@ A token for one of them, and a page of people:
     {url}/oauth2/token | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
   curl -s -H "Authorization: Bearer $TOKEN" \
     "{url}/{TENANT}/ims/oneroster/rostering/v1p2/users?limit=2"
+
+The same people over SCIM, as an identity provider sees them:
+
+  curl -s -H "Authorization: Bearer {scim}" \
+    "{url}/{TENANT}/scim/v2/Users?count=2"
 
 Ctrl-C stops it.
 "#
