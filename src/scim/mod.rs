@@ -4,13 +4,19 @@
 //! Only `school` knows a release, and only `door` HTTP and the database. A resource is a JSON object in **canonical form**: names in
 //! the schema's spelling, extension attributes under their URN, nothing unassigned.
 
+pub mod accept;
 pub mod door;
+mod element;
 pub mod filter;
 pub mod fold;
 pub mod instant;
+pub mod json;
 pub mod patch;
 pub mod path;
+pub mod put;
 pub mod refusal;
+pub mod resource;
 pub mod schema;
 pub mod school;
 pub mod switches;
+mod value;

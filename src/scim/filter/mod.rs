@@ -4,6 +4,8 @@
 mod expression;
 mod holds;
 mod parse;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 pub use expression::{Comparison, Filter, Operand, Operator, Text};
