@@ -5,6 +5,7 @@
 //! the schema's spelling, extension attributes under their URN, nothing unassigned.
 
 pub mod accept;
+pub mod discovery;
 pub mod door;
 mod element;
 pub mod filter;
@@ -13,10 +14,12 @@ pub mod instant;
 pub mod json;
 pub mod patch;
 pub mod path;
+pub mod projection;
 pub mod put;
 pub mod refusal;
 pub mod resource;
 pub mod schema;
 pub mod school;
+pub mod sort;
 pub mod switches;
 mod value;
