@@ -6,6 +6,7 @@ mod chosen;
 pub mod connection;
 pub mod explain;
 mod gradebook;
+pub mod managed;
 pub mod memory;
 pub mod memory_form;
 pub mod order;

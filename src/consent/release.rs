@@ -12,6 +12,7 @@ use crate::catalogue::{Category, Entity};
 use crate::consent::chosen::Chosen;
 use crate::consent::connection::{Identifiers, RequiredFields};
 use crate::consent::gradebook::{self, GradebookRelease};
+use crate::consent::managed::{Managed, OF_ACCOUNTS};
 use crate::consent::order::Order;
 use crate::consent::population::{Coverage, Scope};
 use crate::consent::pseudonym::Pseudonyms;
@@ -95,6 +96,7 @@ pub struct Release {
     nothing: RoaringBitmap,
     scopes: Vec<(RoaringBitmap, RoaringBitmap)>,
     gradebook: GradebookRelease,
+    managed: Managed,
     /// People who refuse that links between pupils and carers are told.
     unlinked: RoaringBitmap,
     demographics: RoaringBitmap,
@@ -123,6 +125,7 @@ impl Release {
             nothing: RoaringBitmap::new(),
             scopes: Vec::new(),
             gradebook: GradebookRelease::default(),
+            managed: Managed::default(),
             unlinked: RoaringBitmap::new(),
             demographics: RoaringBitmap::new(),
             memberships: OnceLock::new(),
@@ -169,7 +172,11 @@ impl Release {
         }
         for category in &rule.write {
             let people = chosen.apply(*category, rule.basis, &coverage.people);
-            self.gradebook.allow_writing(*category, people, &scope.classes);
+            if OF_ACCOUNTS.contains(category) {
+                self.managed.allow(*category, &people);
+            } else {
+                self.gradebook.allow_writing(*category, people, &scope.classes);
+            }
         }
         // Structure is not personal: it goes with any rule that needs it.
         for (entity, objects) in scope.objects_of(Category::Structure) {
@@ -291,6 +298,10 @@ impl Release {
             Identifiers::Source => None,
             Identifiers::Pairwise => Some(&self.pseudonyms),
         }
+    }
+
+    pub(super) fn managed(&self) -> &Managed {
+        &self.managed
     }
 
     pub(super) fn gradebook(&self) -> &GradebookRelease {

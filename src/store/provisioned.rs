@@ -232,7 +232,55 @@ pub struct Draft {
     pub password: Option<String>,
 }
 
+/// Which of these ids are users or groups of the provider, and which of the two.
+pub fn kinds(conn: &mut Conn, (tenant_id, vendor): Of<'_>, ids: &[String]) -> Result<Vec<(String, Kind)>, StoreError> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(LIST) {
+        let mut statement = Statement::new(
+            "SELECT id, kind FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND kind IN ('User', 'Group')",
+        )
+        .bind(tenant_id)
+        .bind(vendor);
+        push_in(&mut statement, " AND id", ids);
+        statement.each(conn, |row| {
+            found.push((row.need_text(0)?.to_owned(), read_kind(row, 1)?));
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// Whether a group has more members than that.
+pub fn has_more_members(conn: &mut Conn, (tenant_id, vendor): Of<'_>, group: &str, n: i64) -> Result<bool, StoreError> {
+    let rows = Statement::new(
+        "SELECT member_id FROM provisioned_member WHERE tenant_id = ? AND vendor_id = ? AND group_id = ? \
+         ORDER BY member_id LIMIT 1 OFFSET ?",
+    )
+    .bind(tenant_id)
+    .bind(vendor)
+    .bind(group)
+    .bind(n)
+    .rows(conn)?;
+    Ok(!rows.is_empty())
+}
+
 impl VendorRow<'_> {
+    /// Notes that a user whom the provider made may be this person of the school.
+    pub fn note_double(&mut self, id: &str, person: u32, attribute: &str) -> Result<(), StoreError> {
+        Statement::new(
+            "INSERT INTO reconciliation (tenant_id, vendor_id, provisioned_id, person, attribute, noted_at) \
+             VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, vendor_id, provisioned_id, person) DO NOTHING",
+        )
+        .bind(self.tenant_id)
+        .bind(self.vendor.as_str())
+        .bind(id)
+        .bind(i64::from(person))
+        .bind(attribute)
+        .bind(self.at)
+        .execute(self.conn)?;
+        Ok(())
+    }
+
     /// The connection, for what must be read under the lock.
     pub fn conn(&mut self) -> &mut Conn {
         self.conn

@@ -213,7 +213,7 @@ pub const SLIPS: &[Slip] = &[
         "\"assessment-item\"",
         "\"name\"",
         &[
-            "36: rule `atlas-1`: a vendor can't write `name`; `write` may name `assessment-item` and `assessment-result`",
+            "36: rule `atlas-1`: a vendor can't write `name`; `write` may name `assessment-item`, `assessment-result`, `login`, `contact-email`",
         ],
     ),
     ("[\"photo\"]", "[\"foto\"]", &["41: choice `P1`: there is no category `foto` (did you mean `photo`?)"]),

@@ -32,6 +32,10 @@ const ROLES: &[&str] = &[
 /// The columns of `users.csv` that may hold a board's own numbers.
 const LOCAL_COLUMNS: &[&str] = &["sourcedId", "username", "userIds", "identifier", "userMasterIdentifier"];
 
+/// What a rule may let a vendor write.
+const WRITABLE: [Category; 4] =
+    [Category::AssessmentItem, Category::AssessmentResult, Category::Login, Category::ContactEmail];
+
 const BASES: &[&str] =
     &["consent", "contract", "legal-obligation", "vital-interests", "public-task", "legitimate-interests"];
 
@@ -212,11 +216,11 @@ fn rule(mut section: Section<'_>) -> RuleEntry {
         section.report(category.line, &format!("`{}` can't be released by any rule", category.value));
     }
     for category in &entry.write {
-        if !matches!(category.value, Category::AssessmentItem | Category::AssessmentResult) {
-            let text = format!(
-                "a vendor can't write `{}`; `write` may name `assessment-item` and `assessment-result`",
-                category.value
-            );
+        if !WRITABLE.contains(&category.value) {
+            let text = format!("a vendor can't write `{}`; `write` may name {}", category.value, {
+                let names: Vec<String> = WRITABLE.iter().map(|category| format!("`{category}`")).collect();
+                names.join(", ")
+            });
             section.report(category.line, &text);
         }
     }

@@ -75,6 +75,14 @@ impl Failure {
         }
     }
 
+    /// The same in the standard's words, for an operation among many.
+    pub fn as_refusal(&self) -> Refusal {
+        match self {
+            Self::Scim(refusal) => refusal.clone(),
+            Self::House(refusal) => Refusal::plain(refusal.status.as_u16(), refusal.description.as_str()),
+        }
+    }
+
     /// What the log alone says of it.
     pub fn cause(&self) -> Option<&str> {
         match self {

@@ -41,7 +41,7 @@ pub struct Exchange<'a> {
     /// Who asks.
     pub caller: &'a Caller,
     /// What they may see.
-    pub view: &'a View,
+    pub view: &'a Arc<View>,
     /// The address that all resources are below: `https://…/{tenant}/scim/v2`.
     pub base: String,
     /// Makes versions.
@@ -109,7 +109,8 @@ pub fn run<T>(
 }
 
 impl<'a> Exchange<'a> {
-    fn new(app: &'a App, caller: &'a Caller, view: &'a View) -> Self {
+    /// An exchange with a caller who has been let in.
+    pub fn new(app: &'a App, caller: &'a Caller, view: &'a Arc<View>) -> Self {
         Self {
             app,
             caller,

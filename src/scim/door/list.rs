@@ -14,9 +14,18 @@ use crate::scim::door::own::kind_of;
 use crate::scim::door::parameters::{Paging, Parameters};
 use crate::scim::door::resource::Resource;
 use crate::scim::filter::{Filter, Scope};
+use crate::scim::projection::Projection;
+use crate::scim::refusal::Refusal;
 use crate::scim::schema::{ResourceType, USER};
 use crate::scim::school::directory::Source;
+use crate::scim::sort::{Key, Sort};
 use crate::store::provisioned::{self, From};
+
+/// Whether members of groups, or groups of users, are shown.
+pub fn related_to(projection: &Projection, resource_type: &ResourceType) -> bool {
+    let name = if *resource_type == USER { "groups" } else { "members" };
+    resource_type.attribute(name).is_some_and(|attribute| projection.shows(attribute))
+}
 
 /// A page of a list.
 #[derive(Debug, Default)]
@@ -78,6 +87,9 @@ impl Exchange<'_> {
         for (resource_type, filter) in types.iter().zip(&filters) {
             sections.extend(settled!(self.sections(desk, resource_type, filter.as_ref())));
         }
+        if let Some(sort_by) = &parameters.sort_by {
+            return self.sorted(desk, (types, &sections), (sort_by, parameters), wants);
+        }
         let total = sections.iter().map(Section::len).sum();
         let bound = Mark::bound(types, parameters);
         match &parameters.paging {
@@ -96,6 +108,62 @@ impl Exchange<'_> {
                 Ok(Ok(Listed { resources, total, start_index: None, next_cursor }))
             }
         }
+    }
+
+    /// A page in the order of an attribute: everything is looked at, since what the school has and what the provider
+    /// keeps are in one order then.
+    fn sorted(
+        &self,
+        desk: &mut Desk<'_>,
+        (types, sections): (&[&'static ResourceType], &[Section]),
+        (sort_by, parameters): (&str, &Parameters),
+        wants: Wants,
+    ) -> Step<Listed> {
+        let order = if parameters.is_descending { "descending" } else { "ascending" };
+        let sorts = types.iter().map(|of| Sort::parse(sort_by, Some(order), of));
+        let sorts: Vec<Option<Sort>> = if types.len() > 1 {
+            sorts.map(Result::ok).collect()
+        } else {
+            sorts.map(|sort| sort.map(Some)).collect::<Result<_, _>>()?
+        };
+        let Some(first) = sorts.iter().flatten().next() else {
+            return Err(Refusal::invalid_value("`sortBy` must be the name of an attribute").into());
+        };
+        let total: u64 = sections.iter().map(Section::len).sum();
+        let all = (0, usize::try_from(total).unwrap_or(usize::MAX));
+        let is_related = ["groups", "members"].contains(&first.path.attribute.name);
+        let related = Wants { related: wants.related || is_related };
+        let found = settled!(self.untold(|| self.cut(desk, sections, all, related)));
+        let mut keyed: Vec<(Key, (&'static ResourceType, Resource))> = found
+            .into_iter()
+            .map(|(resource_type, resource)| {
+                let sort = types.iter().position(|of| *of == resource_type).and_then(|place| sorts.get(place));
+                let key = sort.and_then(Option::as_ref).map_or(Key::Absent, |sort| sort.key(&resource.attributes));
+                (key, (resource_type, resource))
+            })
+            .collect();
+        keyed.sort_by(|(a, _), (b, _)| first.compare(a, b));
+        let bound = Mark::bound(types, parameters);
+        let (before, start_index) = match &parameters.paging {
+            Paging::Index(start) => (start - 1, Some(*start)),
+            Paging::Cursor(text) => match Mark::open(self, &bound, text)? {
+                Place::Many(n) => (n, None),
+                Place::Start | Place::After(..) => (0, None),
+            },
+        };
+        let skip = usize::try_from(before).unwrap_or(usize::MAX);
+        let page: Vec<_> = keyed.into_iter().map(|(_, found)| found).skip(skip).take(parameters.count).collect();
+        let after = before + page.len() as u64;
+        let has_more = start_index.is_none() && after < total && !page.is_empty();
+        let next_cursor = has_more.then(|| Mark::seal(self, &bound, &Place::Many(after)));
+        // Only those on the page are told.
+        let people: Vec<u32> = page
+            .iter()
+            .filter(|(resource_type, _)| **resource_type == USER)
+            .filter_map(|(_, user)| self.release().find_live(Entity::User, user.attributes.get("id")?.as_str()?))
+            .collect();
+        settled!(self.people(desk, &people, false));
+        Ok(Ok(Listed { resources: page, total, start_index, next_cursor }))
     }
 
     fn filters(&self, types: &[&'static ResourceType], text: Option<&str>) -> Result<Vec<Option<Filter>>, Failure> {

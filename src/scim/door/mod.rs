@@ -1,15 +1,24 @@
 //! SCIM over HTTP, along the one path: authenticate, release, query, hydrate, represent, disclose.
 
+mod about;
+mod account;
 pub mod answer;
+mod bulk;
 mod candidates;
+mod change;
+mod double;
 pub mod exchange;
 mod groups;
 mod list;
+mod make;
 mod mark;
 mod own;
+mod own_task;
 pub mod parameters;
+mod password;
 mod people;
 mod read;
+mod references;
 pub mod resource;
 pub mod routes;
 mod select;

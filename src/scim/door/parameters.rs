@@ -119,6 +119,11 @@ impl Parameters {
     }
 }
 
+/// Whether the query of an address asks for a filter.
+pub fn has_filter(query: &str) -> bool {
+    query.split('&').any(|pair| pair.split('=').next().is_some_and(|name| name.eq_ignore_ascii_case("filter")))
+}
+
 /// A whole number of any length: what is beyond 64 bits is as good as the greatest.
 fn integer(name: &str, text: &str) -> Result<i64, Refusal> {
     let text = text.trim();

@@ -8,28 +8,41 @@ use crate::consent::provisioned::Kind;
 use crate::http::App;
 use crate::scim::door::answer::{Answer, Failure};
 use crate::scim::door::exchange::{self, Desk, Exchange, READ, Step, settled};
-use crate::scim::door::list::{Listed, Wants};
+use crate::scim::door::list::{Listed, Wants, related_to};
 use crate::scim::door::own::kind_of;
 use crate::scim::door::parameters::Parameters;
 use crate::scim::door::resource::Resource;
 use crate::scim::door::routes::Request;
 use crate::scim::door::target::Target;
+use crate::scim::projection::Projection;
 use crate::scim::refusal::Refusal;
 use crate::scim::schema::{RESOURCE_TYPES, ResourceType, USER};
 use crate::store::provisioned;
 
 /// The URN of a list's body.
-const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+pub const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 /// Answers a read. Blocks on the database.
 pub fn answer(app: &App, request: &Request, caller: &mut Option<Caller>) -> Result<Answer, Failure> {
-    let authorization = request.authorization.as_deref();
-    let parameters = Parameters::of_query(&request.query);
-    exchange::run(app, (&request.tenant, authorization), READ, caller, |exchange, desk| match &request.target {
-        Target::One(resource_type, id) => exchange.single(desk, (resource_type, id), request),
-        Target::Collection(resource_type) => exchange.listed(desk, &[resource_type], &parameters.clone()?, request),
-        Target::Root => exchange.listed(desk, &RESOURCE_TYPES, &parameters.clone()?, request),
-        _ => Err(Refusal::plain(501, "not offered").into()),
+    let who = (request.tenant.as_str(), request.authorization.as_deref());
+    let parameters = match &request.target {
+        Target::Search(_) | Target::SearchRoot => Parameters::of_search(request.body.as_ref().unwrap_or(&Value::Null)),
+        _ => Parameters::of_query(&request.query),
+    };
+    exchange::run(app, who, READ, caller, |exchange, desk| {
+        // Who may not come in learns nothing of what is wrong with the question.
+        let parameters = parameters.as_ref().map_err(Clone::clone)?;
+        match &request.target {
+            Target::One(resource_type, id) => exchange.single(desk, (resource_type, id), parameters, request),
+            Target::Collection(resource_type) | Target::Search(resource_type) => {
+                exchange.listed(desk, &[resource_type], parameters, request)
+            }
+            Target::Root | Target::SearchRoot => exchange.listed(desk, &RESOURCE_TYPES, parameters, request),
+            Target::Me => Err(Refusal::plain(501, "a token stands for no person, so that there is no /Me").into()),
+            Target::Bulk | Target::ServiceProviderConfig | Target::ResourceTypes(_) | Target::Schemas(_) => {
+                Err(Refusal::unknown().into())
+            }
+        }
     })
 }
 
@@ -38,16 +51,18 @@ impl Exchange<'_> {
         &self,
         desk: &mut Desk<'_>,
         (resource_type, id): (&'static ResourceType, &str),
+        parameters: &Parameters,
         request: &Request,
     ) -> Step<Answer> {
-        let resource = settled!(self.find(desk, resource_type, id, Wants { related: true }));
-        let resource = resource.ok_or_else(Refusal::unknown)?;
+        let projection = projection(resource_type, parameters);
+        let wants = Wants { related: related_to(&projection, resource_type) };
+        let resource = settled!(self.find(desk, resource_type, id, wants)).ok_or_else(Refusal::unknown)?;
         let disclosure = Some(self.disclosure(&request.request_id, 1));
         let (tag, location) = (Some(resource.tag.clone()), Some(resource.location.clone()));
         if request.if_none_match.as_deref().is_some_and(|held| names(held, &resource.tag)) {
             return Ok(Ok(Answer { status: 304, tag, disclosure, ..Answer::default() }));
         }
-        let body = serde_json::to_vec(&resource.shown()).ok();
+        let body = serde_json::to_vec(&projection.apply(resource.shown())).ok();
         Ok(Ok(Answer { status: 200, body, tag, location, disclosure, ..Answer::default() }))
     }
 
@@ -79,25 +94,36 @@ impl Exchange<'_> {
     }
 
     /// A page of a list as an answer.
-    pub(super) fn listed(
+    fn listed(
         &self,
         desk: &mut Desk<'_>,
         types: &[&'static ResourceType],
         parameters: &Parameters,
         request: &Request,
     ) -> Step<Answer> {
-        let listed = settled!(self.list(desk, types, parameters, Wants { related: true }));
+        let projections: Vec<Projection> = types.iter().map(|of| projection(of, parameters)).collect();
+        let related = projections.iter().zip(types).any(|(projection, of)| related_to(projection, of));
+        let listed = settled!(self.list(desk, types, parameters, Wants { related }));
         let n = listed.resources.len();
-        let body = serde_json::to_vec(&message(listed)).ok();
+        let cut = |resource_type: &ResourceType, resource: Resource| {
+            let of_type = types.iter().position(|of| *of == resource_type);
+            let projection = of_type.and_then(|place| projections.get(place));
+            projection.map(|projection| projection.apply(resource.shown())).unwrap_or_default()
+        };
+        let body = serde_json::to_vec(&message(listed, cut)).ok();
         let disclosure = Some(self.disclosure(&request.request_id, n));
         Ok(Ok(Answer { status: 200, body, disclosure, ..Answer::default() }))
     }
 }
 
-fn message(listed: Listed) -> Value {
+fn projection(resource_type: &'static ResourceType, parameters: &Parameters) -> Projection {
+    Projection::new(resource_type, parameters.attributes.as_deref(), parameters.excluded.as_deref())
+}
+
+fn message(listed: Listed, cut: impl Fn(&ResourceType, Resource) -> Map<String, Value>) -> Value {
     let n = listed.resources.len();
     let resources: Vec<Map<String, Value>> =
-        listed.resources.into_iter().map(|(_, resource)| resource.shown()).collect();
+        listed.resources.into_iter().map(|(resource_type, resource)| cut(resource_type, resource)).collect();
     let mut message = json!({
         "schemas": [LIST],
         "totalResults": listed.total,

@@ -2,19 +2,28 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{ALLOW, AUTHORIZATION, IF_NONE_MATCH};
+use actix_web::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse, web};
 use percent_encoding::percent_decode_str;
+use serde_json::Value;
 
 use crate::auth::bearer::Caller;
 use crate::http::assembly::Limits;
 use crate::http::gate::Note;
 use crate::http::request_id::RequestId;
 use crate::http::{App, Refusal as HouseRefusal};
-use crate::scim::door::answer::{Answer, Failure};
-use crate::scim::door::read;
+use crate::scim::discovery::LARGEST_JOB;
+use crate::scim::door::answer::{Answer, Failure, of_refusal};
+use crate::scim::door::bulk::{self, Job};
+use crate::scim::door::change::{Change, Command};
+use crate::scim::door::exchange::READ;
+use crate::scim::door::make::{Asked, make};
+use crate::scim::door::parameters::Parameters;
 use crate::scim::door::target::Target;
+use crate::scim::door::{about, exchange, read};
+use crate::scim::json;
 use crate::scim::refusal::Refusal;
+use crate::scim::switches::Switches;
 
 /// Adds the addresses below `/{tenant}/scim/v2`.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -30,14 +39,22 @@ pub struct Request {
     pub tenant: String,
     /// What the address names.
     pub target: Target,
+    /// `GET`, `POST` and so on.
+    pub method: String,
     /// The query, undecoded.
     pub query: String,
+    /// The body, if it has one.
+    pub body: Option<Value>,
     /// The `Authorization` header.
     pub authorization: Option<String>,
     /// The request's id.
     pub request_id: Arc<str>,
+    /// `If-Match`.
+    pub if_match: Option<String>,
     /// `If-None-Match`.
     pub if_none_match: Option<String>,
+    /// Whether an answer without a body is preferred (RFC 7240 §4.2).
+    pub is_minimal: bool,
 }
 
 async fn handle(
@@ -47,68 +64,161 @@ async fn handle(
     body: web::Payload,
 ) -> HttpResponse {
     let mut caller = None;
-    let outcome = answer(&app, &limits, (&request, body), &mut caller).await;
     let target = segments(&request).ok().and_then(|(_, path)| Target::of(&path));
-    Note {
+    let route = target.as_ref().map(Target::pattern);
+    let outcome = match understand(&limits, (&request, body), target).await {
+        Ok(Understood::Asked(asked)) => answer(&app, asked, &mut caller).await,
+        Ok(Understood::Answered(response)) => Ok(response),
+        Err(failure) => Err(failure),
+    };
+    let note = Note {
         tenant_id: caller.as_ref().map(|caller: &Caller| caller.tenant_id),
         vendor: caller.map(|caller| caller.vendor),
-        route: target.map(|target| target.pattern()),
+        route,
         shape: None,
-    }
-    .leave(&request);
-    match outcome {
-        Ok(response) => response,
-        Err(failure) => {
-            if let Some(cause) = failure.cause() {
-                tracing::error!(cause, request = RequestId::of(&request).as_str(), "a SCIM request failed");
-            }
-            failure.into_response()
+    };
+    note.leave(&request);
+    outcome.unwrap_or_else(|failure| {
+        if let Some(cause) = failure.cause() {
+            tracing::error!(cause, request = RequestId::of(&request).as_str(), "a SCIM request failed");
         }
-    }
+        failure.into_response()
+    })
 }
 
-async fn answer(
-    app: &web::Data<App>,
-    _limits: &Limits,
-    (request, _body): (&HttpRequest, web::Payload),
-    caller: &mut Option<Caller>,
-) -> Result<HttpResponse, Failure> {
-    let (tenant, path) = segments(request)?;
-    let target = Target::of(&path).ok_or_else(HouseRefusal::unknown)?;
-    let method = request.method().as_str();
+enum Understood {
+    Asked(Request),
+    Answered(HttpResponse),
+}
+
+async fn understand(
+    limits: &Limits,
+    (request, body): (&HttpRequest, web::Payload),
+    target: Option<Target>,
+) -> Result<Understood, Failure> {
+    let (tenant, _) = segments(request)?;
+    let target = target.ok_or_else(HouseRefusal::unknown)?;
+    let method = request.method().as_str().to_owned();
     if method == "OPTIONS" {
-        return Ok(HttpResponse::NoContent().insert_header((ALLOW, target.methods().join(", "))).finish());
+        let response = HttpResponse::NoContent().insert_header((ALLOW, target.methods().join(", "))).finish();
+        return Ok(Understood::Answered(response));
     }
-    if !target.methods().contains(&method) {
-        let refusal = Refusal::plain(405, "this method is not offered here");
-        let mut response = Failure::from(refusal).into_response();
+    if !target.methods().contains(&method.as_str()) {
+        let mut response = of_refusal(&Refusal::plain(405, "this method is not offered here"));
         if let Ok(allowed) = target.methods().join(", ").parse() {
             response.headers_mut().insert(ALLOW, allowed);
         }
-        return Ok(response);
+        return Ok(Understood::Answered(response));
     }
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let asked = Request {
+    let header = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let body = match method.as_str() {
+        "POST" | "PUT" | "PATCH" => {
+            check_type(header(CONTENT_TYPE).as_deref())?;
+            Some(json::parse(&whole(limits, body).await?)?)
+        }
+        _ => None,
+    };
+    let prefers = header(HeaderName::from_static("prefer")).unwrap_or_default().to_ascii_lowercase();
+    Ok(Understood::Asked(Request {
         tenant,
         target,
+        method,
         query: request.query_string().to_owned(),
+        body,
         authorization: header(AUTHORIZATION),
         request_id: RequestId::of(request).shared(),
+        if_match: header(IF_MATCH),
         if_none_match: header(IF_NONE_MATCH),
+        is_minimal: prefers.split([',', ';']).any(|wish| wish.trim() == "return=minimal"),
+    }))
+}
+
+async fn whole(limits: &Limits, body: web::Payload) -> Result<web::Bytes, Failure> {
+    let largest = LARGEST_JOB as usize;
+    let read = tokio::time::timeout(limits.body_time, body.to_bytes_limited(largest));
+    let read = read.await.map_err(|_| Refusal::plain(408, "the body took too long"))?;
+    let read = read.map_err(|_| Refusal::plain(413, format!("the body is larger than {LARGEST_JOB} bytes")))?;
+    Ok(read.map_err(|_| Refusal::invalid_syntax("the body broke off"))?)
+}
+
+/// RFC 7644 §3.1, and plain JSON, which many clients send.
+fn check_type(content_type: Option<&str>) -> Result<(), Refusal> {
+    let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if ["application/scim+json", "application/json"].iter().any(|known| media_type.eq_ignore_ascii_case(known)) {
+        return Ok(());
+    }
+    Err(Refusal::plain(415, "the body must be application/scim+json"))
+}
+
+async fn answer(app: &web::Data<App>, request: Request, caller: &mut Option<Caller>) -> Result<HttpResponse, Failure> {
+    let answer = match (&request.target, request.method.as_str()) {
+        (Target::Bulk, _) => {
+            let job = Job::read(request.body.clone().unwrap_or_default())?;
+            bulk::run(app, &asked(&request)?, job, caller).await?
+        }
+        (Target::Collection(_) | Target::One(..), "POST" | "PUT" | "PATCH" | "DELETE") => {
+            // Who may not come in learns nothing of what is wrong with the body.
+            let_in(app, &request).await?;
+            make(app, &asked(&request)?, command(&request)?, caller).await?
+        }
+        _ => {
+            let shared = Arc::clone(app);
+            let (answer, called) = web::block(move || {
+                let mut caller = None;
+                let answer = match &request.target {
+                    Target::ServiceProviderConfig | Target::ResourceTypes(_) | Target::Schemas(_) => {
+                        about::answer(&shared, &request, &mut caller)
+                    }
+                    _ => read::answer(&shared, &request, &mut caller),
+                };
+                (answer, caller)
+            })
+            .await?;
+            *caller = called;
+            answer?
+        }
     };
-    let shared = Arc::clone(app);
-    let (answer, called) = web::block(move || {
-        let mut caller = None;
-        let answer = read::answer(&shared, &asked, &mut caller);
-        (answer, caller)
+    leave(app, answer).await
+}
+
+/// Fails unless the caller may come in at all.
+async fn let_in(app: &web::Data<App>, request: &Request) -> Result<(), Failure> {
+    if command(request).is_ok() {
+        return Ok(());
+    }
+    let (shared, tenant, authorization) = (Arc::clone(app), request.tenant.clone(), request.authorization.clone());
+    web::block(move || {
+        let who = (tenant.as_str(), authorization.as_deref());
+        exchange::run(&shared, who, READ, &mut None, |_, _| Ok(Ok(())))
     })
-    .await?;
-    *caller = called;
-    leave(app, answer?).await
+    .await?
+}
+
+fn command(request: &Request) -> Result<Command, Failure> {
+    let (resource_type, id) = match &request.target {
+        Target::Collection(resource_type) => (*resource_type, None),
+        Target::One(resource_type, id) => (*resource_type, Some(id.clone())),
+        _ => return Err(Refusal::unknown().into()),
+    };
+    let body = request.body.clone().unwrap_or_default();
+    let change = Change::read(&request.method, resource_type, body, &Switches::default())?;
+    Ok(Command { resource_type, id, change, if_match: request.if_match.clone() })
+}
+
+fn asked(request: &Request) -> Result<Asked, Failure> {
+    let Parameters { attributes, excluded, .. } = Parameters::of_query(&request.query)?;
+    Ok(Asked {
+        tenant: request.tenant.clone(),
+        authorization: request.authorization.clone(),
+        request_id: Arc::clone(&request.request_id),
+        attributes,
+        excluded,
+        is_minimal: request.is_minimal,
+    })
 }
 
 /// Records what an answer tells, and lets it leave.
-pub(super) async fn leave(app: &App, mut answer: Answer) -> Result<HttpResponse, Failure> {
+async fn leave(app: &App, mut answer: Answer) -> Result<HttpResponse, Failure> {
     if let Some(disclosure) = answer.disclosure.take() {
         app.recorder.record(disclosure).await?;
     }

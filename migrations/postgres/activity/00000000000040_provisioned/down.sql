@@ -1,2 +1,3 @@
+DROP TABLE reconciliation;
 DROP TABLE provisioned_member;
 DROP TABLE provisioned;

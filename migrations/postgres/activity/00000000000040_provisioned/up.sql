@@ -29,3 +29,17 @@ CREATE TABLE provisioned_member (
     PRIMARY KEY (tenant_id, vendor_id, group_id, member_id)
 );
 CREATE INDEX provisioned_membership ON provisioned_member (tenant_id, vendor_id, member_id, group_id);
+
+-- Users that a provider made and who may be people of the school that it can't see: the school decides.
+
+CREATE TABLE reconciliation (
+    tenant_id BIGINT NOT NULL,
+    vendor_id TEXT COLLATE "C" NOT NULL,
+    provisioned_id TEXT COLLATE "C" NOT NULL,
+    person BIGINT NOT NULL,
+    attribute TEXT COLLATE "C" NOT NULL,
+    noted_at BIGINT NOT NULL,
+    decision TEXT COLLATE "C",
+    decided_at BIGINT,
+    PRIMARY KEY (tenant_id, vendor_id, provisioned_id, person)
+);

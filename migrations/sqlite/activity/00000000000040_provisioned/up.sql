@@ -29,3 +29,17 @@ CREATE TABLE provisioned_member (
     PRIMARY KEY (tenant_id, vendor_id, group_id, member_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX provisioned_membership ON provisioned_member (tenant_id, vendor_id, member_id, group_id);
+
+-- Users that a provider made and who may be people of the school that it can't see: the school decides.
+
+CREATE TABLE reconciliation (
+    tenant_id INTEGER NOT NULL,
+    vendor_id TEXT NOT NULL,
+    provisioned_id TEXT NOT NULL,
+    person INTEGER NOT NULL,
+    attribute TEXT NOT NULL,
+    noted_at INTEGER NOT NULL,
+    decision TEXT,
+    decided_at INTEGER,
+    PRIMARY KEY (tenant_id, vendor_id, provisioned_id, person)
+) STRICT;

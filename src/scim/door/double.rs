@@ -1,0 +1,72 @@
+//! People who may be there twice: as a user that a provider made, and as a person of the school that the provider
+//! can't see.
+//!
+//! The provider is told nothing of it (it gets its own user); the school decides whether they are the same.
+
+use roaring::RoaringBitmap;
+use serde_json::Value;
+
+use crate::catalogue::Entity;
+use crate::scim::door::answer::Failure;
+use crate::scim::door::candidates::mentions;
+use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
+use crate::scim::filter::{Filter, Scope};
+use crate::scim::refusal::Refusal;
+use crate::scim::resource::Object;
+use crate::scim::schema::{ResourceType, USER};
+use crate::store::leaf;
+
+/// A person who may be the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Double {
+    /// The person's row number.
+    pub person: u32,
+    /// By which attribute.
+    pub attribute: &'static str,
+}
+
+impl Exchange<'_> {
+    /// Fails if a person whom the provider sees has that user name, unless it is this one.
+    pub(super) fn need_free_name(
+        &self,
+        desk: &mut Desk<'_>,
+        resource_type: &'static ResourceType,
+        body: &Object,
+        person: Option<u32>,
+    ) -> Step<()> {
+        let name = body.get("userName").and_then(Value::as_str).filter(|_| *resource_type == USER);
+        let Some(name) = name.filter(|_| !self.release().live(Entity::User).is_empty()) else { return Ok(Ok(())) };
+        let text = format!("userName eq {}", Value::from(name));
+        let filter = Filter::parse(&text, Scope::of(&USER))?;
+        debug_assert!(mentions(&filter, "userName"), "the filter is about user names");
+        let named: RoaringBitmap = settled!(self.people_that(desk, &filter));
+        if named.iter().any(|other| person != Some(other)) {
+            return Err(Refusal::uniqueness("userName").into());
+        }
+        Ok(Ok(()))
+    }
+
+    /// Hidden people of the school with that user name or e-mail address.
+    pub(super) fn doubles(
+        &self,
+        desk: &mut Desk<'_>,
+        resource_type: &'static ResourceType,
+        body: &Object,
+    ) -> Result<Vec<Double>, Failure> {
+        if *resource_type != USER {
+            return Ok(Vec::new());
+        }
+        let snapshot = self.release().snapshot();
+        let mut found = Vec::new();
+        let emails = body.get("emails").and_then(Value::as_array).into_iter().flatten();
+        let emails = emails.filter_map(|email| email.get("value").and_then(Value::as_str));
+        let values = body.get("userName").and_then(Value::as_str).map(|name| ("userName", "username", name));
+        for (attribute, column, text) in values.into_iter().chain(emails.map(|email| ("emails", "email", email))) {
+            let people = leaf::folded(desk.board, snapshot, (Entity::User, column), text)?;
+            let ids = &snapshot.people.ids;
+            let hidden = people - &ids.deleted;
+            found.extend(hidden.iter().map(|person| Double { person: ids.number(person), attribute }));
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,283 @@
+//! A change of what the provider keeps itself, made under the lock of its row.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::catalogue::Entity;
+use crate::consent::provisioned::{Kept, Kind};
+use crate::query::View;
+use crate::scim::accept::check_required;
+use crate::scim::door::change::{Done, stale};
+use crate::scim::door::double::Double;
+use crate::scim::door::own::kind_of;
+use crate::scim::door::read::names;
+use crate::scim::fold::fold;
+use crate::scim::patch::{Member, MemberChange, Split, take_members};
+use crate::scim::put::{self, Changed};
+use crate::scim::refusal::Refusal;
+use crate::scim::resource::Object;
+use crate::scim::schema::ResourceType;
+use crate::scim::switches::Unknown;
+use crate::store::StoreError;
+use crate::store::provisioned::{self, Draft};
+use crate::store::writer::VendorRow;
+use crate::writing::Task;
+
+/// What becomes of an object.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// It is made, with these members.
+    Create(Object, Vec<Member>),
+    /// It is replaced, members and all.
+    Replace(Object, Vec<Member>),
+    /// Parts of it change.
+    Patch(Split),
+    /// It goes.
+    Delete,
+}
+
+/// A change of one object.
+pub struct OwnTask {
+    view: Arc<View>,
+    resource_type: &'static ResourceType,
+    id: Option<String>,
+    what: What,
+    /// The hash of a new password.
+    pub password: Option<String>,
+    /// In which version the client knows it.
+    pub if_match: Option<String>,
+    /// Hidden people of the school that a new user may be.
+    pub doubles: Vec<Double>,
+    /// What happens to members that don't exist.
+    pub unknown_member: Unknown,
+}
+
+type Made<T> = Result<Result<T, Refusal>, StoreError>;
+
+/// Goes on with the value, or leaves with the refusal.
+macro_rules! allowed {
+    ($made:expr) => {
+        match $made {
+            Ok(value) => value,
+            Err(refusal) => return Ok(Err(refusal)),
+        }
+    };
+}
+
+impl OwnTask {
+    /// A change of an object of that type; of a new one there is no id yet.
+    pub fn new(view: Arc<View>, (resource_type, id): (&'static ResourceType, Option<String>), what: What) -> Self {
+        Self {
+            view,
+            resource_type,
+            id,
+            what,
+            password: None,
+            if_match: None,
+            doubles: Vec::new(),
+            unknown_member: Unknown::default(),
+        }
+    }
+}
+
+impl Task for OwnTask {
+    type Outcome = Result<Done, Refusal>;
+
+    fn run(&self, row: &mut VendorRow<'_>) -> Made<Done> {
+        let run = Run { task: self, kind: kind_of(self.resource_type) };
+        match (&self.what, &self.id) {
+            (What::Create(body, members), _) => run.create(row, body, members),
+            (_, None) => Ok(Err(Refusal::unknown())),
+            (what, Some(id)) => run.change(row, id, what),
+        }
+    }
+}
+
+struct Run<'t> {
+    task: &'t OwnTask,
+    kind: Kind,
+}
+
+impl Run<'_> {
+    fn create(&self, row: &mut VendorRow<'_>, body: &Object, members: &[Member]) -> Made<Done> {
+        let draft = self.draft(body)?;
+        allowed!(self.need_unique(row, &draft, None)?);
+        let members = allowed!(self.known(row, members)?);
+        let number = row.next_number();
+        let id = self.new_id(number);
+        row.create(self.kind, (&id, number), &draft)?;
+        if self.kind == Kind::Group {
+            row.add_members(&id, &members)?;
+        }
+        for double in &self.task.doubles {
+            row.note_double(&id, double.person, double.attribute)?;
+        }
+        Ok(Ok(Done { id: Some(id), is_new: true }))
+    }
+
+    fn change(&self, row: &mut VendorRow<'_>, id: &str, what: &What) -> Made<Done> {
+        let (tenant_id, vendor) = row.of();
+        let Some(kept) = provisioned::find(row.conn(), (tenant_id, &vendor), self.kind, id)? else {
+            return Ok(Err(Refusal::unknown()));
+        };
+        let tag = format!("W/\"{}\"", kept.version);
+        if self.task.if_match.as_deref().is_some_and(|held| !names(held, &tag)) {
+            return Ok(Err(stale()));
+        }
+        let (changed, member_changes) = match what {
+            What::Delete => {
+                row.remove(self.kind, id)?;
+                return Ok(Ok(Done { id: None, is_new: false }));
+            }
+            What::Create(..) => return Ok(Err(Refusal::unknown())),
+            What::Replace(accepted, members) => {
+                let changed = allowed!(put::replace(&kept.body, accepted.clone(), self.task.resource_type));
+                (changed, vec![MemberChange::ReplaceAll(members.clone())])
+            }
+            What::Patch(Split::Apart { rest, members }) => (allowed!(rest.apply(&kept.body)), members.clone()),
+            What::Patch(Split::Whole(patch)) => {
+                let mut whole = kept.body.clone();
+                self.add_members(row, id, &mut whole)?;
+                let Changed { mut resource, changed } = allowed!(patch.apply(&whole));
+                let members = take_members(&mut resource);
+                (Changed { resource, changed }, vec![MemberChange::ReplaceAll(members)])
+            }
+        };
+        let mut resource = changed.resource;
+        resource.remove("password");
+        allowed!(check_required(&resource, self.task.resource_type));
+        let is_changed = !put::same(&kept.body, &resource, self.task.resource_type) || self.task.password.is_some();
+        let draft = self.draft(&resource)?;
+        if is_changed {
+            allowed!(self.need_unique(row, &draft, Some(&kept))?);
+        }
+        let has_moved =
+            if self.kind == Kind::Group { allowed!(self.change_members(row, id, &member_changes)?) } else { false };
+        if is_changed {
+            row.replace(self.kind, id, &draft)?;
+        } else if has_moved {
+            row.touch(self.kind, &[id.to_owned()])?;
+        }
+        Ok(Ok(Done { id: Some(id.to_owned()), is_new: false }))
+    }
+
+    fn draft(&self, body: &Object) -> Result<Draft, StoreError> {
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let name = if self.kind == Kind::Group { "displayName" } else { "userName" };
+        Ok(Draft {
+            name: text(name).map(|name| fold(name).into_owned()),
+            external_id: text("externalId").map(str::to_owned),
+            body: crate::store::cell::json(body)?,
+            password: self.task.password.clone(),
+        })
+    }
+
+    /// A user's name is its own among all that the provider keeps.
+    fn need_unique(&self, row: &mut VendorRow<'_>, draft: &Draft, kept: Option<&Kept>) -> Made<()> {
+        let Some(name) = draft.name.as_deref().filter(|_| self.kind == Kind::User) else { return Ok(Ok(())) };
+        let (tenant_id, vendor) = row.of();
+        for kind in [Kind::User, Kind::Account] {
+            let named = provisioned::named(row.conn(), (tenant_id, &vendor), kind, name)?;
+            if named.iter().any(|other| kept.is_none_or(|kept| (kept.kind, &kept.id) != (other.kind, &other.id))) {
+                return Ok(Err(Refusal::uniqueness("userName")));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Makes the changes of a group's members; says whether they changed anything.
+    fn change_members(&self, row: &mut VendorRow<'_>, id: &str, changes: &[MemberChange]) -> Made<bool> {
+        let mut has_moved = false;
+        for change in changes {
+            has_moved |= match change {
+                MemberChange::Add(members) => {
+                    let members = allowed!(self.known(row, members)?);
+                    row.add_members(id, &members)?
+                }
+                MemberChange::Remove(ids) => row.remove_members(id, ids)?,
+                MemberChange::RemoveAll => row.clear_members(id)?,
+                MemberChange::ReplaceAll(members) => {
+                    let members = allowed!(self.known(row, members)?);
+                    self.replace_members(row, id, &members)?
+                }
+            };
+        }
+        Ok(Ok(has_moved))
+    }
+
+    fn replace_members(
+        &self,
+        row: &mut VendorRow<'_>,
+        id: &str,
+        members: &[provisioned::Member],
+    ) -> Result<bool, StoreError> {
+        let (tenant_id, vendor) = row.of();
+        let before = provisioned::members(row.conn(), (tenant_id, &vendor), &[id.to_owned()])?;
+        let stays: std::collections::HashSet<&str> = members.iter().map(|member| member.id.as_str()).collect();
+        // Whoever has left the view is not the client's to remove: it didn't know of them.
+        let goes = before.iter().filter(|(_, member)| !stays.contains(member.id.as_str()));
+        let goes: Vec<String> = goes
+            .filter(|(_, member)| {
+                member.kind != Kind::Account || self.task.view.release.find_live(Entity::User, &member.id).is_some()
+            })
+            .map(|(_, member)| member.id.clone())
+            .collect();
+        let has_gone = row.remove_members(id, &goes)?;
+        Ok(row.add_members(id, members)? || has_gone)
+    }
+
+    /// The members that there are, each with its kind.
+    fn known(&self, row: &mut VendorRow<'_>, members: &[Member]) -> Made<Vec<provisioned::Member>> {
+        let release = &self.task.view.release;
+        let directory = crate::scim::school::directory::Directory::new(&self.task.view);
+        let (tenant_id, vendor) = row.of();
+        let mut kinds: HashMap<&str, Kind> = HashMap::with_capacity(members.len());
+        let mut unknown = Vec::new();
+        for member in members {
+            let id = member.value.as_str();
+            if release.find_live(Entity::User, id).is_some() {
+                kinds.insert(id, Kind::Account);
+            } else if directory.find(id).is_some() {
+                kinds.insert(id, Kind::Group);
+            } else {
+                unknown.push(id.to_owned());
+            }
+        }
+        for (id, kind) in provisioned::kinds(row.conn(), (tenant_id, &vendor), &unknown)? {
+            if let Some(member) = members.iter().find(|member| member.value == id) {
+                kinds.insert(&member.value, kind);
+            }
+        }
+        if self.task.unknown_member == Unknown::Reject && members.iter().any(|m| !kinds.contains_key(&*m.value)) {
+            return Ok(Err(Refusal::invalid_value("`members` names a resource that doesn't exist")));
+        }
+        let known = kinds.into_iter().map(|(id, kind)| provisioned::Member { id: id.to_owned(), kind });
+        Ok(Ok(known.collect()))
+    }
+
+    fn add_members(&self, row: &mut VendorRow<'_>, id: &str, group: &mut Object) -> Result<(), StoreError> {
+        let (tenant_id, vendor) = row.of();
+        let members = provisioned::members(row.conn(), (tenant_id, &vendor), &[id.to_owned()])?;
+        let told: Vec<Value> = members
+            .into_iter()
+            .map(|(_, member)| {
+                let kind = if member.kind == Kind::Group { "Group" } else { "User" };
+                json!({"value": member.id, "type": kind})
+            })
+            .collect();
+        if !told.is_empty() {
+            group.insert("members".to_owned(), told.into());
+        }
+        Ok(())
+    }
+
+    /// An id that nothing can be read from, that no other resource has, and that is never given twice.
+    fn new_id(&self, number: i64) -> String {
+        // No sourcedId holds a NUL, so that no person or class has the same number.
+        let entity = if self.kind == Kind::Group { Entity::Class } else { Entity::User };
+        let number = self.task.view.release.pseudonyms().number(entity, &format!("own\0{number}"));
+        uuid::Uuid::from_u128(number).to_string()
+    }
+}
