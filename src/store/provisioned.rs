@@ -28,6 +28,8 @@ pub struct Member {
     pub id: String,
     /// A user (of the provider or the school) or a group.
     pub kind: Kind,
+    /// What the provider calls it in this group.
+    pub display: Option<String>,
 }
 
 /// One object.
@@ -156,7 +158,7 @@ fn related(
     let mut found = Vec::new();
     for ids in ids.chunks(LIST) {
         let mut statement = Statement::new(
-            "SELECT group_id, member_id, kind FROM provisioned_member WHERE tenant_id = ? AND vendor_id = ?",
+            "SELECT group_id, member_id, kind, display FROM provisioned_member WHERE tenant_id = ? AND vendor_id = ?",
         )
         .bind(tenant_id)
         .bind(vendor);
@@ -164,8 +166,8 @@ fn related(
         statement.push(" ");
         statement.push(order);
         statement.each(conn, |row| {
-            let kind = read_kind(row, 2)?;
-            found.push((row.need_text(0)?.to_owned(), Member { id: row.need_text(1)?.to_owned(), kind }));
+            let (kind, display) = (read_kind(row, 2)?, row.text(3).map(str::to_owned));
+            found.push((row.need_text(0)?.to_owned(), Member { id: row.need_text(1)?.to_owned(), kind, display }));
             Ok(())
         })?;
     }
@@ -369,13 +371,14 @@ impl VendorRow<'_> {
         let mut n_new = 0;
         for members in members.chunks(LIST) {
             let mut sql = String::from(
-                "INSERT INTO provisioned_member (tenant_id, vendor_id, group_id, member_id, kind) VALUES ",
+                "INSERT INTO provisioned_member (tenant_id, vendor_id, group_id, member_id, kind, display) VALUES ",
             );
-            let mut binds: Vec<Bind> = Vec::with_capacity(members.len() * 5);
+            let mut binds: Vec<Bind> = Vec::with_capacity(members.len() * 6);
             for (place, member) in members.iter().enumerate() {
-                sql.push_str(if place == 0 { "(?, ?, ?, ?, ?)" } else { ", (?, ?, ?, ?, ?)" });
+                sql.push_str(if place == 0 { "(?, ?, ?, ?, ?, ?)" } else { ", (?, ?, ?, ?, ?, ?)" });
                 binds.push(self.tenant_id.into());
                 binds.extend([&self.vendor, group, &member.id, member.kind.name()].map(|text: &str| text.into()));
+                binds.push(member.display.as_deref().into());
             }
             sql.push_str(" ON CONFLICT (tenant_id, vendor_id, group_id, member_id) DO NOTHING");
             n_new += binds.into_iter().fold(Statement::new(sql), Statement::bind).execute(self.conn)?;

@@ -70,6 +70,10 @@ impl Exchange<'_> {
             let person = self.release().find_live(Entity::User, id)?;
             self.tell_members(&roaring::RoaringBitmap::from_iter([person]), Category::Identity);
         }
-        Some(reference(&self.base, resource_type, id, resource_type.name))
+        let mut told = reference(&self.base, resource_type, id, resource_type.name);
+        if let (Some(display), Some(told)) = (&member.display, told.as_object_mut()) {
+            told.insert("display".to_owned(), display.as_str().into());
+        }
+        Some(told)
     }
 }

@@ -253,7 +253,10 @@ impl Run<'_> {
         if self.task.unknown_member == Unknown::Reject && members.iter().any(|m| !kinds.contains_key(&*m.value)) {
             return Ok(Err(Refusal::invalid_value("`members` names a resource that doesn't exist")));
         }
-        let known = kinds.into_iter().map(|(id, kind)| provisioned::Member { id: id.to_owned(), kind });
+        let known = members.iter().filter_map(|member| {
+            let kind = *kinds.get(member.value.as_str())?;
+            Some(provisioned::Member { id: member.value.clone(), kind, display: member.display.clone() })
+        });
         Ok(Ok(known.collect()))
     }
 
@@ -264,7 +267,11 @@ impl Run<'_> {
             .into_iter()
             .map(|(_, member)| {
                 let kind = if member.kind == Kind::Group { "Group" } else { "User" };
-                json!({"value": member.id, "type": kind})
+                let mut told = json!({"value": member.id, "type": kind});
+                if let (Some(display), Some(told)) = (member.display, told.as_object_mut()) {
+                    told.insert("display".to_owned(), display.into());
+                }
+                told
             })
             .collect();
         if !told.is_empty() {

@@ -16,6 +16,8 @@ pub struct Member {
     pub value: String,
     /// What kind of resource it is, if the client said.
     pub kind: Option<String>,
+    /// What the client calls it.
+    pub display: Option<String>,
 }
 
 /// One change of a group's members; they follow each other.
@@ -99,7 +101,7 @@ fn member_change(change: &Change) -> Option<MemberChange> {
 
 fn member(element: &Value) -> Option<Member> {
     let text = |name| element.get(name).and_then(Value::as_str).map(str::to_owned);
-    Some(Member { value: text("value")?, kind: text("type") })
+    Some(Member { value: text("value")?, kind: text("type"), display: text("display") })
 }
 
 /// The members that a filter names one by one, if it does nothing else.

@@ -1,7 +1,7 @@
 //! Our own extensions: what schools know about users and groups, and SCIM has no words for.
 //!
-//! Everything is read-only: it comes from the school's administration and never from a SCIM client. Lists are safe
-//! for generic clients only because of that.
+//! Of the school's people and groups all of it comes from the administration. A client may set the single texts of
+//! what it makes itself; lists are read-only, because generic clients can't handle lists in extensions.
 
 use super::attribute::Attribute;
 use super::resource_type::Schema;
@@ -21,7 +21,7 @@ static ROLE: &[Attribute] = &[
 ];
 
 static USER_ATTRIBUTES: &[Attribute] = &[
-    Attribute::string("localId", "Number that the school gave the user.").read_only(),
+    Attribute::string("localId", "Number that the school gave the user."),
     Attribute::complex("identifiers", IDENTIFIER, "Identifiers that other parties gave the user.").many().read_only(),
     Attribute::string("gradeLevels", "Years of education the user is in.").many().read_only(),
     Attribute::complex("roles", ROLE, "What the user is at which school.").many().read_only(),
@@ -37,9 +37,9 @@ pub static EDUCATION_USER: Schema = Schema {
 
 static GROUP_ATTRIBUTES: &[Attribute] = &[
     Attribute::string("kind", "What the group is made from.").suggesting(&["class", "school", "role"]).read_only(),
-    Attribute::string("classType", "Whether the class is a homeroom or a scheduled one.").read_only(),
-    Attribute::string("classCode", "The class's code at the school.").read_only(),
-    Attribute::string("course", "Title of the course that is taught.").read_only(),
+    Attribute::string("classType", "Whether the class is a homeroom or a scheduled one."),
+    Attribute::string("classCode", "The class's code at the school."),
+    Attribute::string("course", "Title of the course that is taught."),
     Attribute::string("school", "The school's identifier.").case_exact().read_only(),
     Attribute::string("gradeLevels", "Years of education the class is for.").many().read_only(),
 ];

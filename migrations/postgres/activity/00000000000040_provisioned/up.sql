@@ -26,6 +26,7 @@ CREATE TABLE provisioned_member (
     group_id TEXT COLLATE "C" NOT NULL,
     member_id TEXT COLLATE "C" NOT NULL,
     kind TEXT COLLATE "C" NOT NULL,
+    display TEXT,
     PRIMARY KEY (tenant_id, vendor_id, group_id, member_id)
 );
 CREATE INDEX provisioned_membership ON provisioned_member (tenant_id, vendor_id, member_id, group_id);
