@@ -27,6 +27,14 @@ pub fn is_national_id(text: &str) -> bool {
     count == 9 && after_digit && sum > 0 && sum.is_multiple_of(11)
 }
 
+/// How an identifier of the chain of vendors (ECK iD) begins.
+const CHAIN: &str = "https://ketenid.nl/";
+
+/// Whether a text is an identifier of the chain of vendors.
+pub fn is_chain_id(text: &str) -> bool {
+    text.trim().get(..CHAIN.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(CHAIN))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ use crate::keys::{KeyError, MasterKey};
 use crate::query::Views;
 use crate::store::Database;
 use crate::store::vendor::{StoredConnection, seal_secret};
-use crate::writing::Writer;
+use crate::writing::{Adoption, Writer};
 
 /// The state of one server.
 pub struct App {
@@ -26,6 +26,8 @@ pub struct App {
     pub recorder: Recorder,
     /// Makes what vendors write durable.
     pub writer: Writer,
+    /// Brings accounts that providers keep into the board's own data.
+    pub adoption: Adoption,
     /// A vendor that does not exist: finding out costs the same work as a wrong secret.
     pub nobody: StoredConnection,
     /// What each vendor may see, compiled.
@@ -46,6 +48,7 @@ impl App {
             nobody: nobody(&master_key)?,
             recorder: Recorder::start(database.clone())?,
             writer: Writer::start(database.clone(), clock)?,
+            adoption: Adoption::default(),
             database,
             master_key,
             clock,
@@ -53,6 +56,25 @@ impl App {
             views: Views::default(),
             auth_cache: AuthCache::default(),
         }))
+    }
+}
+
+impl App {
+    /// Brings accounts that providers changed into the board's own data, if it is time; says whether that changed
+    /// anything. Blocks on the database.
+    ///
+    /// A board that can't take them now takes them later: nobody waits for that.
+    pub fn adopt_accounts(&self, tenant_id: i64) -> bool {
+        if !self.adoption.is_due(tenant_id, self.views.n_people(tenant_id)) {
+            return false;
+        }
+        match self.adoption.adopt(&self.database, self.clock, tenant_id) {
+            Ok(is_changed) => is_changed,
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "accounts are brought in later");
+                false
+            }
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use crate::http::request_line::EncodedRequestLines;
 use crate::http::{health, metrics};
 use crate::oneroster::{csv, v1p1, v1p2};
 use crate::scim::door as scim;
-use crate::store::{nonce, token};
+use crate::store::{nonce, provisioned, token};
 
 /// How a server is sized and how long it waits.
 #[derive(Debug, Clone)]
@@ -140,6 +140,8 @@ async fn keep_house(app: Arc<App>) {
     for n in 0_u64.. {
         tick.tick().await;
         metrics::upkeep();
+        let shared = Arc::clone(&app);
+        drop(web::block(move || find_accounts(&shared)).await);
         if n % 12 == 0 {
             let app = Arc::clone(&app);
             drop(web::block(move || note_used_tokens(&app)).await);
@@ -148,6 +150,15 @@ async fn keep_house(app: Arc<App>) {
             let app = Arc::clone(&app);
             drop(web::block(move || forget_what_expired(&app)).await);
         }
+    }
+}
+
+/// Accounts may have changed on another node.
+fn find_accounts(app: &App) {
+    let found = app.database.read_activity().and_then(|mut conn| provisioned::boards_to_adopt(&mut conn));
+    match found {
+        Ok(boards) => boards.into_iter().for_each(|tenant_id| app.adoption.note(tenant_id)),
+        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "accounts are looked for later"),
     }
 }
 

@@ -81,6 +81,9 @@ pub fn answer(app: &App, request: &Request) -> Outcome {
         for n_before in 0..ATTEMPTS {
             let known = caller.insert(proof.caller(app, &mut conn, &request.tenant)?);
             known.need(request.operation.scopes)?;
+            if n_before == 0 && app.adopt_accounts(known.tenant_id) {
+                continue;
+            }
             let asked = Asked { is_certain: n_before > 1, ..asked(app, known) };
             if let Some(answer) = attempt(app, &mut conn, known, request, &asked)? {
                 return Ok(answer);
@@ -142,6 +145,9 @@ pub fn answer_at_once(app: &App, request: &Request) -> Option<Outcome> {
         .and_then(|called| {
             let caller = caller.insert(called);
             caller.need(request.operation.scopes)?;
+            if app.adoption.is_due(caller.tenant_id, app.views.n_people(caller.tenant_id)) {
+                return Ok(None);
+            }
             let Some(view) = app.views.known(&asked(app, caller)) else { return Ok(None) };
             Exchange { app, caller, request, view: &view, at: caller.at }.single(&mut conn)
         });

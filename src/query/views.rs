@@ -64,6 +64,14 @@ impl Views {
         is_current.then_some(known.view)
     }
 
+    /// How many people a board has, if it is loaded.
+    pub fn n_people(&self, tenant_id: i64) -> u32 {
+        let slot = self.boards.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant_id).map(Arc::clone);
+        let Some(slot) = slot else { return 0 };
+        // A board that is being loaded now is not waited for.
+        slot.try_lock().ok().and_then(|board| board.as_ref().map(|board| board.snapshot.people.ids.len())).unwrap_or(0)
+    }
+
     /// The view that was asked for, compiled anew if anything under it has changed; `None` if the epochs are
     /// not the board's any more.
     pub fn get(

@@ -187,6 +187,11 @@ impl Database {
         self.board_writer.get().map_err(StoreError::from_pool)
     }
 
+    /// A connection as [`Database::write`] gives, if it is free at once.
+    pub fn try_write(&self) -> Option<Pooled> {
+        self.board_writer.try_get()
+    }
+
     /// Whether reads are calls within this process, so that a small one may be made where requests are handled.
     pub fn is_embedded(&self) -> bool {
         matches!(self.url, DatabaseUrl::Sqlite(_))
@@ -224,6 +229,15 @@ fn pool(address: &Address, purpose: Purpose, size: u32) -> Result<Pool<Manager>,
         .max_lifetime(None)
         .build(Manager { address: address.clone(), purpose })
         .map_err(StoreError::from_pool)
+}
+
+/// Whether a transaction that writes would begin at once. On PostgreSQL it always does.
+pub fn is_free(conn: &mut Conn) -> Result<bool, StoreError> {
+    let Conn::Sqlite(c) = conn else { return Ok(true) };
+    c.batch_execute("PRAGMA busy_timeout=0;")?;
+    let is_free = c.batch_execute("BEGIN IMMEDIATE").and_then(|()| c.batch_execute("ROLLBACK")).is_ok();
+    c.batch_execute("PRAGMA busy_timeout=60000;")?;
+    Ok(is_free)
 }
 
 /// Runs `work` in one transaction that takes the write lock at its start.

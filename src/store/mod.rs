@@ -3,6 +3,7 @@
 //! Request paths reach records only through a release (see [`crate::consent`]); what is public here
 //! beyond that serves imports, rules and the record of what left.
 
+pub mod account;
 pub mod cell;
 pub mod choice;
 pub mod connection;

@@ -221,6 +221,52 @@ fn read(row: Row<'_>, vendor: &str) -> Result<Kept, StoreError> {
     })
 }
 
+/// An account that the board's own data doesn't show yet.
+#[derive(Debug)]
+pub struct ToAdopt {
+    /// The account.
+    pub kept: Kept,
+}
+
+/// The accounts of a board that changed since its own data last took them over, by vendor and in their order.
+pub fn to_adopt(conn: &mut Conn, tenant_id: i64) -> Result<Vec<ToAdopt>, StoreError> {
+    let mut found = Vec::new();
+    Statement::new(format!(
+        "SELECT {COLUMNS}, vendor_id FROM provisioned WHERE tenant_id = ? AND kind = 'Account' \
+         AND version <> adopted_version ORDER BY modified_at, vendor_id, number"
+    ))
+    .bind(tenant_id)
+    .each(conn, |row| {
+        found.push(ToAdopt { kept: read(row, row.need_text(8)?)? });
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The boards with accounts to adopt.
+pub fn boards_to_adopt(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
+    let rows = Statement::new(
+        "SELECT DISTINCT tenant_id FROM provisioned WHERE kind = 'Account' AND version <> adopted_version",
+    )
+    .rows(conn)?;
+    rows.iter().map(|row| row.need_int(0)).collect()
+}
+
+/// Notes that these accounts are in the board's own data, as they were read.
+pub fn note_adopted(conn: &mut Conn, tenant_id: i64, adopted: &[ToAdopt]) -> Result<(), StoreError> {
+    for ToAdopt { kept } in adopted {
+        Statement::new(
+            "UPDATE provisioned SET adopted_version = ? WHERE tenant_id = ? AND vendor_id = ? AND kind = 'Account' AND id = ?",
+        )
+        .bind(kept.version)
+        .bind(tenant_id)
+        .bind(kept.vendor.as_str())
+        .bind(kept.id.as_str())
+        .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// What is kept of an object.
 #[derive(Debug, Clone)]
 pub struct Draft {

@@ -3,6 +3,8 @@
 //! A vendor's row is locked for the whole group, so that two writes of one object follow each other, on every
 //! node, and none is lost without a word.
 
+pub mod adoption;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +17,8 @@ use crate::clock::{Clock, Millis};
 use crate::store::connection::transaction;
 use crate::store::writer::{self, VendorRow};
 use crate::store::{Database, StoreError};
+
+pub use adoption::Adoption;
 
 /// How many writes may wait.
 const QUEUE: usize = 4096;

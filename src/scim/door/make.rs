@@ -63,7 +63,11 @@ pub async fn make(
     let (resource, done) = match prepared {
         Prepared::Unchanged(resource) => (Some(resource), Done { id: command.id.clone(), is_new: false }),
         Prepared::Own(task) => (None, app.writer.write(of.0, of.1, task).await??),
-        Prepared::Account(task) => (None, app.writer.write(of.0, of.1, task).await??),
+        Prepared::Account(task) => {
+            let done = app.writer.write(of.0, of.1, task).await??;
+            app.adoption.note(of.0);
+            (None, done)
+        }
     };
     if done.id.is_none() {
         return Ok(Answer { status: 204, ..Answer::default() });

@@ -16,17 +16,26 @@ pub(super) struct Merged {
     pub written: Written,
     /// Whether more than the digest differs.
     pub is_changed: bool,
+    /// What the set has for columns that a provider keeps.
+    pub of_administration: Vec<(&'static str, Option<String>)>,
 }
 
-/// Sets the values of the set over those that are stored; what differs gets the time of the import.
+/// Sets the values of the set over those that are stored; what differs gets the time of the import. Columns that a
+/// provider keeps stay.
 pub(super) fn merge(
     entity: Entity,
     fields: &[&'static Field],
     stored: Row<'_>,
-    incoming: Incoming,
-    now: i64,
+    mut incoming: Incoming,
+    (now, kept): (i64, &[String]),
 ) -> Result<Merged, StoreError> {
     let digest = incoming.digest();
+    let mut of_administration = Vec::new();
+    for (field, value) in fields.iter().zip(&mut incoming.values) {
+        if kept.iter().any(|column| column == field.column) && *value != Value::Keep {
+            of_administration.push((field.column, std::mem::replace(value, Value::Keep).into_text()));
+        }
+    }
     let mut times = times(stored.text(3))?;
     let mut is_changed = false;
     if stored.need_text(1)? != "active" {
@@ -59,7 +68,7 @@ pub(super) fn merge(
         digest,
         values,
     };
-    Ok(Merged { written, is_changed })
+    Ok(Merged { written, is_changed, of_administration })
 }
 
 /// Whether a change of the field moves the time of its category. A reference is seen only by vendors who see

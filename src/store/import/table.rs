@@ -9,7 +9,7 @@ use super::summary::Counts;
 use super::value::{Digest, Incoming, Value, fields};
 use super::write::{How, Writer, Written};
 use crate::catalogue::{Entity, Field, Kind};
-use crate::store::{Bind, Conn, Statement, StoreError};
+use crate::store::{Bind, Conn, Statement, StoreError, account};
 
 /// How many stored rows are read at once to compare them, or marked at once as gone.
 const AT_ONCE: usize = 500;
@@ -28,6 +28,8 @@ pub struct Table {
     counts: Counts,
     /// What goes although the set says nothing of the rest: the set holds changes only.
     leaving: Option<Vec<u32>>,
+    /// Columns of people that providers keep, by row ids.
+    kept: HashMap<i64, Vec<String>>,
 }
 
 impl Table {
@@ -45,7 +47,12 @@ impl Table {
             highest: 0,
             counts: Counts::default(),
             leaving: None,
+            kept: HashMap::new(),
         };
+        if entity == Entity::User {
+            let tenant_id = run.tenant_id();
+            table.kept = account::kept_columns(run.conn(), tenant_id)?;
+        }
         let sql = format!("SELECT id, sourced_id, digest, status FROM {} WHERE tenant_id = ?", entity.table());
         Statement::new(sql).bind(run.tenant_id()).each(run.conn(), |row| {
             let number = number(row.need_int(0)?)?;
@@ -210,7 +217,12 @@ impl Table {
         let mut written = Vec::with_capacity(incoming.len());
         for row in stored.iter() {
             let Some(new) = incoming.remove(&row.need_int(0)?) else { continue };
-            let merged = difference::merge(self.entity, &self.fields, row, new, run.now())?;
+            let id = row.need_int(0)?;
+            let kept = self.kept.get(&id).map_or(&[][..], Vec::as_slice);
+            let merged = difference::merge(self.entity, &self.fields, row, new, (run.now(), kept))?;
+            for (column, value) in &merged.of_administration {
+                account::note_of_administration(run.conn(), (self.tenant_id, id, column), value.as_deref())?;
+            }
             if merged.is_changed {
                 self.counts.changed += 1;
             } else {

@@ -8,6 +8,7 @@ CREATE TABLE provisioned (
     id TEXT NOT NULL,
     number INTEGER NOT NULL,
     version INTEGER NOT NULL,
+    adopted_version INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
     modified_at INTEGER NOT NULL,
     name TEXT,
@@ -19,6 +20,9 @@ CREATE TABLE provisioned (
 CREATE UNIQUE INDEX provisioned_in_order ON provisioned (tenant_id, vendor_id, kind, number);
 CREATE INDEX provisioned_by_name ON provisioned (tenant_id, vendor_id, name, kind) WHERE name IS NOT NULL;
 CREATE INDEX provisioned_by_external_id ON provisioned (tenant_id, vendor_id, external_id, kind) WHERE external_id IS NOT NULL;
+
+-- Accounts that the board's own data doesn't show yet.
+CREATE INDEX provisioned_to_adopt ON provisioned (tenant_id, number) WHERE kind = 'Account' AND version <> adopted_version;
 
 CREATE TABLE provisioned_member (
     tenant_id INTEGER NOT NULL,

@@ -6,13 +6,10 @@
 use std::borrow::Cow;
 
 use crate::catalogue::element::{Role, UserId, UserProfile};
-use crate::catalogue::is_national_id;
+use crate::catalogue::{is_chain_id, is_national_id};
 use crate::oneroster::csv::Row;
 use crate::store::import::Value;
 use crate::store::{StoreError, cell};
-
-/// How an ECK iD begins.
-const CHAIN: &str = "https://ketenid.nl/";
 
 /// The types under which registers call a national number by its name.
 const NATIONAL_TYPES: [&str; 3] = ["bsn", "pgn", "onderwijsnummer"];
@@ -167,8 +164,7 @@ pub(super) fn profile(row: Row<'_>) -> Result<Profile, StoreError> {
 }
 
 fn find(text: &str, is_local: bool) -> Found {
-    let begin = text.trim().get(..CHAIN.len());
-    if begin.is_some_and(|begin| begin.eq_ignore_ascii_case(CHAIN)) {
+    if is_chain_id(text) {
         Found::Chain
     } else if !is_local && is_national_id(text) {
         Found::National
