@@ -140,7 +140,7 @@ fn known_token(app: &App, hash: &[u8; 32]) -> Result<Arc<KnownToken>, AuthError>
 fn find_token(app: &App, hash: &[u8; 32], found_at: Option<i64>) -> Result<Arc<KnownToken>, AuthError> {
     let row = token::find(&mut *app.database.read_activity()?, hash)?.ok_or(AuthError::Invalid)?;
     let (vendor, scopes) = (row.vendor.as_str().into(), Scopes::from_names(&row.scopes));
-    let known = Arc::new(KnownToken { vendor, scopes, row, found_at });
+    let known = Arc::new(KnownToken { row, vendor, scopes, found_at });
     app.auth_cache.keep_token(*hash, Arc::clone(&known));
     Ok(known)
 }

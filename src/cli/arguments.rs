@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{apply, demo, explain, export, import, migrate, serve, show, token};
+use crate::cli::{apply, demo, explain, export, import, migrate, reconcile, serve, show, token};
 
 /// School data for ed-tech vendors over OneRoster, cut to each school's consent rules.
 #[derive(Debug, Parser)]
@@ -57,6 +57,8 @@ enum Command {
     Show(show::Show),
     /// Says whether a person's data is released to a vendor, and why
     Explain(explain::Explain),
+    /// Says whether a user that a provider made is a person of the school
+    Reconcile(reconcile::Reconcile),
     /// Makes, lists and revokes bearer tokens that live long
     Token(token::Token),
     /// Serves an existing database
@@ -86,6 +88,7 @@ fn execute(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Apply(command) => command.run(global),
         Command::Show(command) => command.run(global),
         Command::Explain(command) => command.run(global),
+        Command::Reconcile(command) => command.run(global),
         Command::Token(command) => command.run(global),
         Command::Serve(command) => command.run(global),
         Command::Migrate(command) => command.run(global),

@@ -12,6 +12,7 @@ pub mod log;
 pub mod migrate;
 pub mod pull;
 pub mod ready_file;
+pub mod reconcile;
 pub mod serve;
 pub mod settings;
 pub mod show;

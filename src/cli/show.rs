@@ -8,11 +8,13 @@ use clap::{Args, ValueEnum};
 use crate::cli::arguments::{Format, Global};
 use crate::cli::settings::{self, Settings};
 use crate::cli::table;
-use crate::clock::Clock;
+use crate::clock::{Clock, Millis};
 use crate::consent::rules_file::difference::Facts;
 use crate::consent::rules_file::facts;
 use crate::store::tenant::Tenant;
-use crate::store::{Conn, Database, StoreError, choice, existing, history, migration, rule, tenant, vendor};
+use crate::store::{
+    Conn, Database, StoreError, choice, existing, history, migration, reconciliation, rule, tenant, vendor,
+};
 
 /// Lists boards, vendors, rules, choices or who changed what.
 #[derive(Debug, Args)]
@@ -39,6 +41,8 @@ pub enum What {
     Choices,
     /// The last thousand changes of each board
     History,
+    /// Users that identity providers made and who may be people of the school that those can't see
+    Reconciliations,
 }
 
 impl Show {
@@ -62,6 +66,9 @@ impl Show {
         let mut rows = Vec::new();
         for board in &boards {
             rows.extend(self.rows(conn, board, clock)?);
+            if self.what == What::Reconciliations {
+                rows.extend(about_reconciliations(database, conn, board)?);
+            }
         }
         Ok(table::print(&rows, self.what.columns(), format, out)?)
     }
@@ -86,6 +93,7 @@ impl Show {
             }
             What::Choices => about_choices(conn, board)?,
             What::History => about_history(conn, board)?,
+            What::Reconciliations => Vec::new(),
         };
         Ok(rows.into_iter().map(|row| Facts::new().with("tenant", board.slug.as_str()).and(row)).collect())
     }
@@ -115,6 +123,7 @@ impl What {
                 "categories",
             ],
             Self::Choices => &["tenant", "person", "choice", "categories", "vendor", "by", "on", "withdrawn"],
+            Self::Reconciliations => &["tenant", "vendor", "user", "person", "by", "noted", "decision"],
             Self::History => &["tenant", "at", "who", "subject", "change"],
         }
     }
@@ -136,6 +145,23 @@ fn about_choices(conn: &mut Conn, board: &Tenant) -> Result<Vec<Facts>, StoreErr
         facts::of_choice(person, &stored.choice)
     };
     Ok(choices.iter().map(about).collect())
+}
+
+fn about_reconciliations(database: &Database, conn: &mut Conn, board: &Tenant) -> Result<Vec<Facts>, StoreError> {
+    let doubts = reconciliation::all(&mut *database.read_activity()?, board.id)?;
+    let row_ids: BTreeSet<i64> = doubts.iter().map(|doubt| (board.id << 32) | doubt.person).collect();
+    let people = existing::people_by_row(conn, &row_ids)?;
+    let about = |doubt: &reconciliation::Doubt| {
+        Facts::new()
+            .with("tenant", board.slug.as_str())
+            .with("vendor", doubt.vendor.as_str())
+            .with("user", doubt.id.as_str())
+            .with("person", people.get(&((board.id << 32) | doubt.person)).map_or("", String::as_str))
+            .with("by", doubt.attribute.as_str())
+            .with("noted", Millis(doubt.noted_at).to_rfc3339())
+            .with("decision", doubt.decision.as_deref().unwrap_or_default())
+    };
+    Ok(doubts.iter().map(about).collect())
 }
 
 /// How many changes of a board are listed.

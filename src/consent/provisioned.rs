@@ -57,8 +57,8 @@ pub struct Kept {
     pub created_at: i64,
     /// When it last changed (ms).
     pub modified_at: i64,
-    /// Whether there is a password, of which only a hash is kept.
-    pub has_password: bool,
+    /// The row number of the person of the school that a user is, as the school decided.
+    pub person: Option<i64>,
     /// The attributes by their names in the standard, without members, id and metadata.
     pub body: Map<String, Value>,
 }

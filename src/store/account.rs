@@ -132,14 +132,12 @@ fn adopt_one(conn: &mut Conn, tenant_id: i64, now: i64, kept: &Kept) -> Result<b
 /// What an account says of a column. A number that could be a national one is never shown to anybody else, nor is an
 /// identifier of the chain of vendors under another name.
 fn told(kept: &Kept, column: &str) -> Option<String> {
-    let text = match column {
-        "username" => kept.body.get("userName")?.as_str()?,
-        _ => {
-            let emails = kept.body.get("emails")?.as_array()?;
-            let is_primary = |email: &&Value| email.get("primary") == Some(&Value::Bool(true));
-            let email = emails.iter().find(is_primary).or_else(|| emails.first())?;
-            email.get("value")?.as_str()?
-        }
+    let text = if column == "username" {
+        kept.body.get("userName")?.as_str()?
+    } else {
+        let emails = kept.body.get("emails")?.as_array()?;
+        let is_primary = |email: &&Value| email.get("primary") == Some(&Value::Bool(true));
+        emails.iter().find(is_primary).or_else(|| emails.first())?.get("value")?.as_str()?
     };
     (!is_national_id(text) && !is_chain_id(text)).then(|| text.to_owned())
 }

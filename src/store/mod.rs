@@ -20,6 +20,8 @@ pub mod migration;
 pub mod nonce;
 mod presence;
 pub mod provisioned;
+pub mod provisioning;
+pub mod reconciliation;
 pub mod rows;
 pub mod rule;
 pub mod served;

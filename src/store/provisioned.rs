@@ -1,16 +1,15 @@
-//! What identity providers keep over SCIM: read back by the provider, and changed under the lock of its row.
+//! What identity providers keep over SCIM, read back by the provider. [`crate::store::provisioning`] changes it.
 
 use std::fmt::Write as _;
 
 use crate::consent::provisioned::{Kept, Kind};
-use crate::store::writer::VendorRow;
 use crate::store::written::Of;
-use crate::store::{Bind, Conn, Row, Statement, StoreError, cell};
+use crate::store::{Conn, Row, Statement, StoreError, cell};
 
-const COLUMNS: &str = "kind, id, number, version, created_at, modified_at, CAST(CASE WHEN password IS NULL THEN 0 ELSE 1 END AS BIGINT), body";
+const COLUMNS: &str = "kind, id, number, version, created_at, modified_at, person, body";
 
 /// How many values one `IN` list holds at most.
-const LIST: usize = 500;
+pub(super) const LIST: usize = 500;
 
 /// Where a page of a provider's objects begins, in the order in which they were made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +180,7 @@ fn selection((tenant_id, vendor): Of<'_>, kind: Kind) -> Statement {
         .bind(kind.name())
 }
 
-fn push_in(statement: &mut Statement, what: &str, values: &[String]) {
+pub(super) fn push_in(statement: &mut Statement, what: &str, values: &[String]) {
     let mut sql = String::from(what);
     sql.push_str(" IN (");
     for (place, _) in values.iter().enumerate() {
@@ -216,7 +215,7 @@ fn read(row: Row<'_>, vendor: &str) -> Result<Kept, StoreError> {
         version: row.need_int(3)?,
         created_at: row.need_int(4)?,
         modified_at: row.need_int(5)?,
-        has_password: row.need_int(6)? != 0,
+        person: row.int(6),
         body: cell::read_json(row, 7)?,
     })
 }
@@ -267,19 +266,6 @@ pub fn note_adopted(conn: &mut Conn, tenant_id: i64, adopted: &[ToAdopt]) -> Res
     Ok(())
 }
 
-/// What is kept of an object.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// See [`named`].
-    pub name: Option<String>,
-    /// See [`with_external_id`].
-    pub external_id: Option<String>,
-    /// The attributes, as JSON.
-    pub body: String,
-    /// A new password's hash; `None` keeps what there is.
-    pub password: Option<String>,
-}
-
 /// Which of these ids are users or groups of the provider, and which of the two.
 pub fn kinds(conn: &mut Conn, (tenant_id, vendor): Of<'_>, ids: &[String]) -> Result<Vec<(String, Kind)>, StoreError> {
     let mut found = Vec::new();
@@ -310,148 +296,4 @@ pub fn has_more_members(conn: &mut Conn, (tenant_id, vendor): Of<'_>, group: &st
     .bind(n)
     .rows(conn)?;
     Ok(!rows.is_empty())
-}
-
-impl VendorRow<'_> {
-    /// Notes that a user whom the provider made may be this person of the school.
-    pub fn note_double(&mut self, id: &str, person: u32, attribute: &str) -> Result<(), StoreError> {
-        Statement::new(
-            "INSERT INTO reconciliation (tenant_id, vendor_id, provisioned_id, person, attribute, noted_at) \
-             VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (tenant_id, vendor_id, provisioned_id, person) DO NOTHING",
-        )
-        .bind(self.tenant_id)
-        .bind(self.vendor.as_str())
-        .bind(id)
-        .bind(i64::from(person))
-        .bind(attribute)
-        .bind(self.at)
-        .execute(self.conn)?;
-        Ok(())
-    }
-
-    /// The connection, for what must be read under the lock.
-    pub fn conn(&mut self) -> &mut Conn {
-        self.conn
-    }
-
-    /// Whose row it is.
-    pub fn of(&self) -> (i64, String) {
-        (self.tenant_id, self.vendor.clone())
-    }
-
-    fn bound(&self, statement: Statement, kind: Kind) -> Statement {
-        statement.bind(self.tenant_id).bind(self.vendor.as_str()).bind(kind.name())
-    }
-
-    /// Makes an object.
-    pub fn create(&mut self, kind: Kind, (id, number): (&str, i64), draft: &Draft) -> Result<(), StoreError> {
-        let statement = Statement::new(
-            "INSERT INTO provisioned (tenant_id, vendor_id, kind, id, number, version, created_at, modified_at, \
-             name, external_id, password, body) VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
-        );
-        self.bound(statement, kind)
-            .bind(id)
-            .bind(number)
-            .bind(self.at)
-            .bind(self.at)
-            .bind(draft.name.as_deref())
-            .bind(draft.external_id.as_deref())
-            .bind(draft.password.as_deref())
-            .bind(draft.body.as_str())
-            .execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Replaces an object's attributes.
-    pub fn replace(&mut self, kind: Kind, id: &str, draft: &Draft) -> Result<(), StoreError> {
-        let statement = Statement::new(
-            "UPDATE provisioned SET version = version + 1, modified_at = ?, name = ?, external_id = ?, \
-             password = COALESCE(?, password), body = ? WHERE tenant_id = ? AND vendor_id = ? AND kind = ? AND id = ?",
-        )
-        .bind(self.at)
-        .bind(draft.name.as_deref())
-        .bind(draft.external_id.as_deref())
-        .bind(draft.password.as_deref())
-        .bind(draft.body.as_str());
-        self.bound(statement, kind).bind(id).execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Notes that something about these objects changed beside their attributes, such as a group's members.
-    pub fn touch(&mut self, kind: Kind, ids: &[String]) -> Result<(), StoreError> {
-        for ids in ids.chunks(LIST) {
-            let mut statement = self.bound(
-                Statement::new(
-                    "UPDATE provisioned SET version = version + 1, modified_at = ? \
-                     WHERE tenant_id = ? AND vendor_id = ? AND kind = ?",
-                )
-                .bind(self.at),
-                kind,
-            );
-            push_in(&mut statement, " AND id", ids);
-            statement.execute(self.conn)?;
-        }
-        Ok(())
-    }
-
-    /// Deletes an object, with its memberships and its members; the groups that it was in have changed.
-    pub fn remove(&mut self, kind: Kind, id: &str) -> Result<(), StoreError> {
-        let (tenant_id, vendor) = self.of();
-        let names = [id.to_owned()];
-        let mut groups: Vec<String> =
-            memberships(self.conn, (tenant_id, &vendor), &names)?.into_iter().map(|(group, _)| group).collect();
-        groups.dedup();
-        self.touch(Kind::Group, &groups)?;
-        for column in ["group_id", "member_id"] {
-            let sql = format!("DELETE FROM provisioned_member WHERE tenant_id = ? AND vendor_id = ? AND {column} = ?");
-            Statement::new(sql).bind(tenant_id).bind(vendor.as_str()).bind(id).execute(self.conn)?;
-        }
-        let statement =
-            Statement::new("DELETE FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND kind = ? AND id = ?");
-        self.bound(statement, kind).bind(id).execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Adds members to a group; returns whether any of them is new.
-    pub fn add_members(&mut self, group: &str, members: &[Member]) -> Result<bool, StoreError> {
-        let mut n_new = 0;
-        for members in members.chunks(LIST) {
-            let mut sql = String::from(
-                "INSERT INTO provisioned_member (tenant_id, vendor_id, group_id, member_id, kind, display) VALUES ",
-            );
-            let mut binds: Vec<Bind> = Vec::with_capacity(members.len() * 6);
-            for (place, member) in members.iter().enumerate() {
-                sql.push_str(if place == 0 { "(?, ?, ?, ?, ?, ?)" } else { ", (?, ?, ?, ?, ?, ?)" });
-                binds.push(self.tenant_id.into());
-                binds.extend([&self.vendor, group, &member.id, member.kind.name()].map(|text: &str| text.into()));
-                binds.push(member.display.as_deref().into());
-            }
-            sql.push_str(" ON CONFLICT (tenant_id, vendor_id, group_id, member_id) DO NOTHING");
-            n_new += binds.into_iter().fold(Statement::new(sql), Statement::bind).execute(self.conn)?;
-        }
-        Ok(n_new > 0)
-    }
-
-    /// Removes members from a group; returns whether any of them was in it.
-    pub fn remove_members(&mut self, group: &str, ids: &[String]) -> Result<bool, StoreError> {
-        let mut n_gone = 0;
-        for ids in ids.chunks(LIST) {
-            let mut statement = self.members_of(group);
-            push_in(&mut statement, " AND member_id", ids);
-            n_gone += statement.execute(self.conn)?;
-        }
-        Ok(n_gone > 0)
-    }
-
-    /// Removes all members from a group; returns whether there were any.
-    pub fn clear_members(&mut self, group: &str) -> Result<bool, StoreError> {
-        Ok(self.members_of(group).execute(self.conn)? > 0)
-    }
-
-    fn members_of(&self, group: &str) -> Statement {
-        Statement::new("DELETE FROM provisioned_member WHERE tenant_id = ? AND vendor_id = ? AND group_id = ?")
-            .bind(self.tenant_id)
-            .bind(self.vendor.as_str())
-            .bind(group)
-    }
 }

@@ -127,7 +127,7 @@ impl Exchange<'_> {
         let first = caller.insert(self.caller()?).clone();
         first.need(&[Scope::RosterReadonly])?;
         let set = set?;
-        let mut before = first;
+        let mut before = if self.app.adopt_accounts(first.tenant_id) { self.caller()? } else { first };
         for _ in 0..ATTEMPTS {
             let made = self.attempt(set, runtime, &before);
             let after = self.caller()?;

@@ -30,9 +30,9 @@ pub fn answer(app: &App, request: &Request, caller: &mut Option<Caller>) -> Resu
     let offer = Offer { change_password: true, documentation: None };
     let told = match &request.target {
         Target::ServiceProviderConfig => Some(service_provider_config(&base, &offer)),
-        Target::ResourceTypes(None) => Some(listed(resource_types(&base))),
+        Target::ResourceTypes(None) => Some(listed(&resource_types(&base))),
         Target::ResourceTypes(Some(name)) => resource_type(&base, name),
-        Target::Schemas(None) => Some(listed(schemas(&base))),
+        Target::Schemas(None) => Some(listed(&schemas(&base))),
         Target::Schemas(Some(id)) => schema(&base, id),
         _ => None,
     };
@@ -40,7 +40,7 @@ pub fn answer(app: &App, request: &Request, caller: &mut Option<Caller>) -> Resu
     Ok(Answer { status: 200, body: serde_json::to_vec(&told).ok(), ..Answer::default() })
 }
 
-fn listed(resources: Vec<Value>) -> Value {
+fn listed(resources: &[Value]) -> Value {
     let n = resources.len();
     json!({"schemas": [LIST], "totalResults": n, "itemsPerPage": n, "startIndex": 1, "Resources": resources})
 }

@@ -18,7 +18,8 @@ use crate::scim::refusal::Refusal;
 use crate::scim::resource::{self, Object};
 use crate::scim::schema::USER;
 use crate::store::StoreError;
-use crate::store::provisioned::{self, Draft};
+use crate::store::provisioned;
+use crate::store::provisioning::Draft;
 use crate::store::writer::VendorRow;
 use crate::writing::Task;
 
@@ -155,6 +156,6 @@ impl Task for AccountTask {
             let number = row.next_number();
             row.create(Kind::Account, (&key, number), &draft)?;
         }
-        Ok(Ok(Done { id: Some(self.id.clone()), is_new: false }))
+        Ok(Ok(Done { id: Some(self.id.clone()), is_new: false, has_account: true }))
     }
 }

@@ -135,13 +135,13 @@ pub async fn run(
     caller: &mut Option<Caller>,
 ) -> Result<Answer, Failure> {
     let (shared, who) = (app.clone(), asked.clone());
-    let (checked, called) = web::block(move || {
+    let (checked, who_called) = web::block(move || {
         let mut caller = None;
         let who = (who.tenant.as_str(), who.authorization.as_deref());
         (exchange::run(&shared, who, WRITE, &mut caller, |_, _| Ok(Ok(()))), caller)
     })
     .await?;
-    *caller = called;
+    *caller = who_called;
     checked?;
     let base = exchange::base(app, &asked.tenant);
     let ids = job.operations.iter().filter_map(|operation| operation.bulk_id.clone()).collect();

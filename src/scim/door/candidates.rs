@@ -119,16 +119,15 @@ impl Exchange<'_> {
         let kind = kind_of(resource_type);
         let related = if kind == Kind::Group { "members" } else { "groups" };
         let with_related = mentions(filter, related);
-        let candidates = match self.own_that_may(desk, kind, filter)? {
-            Some(candidates) => candidates,
-            None => {
-                let mut all = Vec::new();
-                provisioned::each(desk.activity, self.of(), kind, |kept| {
-                    all.push(kept);
-                    Ok(())
-                })?;
-                all
-            }
+        let candidates = if let Some(candidates) = self.own_that_may(desk, kind, filter)? {
+            candidates
+        } else {
+            let mut all = Vec::new();
+            provisioned::each(desk.activity, self.of(), kind, |kept| {
+                all.push(kept);
+                Ok(())
+            })?;
+            all
         };
         let mut found = Vec::new();
         for some in candidates.chunks(CHUNK) {

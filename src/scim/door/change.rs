@@ -78,6 +78,8 @@ pub struct Done {
     pub id: Option<String>,
     /// Whether it is new.
     pub is_new: bool,
+    /// Whether the account of a person of the school changed with it.
+    pub has_account: bool,
 }
 
 impl Change {

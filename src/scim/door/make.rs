@@ -44,7 +44,7 @@ pub async fn make(
     caller: &mut Option<Caller>,
 ) -> Result<Answer, Failure> {
     let (shared, who, wanted) = (Arc::clone(app), asked.clone(), command.clone());
-    let (prepared, called) = web::block(move || {
+    let (prepared, who_called) = web::block(move || {
         let mut caller = None;
         let authorization = who.authorization.as_deref();
         let prepared = exchange::run(&shared, (&who.tenant, authorization), WRITE, &mut caller, |exchange, desk| {
@@ -57,12 +57,20 @@ pub async fn make(
         (prepared, caller)
     })
     .await?;
-    *caller = called;
+    *caller = who_called;
     let (prepared, ticket, told) = prepared?;
     let of = (ticket.caller.tenant_id, Arc::clone(&ticket.caller.vendor));
     let (resource, done) = match prepared {
-        Prepared::Unchanged(resource) => (Some(resource), Done { id: command.id.clone(), is_new: false }),
-        Prepared::Own(task) => (None, app.writer.write(of.0, of.1, task).await??),
+        Prepared::Unchanged(resource) => {
+            (Some(resource), Done { id: command.id.clone(), is_new: false, has_account: false })
+        }
+        Prepared::Own(task) => {
+            let done = app.writer.write(of.0, of.1, task).await??;
+            if done.has_account {
+                app.adoption.note(of.0);
+            }
+            (None, done)
+        }
         Prepared::Account(task) => {
             let done = app.writer.write(of.0, of.1, task).await??;
             app.adoption.note(of.0);

@@ -21,7 +21,8 @@ use crate::scim::resource::Object;
 use crate::scim::schema::ResourceType;
 use crate::scim::switches::Unknown;
 use crate::store::StoreError;
-use crate::store::provisioned::{self, Draft};
+use crate::store::provisioned;
+use crate::store::provisioning::Draft;
 use crate::store::writer::VendorRow;
 use crate::writing::Task;
 
@@ -114,7 +115,7 @@ impl Run<'_> {
         for double in &self.task.doubles {
             row.note_double(&id, double.person, double.attribute)?;
         }
-        Ok(Ok(Done { id: Some(id), is_new: true }))
+        Ok(Ok(Done { id: Some(id), is_new: true, has_account: false }))
     }
 
     fn change(&self, row: &mut VendorRow<'_>, id: &str, what: &What) -> Made<Done> {
@@ -128,8 +129,9 @@ impl Run<'_> {
         }
         let (changed, member_changes) = match what {
             What::Delete => {
+                row.keep_account_of(&kept, &Object::new())?;
                 row.remove(self.kind, id)?;
-                return Ok(Ok(Done { id: None, is_new: false }));
+                return Ok(Ok(Done { id: None, is_new: false, has_account: kept.person.is_some() }));
             }
             What::Create(..) => return Ok(Err(Refusal::unknown())),
             What::Replace(accepted, members) => {
@@ -139,7 +141,7 @@ impl Run<'_> {
             What::Patch(Split::Apart { rest, members }) => (allowed!(rest.apply(&kept.body)), members.clone()),
             What::Patch(Split::Whole(patch)) => {
                 let mut whole = kept.body.clone();
-                self.add_members(row, id, &mut whole)?;
+                put_members(row, id, &mut whole)?;
                 let Changed { mut resource, changed } = allowed!(patch.apply(&whole));
                 let members = take_members(&mut resource);
                 (Changed { resource, changed }, vec![MemberChange::ReplaceAll(members)])
@@ -157,10 +159,11 @@ impl Run<'_> {
             if self.kind == Kind::Group { allowed!(self.change_members(row, id, &member_changes)?) } else { false };
         if is_changed {
             row.replace(self.kind, id, &draft)?;
+            row.keep_account_of(&kept, &resource)?;
         } else if has_moved {
             row.touch(self.kind, &[id.to_owned()])?;
         }
-        Ok(Ok(Done { id: Some(id.to_owned()), is_new: false }))
+        Ok(Ok(Done { id: Some(id.to_owned()), is_new: false, has_account: kept.person.is_some() }))
     }
 
     fn draft(&self, body: &Object) -> Result<Draft, StoreError> {
@@ -260,26 +263,6 @@ impl Run<'_> {
         Ok(Ok(known.collect()))
     }
 
-    fn add_members(&self, row: &mut VendorRow<'_>, id: &str, group: &mut Object) -> Result<(), StoreError> {
-        let (tenant_id, vendor) = row.of();
-        let members = provisioned::members(row.conn(), (tenant_id, &vendor), &[id.to_owned()])?;
-        let told: Vec<Value> = members
-            .into_iter()
-            .map(|(_, member)| {
-                let kind = if member.kind == Kind::Group { "Group" } else { "User" };
-                let mut told = json!({"value": member.id, "type": kind});
-                if let (Some(display), Some(told)) = (member.display, told.as_object_mut()) {
-                    told.insert("display".to_owned(), display.into());
-                }
-                told
-            })
-            .collect();
-        if !told.is_empty() {
-            group.insert("members".to_owned(), told.into());
-        }
-        Ok(())
-    }
-
     /// An id that nothing can be read from, that no other resource has, and that is never given twice.
     fn new_id(&self, number: i64) -> String {
         // No sourcedId holds a NUL, so that no person or class has the same number.
@@ -287,4 +270,25 @@ impl Run<'_> {
         let number = self.task.view.release.pseudonyms().number(entity, &format!("own\0{number}"));
         uuid::Uuid::from_u128(number).to_string()
     }
+}
+
+/// Puts a group's members in, for a change that must know them.
+fn put_members(row: &mut VendorRow<'_>, id: &str, group: &mut Object) -> Result<(), StoreError> {
+    let (tenant_id, vendor) = row.of();
+    let members = provisioned::members(row.conn(), (tenant_id, &vendor), &[id.to_owned()])?;
+    let told: Vec<Value> = members
+        .into_iter()
+        .map(|(_, member)| {
+            let kind = if member.kind == Kind::Group { "Group" } else { "User" };
+            let mut told = json!({"value": member.id, "type": kind});
+            if let (Some(display), Some(told)) = (member.display, told.as_object_mut()) {
+                told.insert("display".to_owned(), display.into());
+            }
+            told
+        })
+        .collect();
+    if !told.is_empty() {
+        group.insert("members".to_owned(), told.into());
+    }
+    Ok(())
 }

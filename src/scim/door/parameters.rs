@@ -102,8 +102,9 @@ impl Parameters {
                 }
             }
             "startindex" => {
-                if !matches!(self.paging, Paging::Cursor(_)) {
-                    self.paging = Paging::Index(u64::try_from(integer("startIndex", value)?).unwrap_or(1).max(1));
+                let start = u64::try_from(integer("startIndex", value)?).unwrap_or(1).max(1);
+                if let Paging::Index(first) = &mut self.paging {
+                    *first = start;
                 }
             }
             "count" => {

@@ -163,7 +163,7 @@ async fn answer(app: &web::Data<App>, request: Request, caller: &mut Option<Call
         }
         _ => {
             let shared = Arc::clone(app);
-            let (answer, called) = web::block(move || {
+            let (answer, who_called) = web::block(move || {
                 let mut caller = None;
                 let answer = match &request.target {
                     Target::ServiceProviderConfig | Target::ResourceTypes(_) | Target::Schemas(_) => {
@@ -174,7 +174,7 @@ async fn answer(app: &web::Data<App>, request: Request, caller: &mut Option<Call
                 (answer, caller)
             })
             .await?;
-            *caller = called;
+            *caller = who_called;
             answer?
         }
     };

@@ -150,7 +150,7 @@ mod tests {
     }
 
     fn member(value: &str) -> Member {
-        Member { value: value.to_owned(), kind: None }
+        Member { value: value.to_owned(), kind: None, display: None }
     }
 
     #[test]

@@ -176,8 +176,8 @@ struct Read<'f, 'a, R> {
 impl<'a, R: Record<'a>> Read<'_, 'a, R> {
     /// The text of a field. A name with two categories shows the value of the one that is released.
     fn text(&self, name: &str) -> Option<&'a str> {
-        let of_name = self.released.fields().filter(|(_, field)| field.name == name);
-        of_name.filter_map(|(place, field)| self.released.text(place, field)).next()
+        let mut of_name = self.released.fields().filter(|(_, field)| field.name == name);
+        of_name.find_map(|(place, field)| self.released.text(place, field))
     }
 
     fn user_ids(&self) -> Vec<UserId<'a>> {

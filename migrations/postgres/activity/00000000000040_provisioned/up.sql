@@ -14,6 +14,7 @@ CREATE TABLE provisioned (
     name TEXT COLLATE "C",
     external_id TEXT COLLATE "C",
     password TEXT,
+    person BIGINT,
     body TEXT NOT NULL,
     PRIMARY KEY (tenant_id, vendor_id, kind, id)
 );

@@ -14,6 +14,7 @@ CREATE TABLE provisioned (
     name TEXT,
     external_id TEXT,
     password TEXT,
+    person INTEGER,
     body TEXT NOT NULL,
     PRIMARY KEY (tenant_id, vendor_id, kind, id)
 ) STRICT;

@@ -1,0 +1,147 @@
+//! Changes of what identity providers keep over SCIM, under the lock of their row.
+
+use crate::consent::provisioned::Kind;
+use crate::store::provisioned::{LIST, Member, memberships, push_in};
+use crate::store::writer::VendorRow;
+use crate::store::{Bind, Conn, Statement, StoreError};
+
+/// What is kept of an object.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// See [`named`].
+    pub name: Option<String>,
+    /// See [`with_external_id`].
+    pub external_id: Option<String>,
+    /// The attributes, as JSON.
+    pub body: String,
+    /// A new password's hash; `None` keeps what there is.
+    pub password: Option<String>,
+}
+
+impl VendorRow<'_> {
+    /// The connection, for what must be read under the lock.
+    pub fn conn(&mut self) -> &mut Conn {
+        self.conn
+    }
+
+    /// Whose row it is.
+    pub fn of(&self) -> (i64, String) {
+        (self.tenant_id, self.vendor.clone())
+    }
+
+    fn bound(&self, statement: Statement, kind: Kind) -> Statement {
+        statement.bind(self.tenant_id).bind(self.vendor.as_str()).bind(kind.name())
+    }
+
+    /// Makes an object.
+    pub fn create(&mut self, kind: Kind, (id, number): (&str, i64), draft: &Draft) -> Result<(), StoreError> {
+        let statement = Statement::new(
+            "INSERT INTO provisioned (tenant_id, vendor_id, kind, id, number, version, created_at, modified_at, \
+             name, external_id, password, body) VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
+        );
+        self.bound(statement, kind)
+            .bind(id)
+            .bind(number)
+            .bind(self.at)
+            .bind(self.at)
+            .bind(draft.name.as_deref())
+            .bind(draft.external_id.as_deref())
+            .bind(draft.password.as_deref())
+            .bind(draft.body.as_str())
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Replaces an object's attributes.
+    pub fn replace(&mut self, kind: Kind, id: &str, draft: &Draft) -> Result<(), StoreError> {
+        let statement = Statement::new(
+            "UPDATE provisioned SET version = version + 1, modified_at = ?, name = ?, external_id = ?, \
+             password = COALESCE(?, password), body = ? WHERE tenant_id = ? AND vendor_id = ? AND kind = ? AND id = ?",
+        )
+        .bind(self.at)
+        .bind(draft.name.as_deref())
+        .bind(draft.external_id.as_deref())
+        .bind(draft.password.as_deref())
+        .bind(draft.body.as_str());
+        self.bound(statement, kind).bind(id).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Notes that something about these objects changed beside their attributes, such as a group's members.
+    pub fn touch(&mut self, kind: Kind, ids: &[String]) -> Result<(), StoreError> {
+        for ids in ids.chunks(LIST) {
+            let mut statement = self.bound(
+                Statement::new(
+                    "UPDATE provisioned SET version = version + 1, modified_at = ? \
+                     WHERE tenant_id = ? AND vendor_id = ? AND kind = ?",
+                )
+                .bind(self.at),
+                kind,
+            );
+            push_in(&mut statement, " AND id", ids);
+            statement.execute(self.conn)?;
+        }
+        Ok(())
+    }
+
+    /// Deletes an object, with its memberships and its members; the groups that it was in have changed.
+    pub fn remove(&mut self, kind: Kind, id: &str) -> Result<(), StoreError> {
+        let (tenant_id, vendor) = self.of();
+        let names = [id.to_owned()];
+        let mut groups: Vec<String> =
+            memberships(self.conn, (tenant_id, &vendor), &names)?.into_iter().map(|(group, _)| group).collect();
+        groups.dedup();
+        self.touch(Kind::Group, &groups)?;
+        for column in ["group_id", "member_id"] {
+            let sql = format!("DELETE FROM provisioned_member WHERE tenant_id = ? AND vendor_id = ? AND {column} = ?");
+            Statement::new(sql).bind(tenant_id).bind(vendor.as_str()).bind(id).execute(self.conn)?;
+        }
+        let statement =
+            Statement::new("DELETE FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND kind = ? AND id = ?");
+        self.bound(statement, kind).bind(id).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Adds members to a group; returns whether any of them is new.
+    pub fn add_members(&mut self, group: &str, members: &[Member]) -> Result<bool, StoreError> {
+        let mut n_new = 0;
+        for members in members.chunks(LIST) {
+            let mut sql = String::from(
+                "INSERT INTO provisioned_member (tenant_id, vendor_id, group_id, member_id, kind, display) VALUES ",
+            );
+            let mut binds: Vec<Bind> = Vec::with_capacity(members.len() * 6);
+            for (place, member) in members.iter().enumerate() {
+                sql.push_str(if place == 0 { "(?, ?, ?, ?, ?, ?)" } else { ", (?, ?, ?, ?, ?, ?)" });
+                binds.push(self.tenant_id.into());
+                binds.extend([&self.vendor, group, &member.id, member.kind.name()].map(|text: &str| text.into()));
+                binds.push(member.display.as_deref().into());
+            }
+            sql.push_str(" ON CONFLICT (tenant_id, vendor_id, group_id, member_id) DO NOTHING");
+            n_new += binds.into_iter().fold(Statement::new(sql), Statement::bind).execute(self.conn)?;
+        }
+        Ok(n_new > 0)
+    }
+
+    /// Removes members from a group; returns whether any of them was in it.
+    pub fn remove_members(&mut self, group: &str, ids: &[String]) -> Result<bool, StoreError> {
+        let mut n_gone = 0;
+        for ids in ids.chunks(LIST) {
+            let mut statement = self.members_of(group);
+            push_in(&mut statement, " AND member_id", ids);
+            n_gone += statement.execute(self.conn)?;
+        }
+        Ok(n_gone > 0)
+    }
+
+    /// Removes all members from a group; returns whether there were any.
+    pub fn clear_members(&mut self, group: &str) -> Result<bool, StoreError> {
+        Ok(self.members_of(group).execute(self.conn)? > 0)
+    }
+
+    fn members_of(&self, group: &str) -> Statement {
+        Statement::new("DELETE FROM provisioned_member WHERE tenant_id = ? AND vendor_id = ? AND group_id = ?")
+            .bind(self.tenant_id)
+            .bind(self.vendor.as_str())
+            .bind(group)
+    }
+}
