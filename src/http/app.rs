@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::consent::connection::{Connection, ConnectionStatus, Identifiers, RequiredFields};
 use crate::keys::{KeyError, MasterKey};
 use crate::query::Views;
+use crate::scim::door::memo::Memo;
 use crate::store::Database;
 use crate::store::vendor::{StoredConnection, seal_secret};
 use crate::writing::{Adoption, Writer};
@@ -28,6 +29,8 @@ pub struct App {
     pub writer: Writer,
     /// Brings accounts that providers keep into the board's own data.
     pub adoption: Adoption,
+    /// What is remembered of providers' own lists.
+    pub scim_lists: Memo,
     /// A vendor that does not exist: finding out costs the same work as a wrong secret.
     pub nobody: StoredConnection,
     /// What each vendor may see, compiled.
@@ -49,6 +52,7 @@ impl App {
             recorder: Recorder::start(database.clone())?,
             writer: Writer::start(database.clone(), clock)?,
             adoption: Adoption::default(),
+            scim_lists: Memo::default(),
             database,
             master_key,
             clock,

@@ -30,6 +30,12 @@ pub struct Which {
     pub up_to: Option<i64>,
 }
 
+/// When the vendor last wrote anything (ms), over whatever door.
+pub fn last_write(conn: &mut Conn, (tenant_id, vendor): Of<'_>) -> Result<Option<i64>, StoreError> {
+    let statement = Statement::new("SELECT last_at FROM writer WHERE tenant_id = ? AND vendor_id = ?");
+    Ok(statement.bind(tenant_id).bind(vendor).rows(conn)?.first().and_then(|row| row.int(0)))
+}
+
 /// Whether the vendor has ever written anything.
 pub fn has_any(conn: &mut Conn, (tenant_id, vendor): Of<'_>) -> Result<bool, StoreError> {
     let statement = Statement::new("SELECT last_number FROM writer WHERE tenant_id = ? AND vendor_id = ?");

@@ -1,6 +1,6 @@
 //! One request with who asks, what they may see, and where the data is.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -18,8 +18,8 @@ use crate::scim::door::answer::Failure;
 use crate::scim::door::resource::Tagger;
 use crate::scim::school::directory::Directory;
 use crate::scim::switches::Switches;
-use crate::store::Conn;
-use crate::store::written::Of;
+use crate::store::written::{self, Of};
+use crate::store::{Conn, StoreError};
 
 /// What reading needs.
 pub const READ: &[Scope] = &[Scope::Scim, Scope::ScimReadonly, Scope::ScimProvision];
@@ -50,6 +50,8 @@ pub struct Exchange<'a> {
     pub switches: Switches,
     /// Whom the answer tells about so far.
     pub told: RefCell<People>,
+    /// When the provider last wrote anything, once that is known; most vendors never did.
+    last_write: OnceCell<Option<i64>>,
 }
 
 /// The board changed while it was read: read again.
@@ -119,6 +121,7 @@ impl<'a> Exchange<'a> {
             tagger: Tagger::new(app, &caller.tenant, &caller.vendor),
             switches: Switches::default(),
             told: RefCell::default(),
+            last_write: OnceCell::new(),
         }
     }
 
@@ -135,6 +138,15 @@ impl<'a> Exchange<'a> {
     /// Whose objects are the caller's own.
     pub fn of(&self) -> Of<'a> {
         (self.caller.tenant_id, &self.caller.vendor)
+    }
+
+    /// When the provider last wrote anything.
+    pub fn last_write(&self, desk: &mut Desk<'_>) -> Result<Option<i64>, StoreError> {
+        if let Some(known) = self.last_write.get() {
+            return Ok(*known);
+        }
+        let found = written::last_write(desk.activity, self.of())?;
+        Ok(*self.last_write.get_or_init(|| found))
     }
 
     /// Fails unless the caller may write.

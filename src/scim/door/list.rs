@@ -3,10 +3,12 @@
 //! A list has sections, one after the other: the school's, and then what the provider keeps itself, as it made it.
 //! Each gives its page at any depth for the same price.
 
+use std::sync::Arc;
+
 use roaring::RoaringBitmap;
 
 use crate::catalogue::Entity;
-use crate::consent::provisioned::Kept;
+use crate::consent::provisioned::{Kept, Kind};
 use crate::scim::door::answer::Failure;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::door::mark::{Mark, Place};
@@ -19,6 +21,7 @@ use crate::scim::refusal::Refusal;
 use crate::scim::schema::{ResourceType, USER};
 use crate::scim::school::directory::Source;
 use crate::scim::sort::{Key, Sort};
+use crate::store::StoreError;
 use crate::store::provisioned::{self, From};
 
 /// Whether members of groups, or groups of users, are shown.
@@ -207,7 +210,34 @@ impl Exchange<'_> {
     }
 
     fn n_own(&self, desk: &mut Desk<'_>, resource_type: &'static ResourceType) -> Result<u64, Failure> {
-        Ok(provisioned::count(desk.activity, self.of(), kind_of(resource_type))?)
+        let Some(as_of) = self.last_write(desk)? else { return Ok(0) };
+        let list = self.list_of(resource_type);
+        if let Some(n) = self.app.scim_lists.length(&list, as_of) {
+            return Ok(n);
+        }
+        let n = provisioned::count(desk.activity, self.of(), kind_of(resource_type))?;
+        self.app.scim_lists.keep_length(&list, as_of, n);
+        Ok(n)
+    }
+
+    fn list_of(&self, resource_type: &ResourceType) -> (i64, Arc<str>, Kind) {
+        (self.caller.tenant_id, Arc::clone(&self.caller.vendor), kind_of(resource_type))
+    }
+
+    /// A page of what the provider keeps. One that begins where another ended costs the same at any depth.
+    fn own_page(
+        &self,
+        desk: &mut Desk<'_>,
+        resource_type: &'static ResourceType,
+        (offset, count): (u64, usize),
+    ) -> Result<Vec<Kept>, StoreError> {
+        let (list, as_of) = (self.list_of(resource_type), self.last_write(desk)?.unwrap_or_default());
+        let from = self.app.scim_lists.end(&list, as_of, offset).map_or(From::Offset(offset), From::After);
+        let kept = provisioned::page(desk.activity, self.of(), kind_of(resource_type), from, count)?;
+        if let Some(last) = kept.last() {
+            self.app.scim_lists.keep_end(&list, as_of, (offset + kept.len() as u64, last.number));
+        }
+        Ok(kept)
     }
 
     /// How many resources come before a place.
@@ -328,8 +358,7 @@ impl Exchange<'_> {
                 settled!(self.groups(desk, &sources, wants.related))
             }
             Section::Own(resource_type, _) => {
-                let kept =
-                    provisioned::page(desk.activity, self.of(), kind_of(resource_type), From::Offset(offset), count)?;
+                let kept = self.own_page(desk, resource_type, (offset, count))?;
                 self.own(desk, kept, wants.related)?
             }
             Section::Some(_, kept) => {

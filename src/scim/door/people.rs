@@ -36,7 +36,8 @@ impl Exchange<'_> {
         let fields = person::fields().filter(|field| release.may_show(Entity::User, field.category));
         let selection = Selection::new(Entity::User, fields);
         let Some(records) = hydrate(desk.board, release, &selection, positions)? else { return Ok(Err(Moved)) };
-        let mut accounts = self.accounts(desk, positions)?;
+        let keeps_any = self.last_write(desk)?.is_some();
+        let mut accounts = if keeps_any { self.accounts(desk, positions)? } else { HashMap::new() };
         let mut groups = if with_groups { settled!(self.groups_of(desk, positions)) } else { HashMap::new() };
         let mut found = Vec::with_capacity(positions.len());
         for released in records.released(release, &selection, positions) {
@@ -84,6 +85,9 @@ impl Exchange<'_> {
             let id = release.identifier(Entity::User, *position);
             by_id.insert(id.clone(), *position);
             ids.push(id);
+        }
+        if self.last_write(desk)?.is_none() {
+            return Ok(Ok(found));
         }
         for (group, member) in provisioned::memberships(desk.activity, self.of(), &ids)? {
             let position = by_id.get(&member.id).filter(|_| member.kind == Kind::Account);
