@@ -197,6 +197,19 @@ fn facets(release: &Release, entity: Entity) -> BTreeMap<Category, RoaringBitmap
         }
         facets.insert(category, numbers(snapshot.ids(entity), &objects));
     }
+    if entity == Entity::Result {
+        let results = &snapshot.gradebook.results;
+        // Their line item and pupil are in the view, but these need not be. A result has one of each, so that it is
+        // enough to know whether it is told; the categories are those of what is named.
+        for (target, links) in [(Entity::ScoreScale, &results.scale), (Entity::Class, &results.class)] {
+            let is_told =
+                |(result, at): &(&u32, &u32)| release.is_live(entity, **result) && release.is_live(target, **at);
+            let told: RoaringBitmap = links.iter().filter(is_told).map(|(result, _)| *result).collect();
+            if !told.is_empty() {
+                facets.insert(target.base_category(), numbers(snapshot.ids(entity), &told));
+            }
+        }
+    }
     facets
 }
 
@@ -216,8 +229,6 @@ struct Printer<'a> {
     /// What a withheld role names, if such roles are told.
     withheld_role: u64,
     children: BTreeMap<u32, Vec<u32>>,
-    /// A print of the sessions and courses in the view, which line items and scales may name.
-    named_by_some: u64,
 }
 
 impl<'a> Printer<'a> {
@@ -247,7 +258,6 @@ impl<'a> Printer<'a> {
             orgs: flags(release.live(Entity::Org), snapshot.orgs.ids.len()),
             withheld_role: withheld.map_or(0, |number| 1 + u64::from(number)),
             children: children(release, entity),
-            named_by_some: named_by_some(release, entity),
         }
     }
 
@@ -276,8 +286,12 @@ impl<'a> Printer<'a> {
                 self.resources(print, snapshot.classes.resources.get(&position), Category::ResourceCatalogue, position)
             }
             Entity::User => self.person(print, position),
-            // Which of them they name is not known here: any that comes or goes counts.
-            Entity::LineItem | Entity::ScoreScale => print.number(self.named_by_some),
+            Entity::LineItem => self.line_item(print, position),
+            Entity::ScoreScale => {
+                let scales = &snapshot.gradebook.scales;
+                let print = self.reference(print, Entity::Class, scales.class.get(position as usize).copied());
+                self.reference(print, Entity::Course, scales.course.get(position as usize).copied())
+            }
             Entity::Demographics
             | Entity::Enrollment
             | Entity::Resource
@@ -287,6 +301,17 @@ impl<'a> Printer<'a> {
             | Entity::AssessmentResult => print,
         };
         print.finish()
+    }
+
+    fn line_item(&self, print: Print, item: u32) -> Print {
+        let items = &self.snapshot.gradebook.line_items;
+        let of = |links: &[u32]| links.get(item as usize).copied();
+        let print = self.reference(print, Entity::Class, of(&items.class));
+        let print = self.reference(print, Entity::LineItemCategory, of(&items.category));
+        let print = self.reference(print, Entity::Org, link(&items.school, item));
+        let sessions = items.sessions.get(item as usize).into_iter().flatten();
+        let print = sessions.fold(print, |print, at| self.reference(print, Entity::AcademicSession, Some(*at)));
+        self.reference(print, Entity::ScoreScale, items.scale.get(&item).copied())
     }
 
     fn person(&self, print: Print, person: u32) -> Print {
@@ -346,29 +371,6 @@ impl<'a> Printer<'a> {
         told.dedup();
         told.iter().fold(print.number(told.len() as u64), |print, number| print.number(u64::from(*number)))
     }
-}
-
-fn named_by_some(release: &Release, entity: Entity) -> u64 {
-    if !matches!(entity, Entity::LineItem | Entity::ScoreScale) {
-        return 0;
-    }
-    let mut print = Print::new();
-    let targets = [
-        Entity::AcademicSession,
-        Entity::Course,
-        Entity::Class,
-        Entity::Org,
-        Entity::LineItemCategory,
-        Entity::ScoreScale,
-    ];
-    for target in targets {
-        let ids = release.snapshot().ids(target);
-        print = print.number(release.live(target).len());
-        for number in numbers(ids, release.live(target)) {
-            print = print.number(u64::from(number));
-        }
-    }
-    print.finish()
 }
 
 /// For each object those in the view that name it as their parent.

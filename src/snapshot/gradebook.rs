@@ -1,6 +1,8 @@
 //! The gradebook: line items, results and scales, and how they hang together. Results outnumber people, so
 //! that each relation is one number.
 
+use std::collections::HashMap;
+
 use roaring::RoaringBitmap;
 
 use crate::snapshot::Ids;
@@ -35,6 +37,10 @@ pub struct LineItems {
     pub category: Vec<u32>,
     /// The org of each, where it names one itself.
     pub school: Vec<Option<u32>>,
+    /// The grading period and the session of each.
+    pub sessions: Vec<[u32; 2]>,
+    /// The score scale of those that have one.
+    pub scale: HashMap<u32, u32>,
     by_class: Groups,
 }
 
@@ -69,6 +75,10 @@ pub struct Results {
     pub line_item: Vec<u32>,
     /// The pupil of each.
     pub student: Vec<u32>,
+    /// The class of those that name another than that of the line item.
+    pub class: HashMap<u32, u32>,
+    /// The score scale of those that have one.
+    pub scale: HashMap<u32, u32>,
     by_line_item: Groups,
     by_student: Groups,
 }
@@ -108,6 +118,8 @@ pub struct ScoreScales {
     pub ids: Ids,
     /// The class of each.
     pub class: Vec<u32>,
+    /// The course of each.
+    pub course: Vec<u32>,
 }
 
 impl ScoreScales {
