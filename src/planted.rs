@@ -51,17 +51,60 @@ pub enum Leak {
     AbsentValueMoves,
     /// A change gets the time of the clock, though the clock went back.
     ClockBelieved,
+    /// A name that the school uses for something hidden is refused.
+    UniqueOverHidden,
+    /// A vendor reads what another wrote.
+    OthersReadable,
+    /// The total counts what other vendors wrote.
+    OthersCounted,
+    /// A hidden person in a write is refused in other words than an unknown one.
+    HiddenPersonNamed,
+    /// `If-None-Match: *` fails for a hidden object.
+    AbsenceByHidden,
+    /// A write gets a time after those of other vendors.
+    TimeOfOthers,
+    /// A line item can't be deleted while other vendors have results for it.
+    InUseByOthers,
+    /// Results that go with their line item keep their time.
+    CascadeUntold,
+    /// A write gets the time of the clock, though the vendor was told later times.
+    OwnClockBelieved,
+    /// What a vendor deleted is never told.
+    OwnDeletedUntold,
+    /// A set of files names agents outside the view.
+    SetWithUncutAgents,
+    /// The manifest of a set counts the board's people.
+    SetCountsBoard,
+    /// A delta of files holds whatever an import touched.
+    SetByTimesOfRecords,
 }
 
 impl Leak {
+    /// Leaks that only writes show.
+    pub const OF_WRITES: [Self; 7] = [
+        Self::UniqueOverHidden,
+        Self::OthersReadable,
+        Self::OthersCounted,
+        Self::HiddenPersonNamed,
+        Self::AbsenceByHidden,
+        Self::TimeOfOthers,
+        Self::InUseByOthers,
+    ];
+
+    /// Leaks of sets of files.
+    pub const OF_SETS: [Self; 3] = [Self::SetWithUncutAgents, Self::SetCountsBoard, Self::SetByTimesOfRecords];
+
     /// Faults of what is told later, which show only after a change: the test of deltas finds them.
-    pub const OF_DELTA: [Self; 6] = [
+    pub const OF_DELTA: [Self; 9] = [
         Self::HiddenValueMoves,
         Self::NewcomersUntold,
         Self::TombstoneUnreceived,
         Self::NoTombstone,
         Self::AbsentValueMoves,
         Self::ClockBelieved,
+        Self::CascadeUntold,
+        Self::OwnClockBelieved,
+        Self::OwnDeletedUntold,
     ];
 
     /// Every leak that an answer may show by itself.

@@ -1,6 +1,7 @@
 //! What schools decided, and the one thing compiled from it: a release.
 
 mod account;
+pub mod allocation;
 pub mod choice;
 mod chosen;
 pub mod connection;

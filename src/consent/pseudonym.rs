@@ -73,7 +73,7 @@ pub fn parse(identifier: &str) -> Option<u128> {
     is_own_form.then(|| u128::from_str_radix(identifier, 16).ok()).flatten()
 }
 
-fn cipher(key: &[u8; 32]) -> Aes128 {
+pub(super) fn cipher(key: &[u8; 32]) -> Aes128 {
     let (first, _) = key.split_at(BLOCK);
     let mut half = [0_u8; BLOCK];
     half.copy_from_slice(first);

@@ -31,7 +31,7 @@ use crate::query::joined::{self, Desk, may_be_written};
 use crate::query::own as own_filter;
 use crate::query::{Asked, List, QueryError, Start, View};
 use crate::store::hydrate::{Selection, hydrate};
-use crate::store::written::{self, Of, Which};
+use crate::store::written::{self, Named, Of, Progress, Which};
 use crate::store::{Conn, StoreError};
 
 /// A request as the socket had it.
@@ -174,8 +174,11 @@ impl Exchange<'_> {
             return Ok(None);
         }
         let mut activity = self.app.database.read_activity()?;
-        let own = written::find(&mut activity, self.of(), self.request.operation.entity, identifier)?;
-        Ok(own.filter(|own| !own.is_deleted).and_then(|own| self.release().read_back(own)))
+        match written::named(&mut activity, self.of(), self.request.operation.entity, identifier)? {
+            Named::Own(own) => self.release().read_back(*own).map(Some).ok_or_else(Refusal::unknown),
+            Named::Gone => Err(Refusal::unknown()),
+            Named::Unused => Ok(None),
+        }
     }
 
     fn release(&self) -> &Release {
@@ -248,12 +251,12 @@ impl Exchange<'_> {
         let path = address(self.request);
         let mut activity =
             if may_be_written(operation.entity) { Some(self.app.database.read_activity()?) } else { None };
-        let has_own = match &mut activity {
-            Some(activity) => written::has_any(activity, self.of())?,
-            None => false,
+        let progress = match &mut activity {
+            Some(activity) => written::progress(activity, self.of())?,
+            None => None,
         };
-        let mut own_part = match &mut activity {
-            Some(activity) if has_own => {
+        let mut own_part = match (&mut activity, progress) {
+            (Some(activity), Some(_)) => {
                 Some(own::held(activity, self.release(), self.of(), operation.subset, &self.request.identifiers)?)
             }
             _ => None,
@@ -262,12 +265,17 @@ impl Exchange<'_> {
             Some(held) if !held.has_schools => Some(Arc::default()),
             _ => self.within(&path)?,
         };
+        let within = within.map(|within| (path.clone(), within));
+        let within = match (&mut activity, progress) {
+            (Some(activity), Some(progress)) => self.unshadowed(activity, progress, within)?,
+            _ => within,
+        };
         let parameters = Parameters::of_collection(operation, &self.request.query)?;
         let shape = format!("{:?} {:?}", parameters.sort, parameters.filter);
         let bound = Bound { tenant: &self.caller.tenant, vendor: &self.caller.vendor, path: &path, query: &shape };
         let list = List {
             entity: operation.entity,
-            within: within.map(|within| (path.clone(), within)),
+            within,
             filter: parameters.filter.clone(),
             sort: parameters.sort,
             start: start(key, bound, &parameters)?,
@@ -311,6 +319,24 @@ impl Exchange<'_> {
         let links = links(&format!("{}/{}", self.app.public_url, path), &parameters, cut, cursor.as_deref());
         let disclosure = self.disclosure(&page.positions, cut.n, people);
         Ok(Some(Answer { body, total: Some(cut.total), links, disclosure }))
+    }
+
+    /// The objects of the school that a list may hold, without those under names of the vendor's own.
+    fn unshadowed(
+        &self,
+        activity: &mut Conn,
+        progress: Progress,
+        within: Option<(String, Arc<RoaringBitmap>)>,
+    ) -> Result<Option<(String, Arc<RoaringBitmap>)>, Refusal> {
+        let (release, entity) = (self.release(), self.request.operation.entity);
+        let shadowed = self.view.shadows.of(activity, self.of(), (release, entity), progress.last_number)?;
+        if shadowed.is_empty() {
+            return Ok(within);
+        }
+        let (key, within) = within.unwrap_or_default();
+        let all = if key.is_empty() { release.visible(entity) } else { &*within };
+        // In one view more are added and none is taken away, so that their number tells lists apart.
+        Ok(Some((format!("{key} without {}", shadowed.len()), Arc::new(all - &*shadowed))))
     }
 
     /// The body: records between what stands around them, and warnings beside them, with what it tells about whom;

@@ -17,6 +17,7 @@ use crate::query::filter::{Filter, fields};
 use crate::query::held_roles::HeldRoles;
 use crate::query::main_role::{self, MainRoles};
 use crate::query::modified;
+use crate::query::shadow::Shadows;
 use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{Conn, StoreError};
 
@@ -93,6 +94,8 @@ pub struct View {
     pub release: Release,
     /// The board's data.
     pub board: Arc<Board>,
+    /// The school's objects under names of the vendor's own.
+    pub shadows: Shadows,
     main_roles: MainRoles,
     held_roles: HeldRoles,
     org_names: OnceLock<Vec<Option<String>>>,
@@ -132,6 +135,7 @@ impl View {
         Self {
             release,
             board,
+            shadows: Shadows::default(),
             main_roles: MainRoles::default(),
             held_roles: HeldRoles::default(),
             org_names: OnceLock::new(),

@@ -13,6 +13,7 @@ pub mod modified;
 pub mod own;
 pub mod relation;
 pub mod remember;
+pub mod shadow;
 pub mod value;
 pub mod views;
 

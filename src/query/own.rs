@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::catalogue::{Kind, Version, word};
 use crate::clock::Millis;
 use crate::consent::written::Written;
+use crate::planted::{self, Leak};
 use crate::query::evaluate::QueryError;
 use crate::query::filter::{Filter, Leaf, Member, Op, Target, fields};
 use crate::query::list::SortKey;
@@ -27,7 +28,9 @@ pub fn holds(written: &Written, filter: &Filter) -> Result<bool, QueryError> {
 pub fn tells_deleted(filter: &Filter) -> bool {
     match filter {
         Filter::And(parts) | Filter::Or(parts) => parts.iter().any(tells_deleted),
-        Filter::Leaf(leaf) => matches!(leaf.target, Target::Status | Target::DateLastModified),
+        Filter::Leaf(leaf) => {
+            matches!(leaf.target, Target::Status | Target::DateLastModified) && !planted::is(Leak::OwnDeletedUntold)
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::planted::{self, Leak};
 use crate::query::Asked;
 use crate::store::connection::transaction;
 use crate::store::memory::{self, Kept, Place};
-use crate::store::{Conn, Database, StoreError};
+use crate::store::{Conn, Database, StoreError, written};
 
 /// Lets the release remember; `false` if another node has seen a later state of the board already.
 pub fn remember(database: &Database, asked: &Asked<'_>, release: &mut Release) -> Result<bool, StoreError> {
@@ -50,10 +50,11 @@ fn advance(conn: &mut Conn, asked: &Asked<'_>, place: Place, release: &Release) 
     let data_at = release.snapshot().data_at;
     // At first the vendor is told times of imports, which may lie ahead of the clock.
     let (version, last_at) = kept.as_ref().map_or((0, data_at), |kept| (kept.version, kept.last_at));
-    // Later than whatever the vendor was told before, though the clock went back: a client asks for what
-    // changed since the time of an answer. The clock is read after the epochs, so that no answer of before
+    // Later than whatever the vendor was told before, its own writes included, though the clock went back: a client
+    // asks for what changed since the time of an answer. The clock is read after the epochs, so that no answer of before
     // the change can have a later time.
-    let floor = last_at.max(memory::last_answered(conn, of.0, of.1)?) + 1;
+    let wrote_at = written::progress(conn, of)?.map_or(0, |progress| progress.last_at);
+    let floor = last_at.max(memory::last_answered(conn, of.0, of.1)?).max(wrote_at) + 1;
     let now = asked.clock.now().0;
     let at = if planted::is(Leak::ClockBelieved) { now } else { now.max(floor) };
     let (memory, differs) = match (&kept, last) {

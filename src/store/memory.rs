@@ -46,7 +46,26 @@ pub fn read(conn: &mut Conn, tenant_id: i64, vendor: &str) -> Result<Option<Kept
 
 /// Locks a vendor's memory until the caller's transaction ends, and reads it; `None` if there is none yet.
 pub fn lock(conn: &mut Conn, tenant_id: i64, vendor: &str) -> Result<Option<Kept>, StoreError> {
-    let suffix = match conn {
+    let suffix = locking(conn, tenant_id, vendor)?;
+    find(conn, tenant_id, vendor, suffix)
+}
+
+/// Locks a vendor's memory until the caller's transaction ends, and reads the last time that it gave to a change.
+///
+/// Whoever gives a time to something that the vendor is told holds this lock: times that two of them gave would not
+/// be in the order in which they are told.
+pub fn lock_time(conn: &mut Conn, tenant_id: i64, vendor: &str) -> Result<i64, StoreError> {
+    let suffix = locking(conn, tenant_id, vendor)?;
+    let rows = Statement::new(format!("SELECT last_at FROM memory WHERE tenant_id = ? AND vendor_id = ?{suffix}"))
+        .bind(tenant_id)
+        .bind(vendor)
+        .rows(conn)?;
+    Ok(rows.first().and_then(|row| row.int(0)).unwrap_or_default())
+}
+
+/// What makes a read of the row lock it.
+fn locking(conn: &mut Conn, tenant_id: i64, vendor: &str) -> Result<&'static str, StoreError> {
+    Ok(match conn {
         // The transaction has the write lock already.
         Conn::Sqlite(_) => "",
         Conn::Postgres(_) => {
@@ -61,8 +80,7 @@ pub fn lock(conn: &mut Conn, tenant_id: i64, vendor: &str) -> Result<Option<Kept
             .execute(conn)?;
             " FOR UPDATE"
         }
-    };
-    find(conn, tenant_id, vendor, suffix)
+    })
 }
 
 fn find(conn: &mut Conn, tenant_id: i64, vendor: &str, suffix: &str) -> Result<Option<Kept>, StoreError> {

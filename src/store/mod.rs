@@ -31,6 +31,7 @@ pub mod tenant;
 pub mod token;
 pub mod vendor;
 pub mod writer;
+pub mod writing;
 pub mod written;
 
 pub use connection::{Conn, Database, DatabaseUrl};

@@ -1,10 +1,10 @@
-//! What vendors wrote to the gradebook: read back by its vendor, and changed in transactions of many writes.
+//! What vendors wrote to the gradebook, as its vendor reads it back.
 
 use std::fmt::Write as _;
 
 use crate::catalogue::Entity;
 use crate::consent::written::{Links, Written};
-use crate::store::writer::VendorRow;
+use crate::planted::{self, Leak};
 use crate::store::{Bind, Conn, Row, Statement, StoreError};
 
 /// A vendor in a board.
@@ -31,15 +31,68 @@ pub struct Which {
 }
 
 /// When the vendor last wrote anything (ms), over whatever door.
-pub fn last_write(conn: &mut Conn, (tenant_id, vendor): Of<'_>) -> Result<Option<i64>, StoreError> {
-    let statement = Statement::new("SELECT last_at FROM writer WHERE tenant_id = ? AND vendor_id = ?");
-    Ok(statement.bind(tenant_id).bind(vendor).rows(conn)?.first().and_then(|row| row.int(0)))
+pub fn last_write(conn: &mut Conn, of: Of<'_>) -> Result<Option<i64>, StoreError> {
+    Ok(progress(conn, of)?.map(|progress| progress.last_at))
 }
 
-/// Whether the vendor has ever written anything.
-pub fn has_any(conn: &mut Conn, (tenant_id, vendor): Of<'_>) -> Result<bool, StoreError> {
-    let statement = Statement::new("SELECT last_number FROM writer WHERE tenant_id = ? AND vendor_id = ?");
-    Ok(!statement.bind(tenant_id).bind(vendor).rows(conn)?.is_empty())
+/// How far a vendor's writes have come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The time of the last write (ms).
+    pub last_at: i64,
+    /// The greatest number of an object.
+    pub last_number: i64,
+}
+
+/// How far the vendor's writes have come; `None` if it has never written anything.
+pub fn progress(conn: &mut Conn, (tenant_id, vendor): Of<'_>) -> Result<Option<Progress>, StoreError> {
+    let statement = Statement::new("SELECT last_at, last_number FROM writer WHERE tenant_id = ? AND vendor_id = ?");
+    let rows = statement.bind(tenant_id).bind(vendor).rows(conn)?;
+    let read = |row: Row<'_>| Ok(Progress { last_at: row.need_int(0)?, last_number: row.need_int(1)? });
+    rows.first().map(read).transpose()
+}
+
+/// What a name stands for among a vendor's own objects.
+///
+/// A name that a vendor has used is its own for good, also once its object is deleted: what the school has, or gets,
+/// under that name is not shown to it. One address names one object, and deltas need no second time of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Named {
+    /// An object that is there.
+    Own(Box<Written>),
+    /// One that the vendor deleted.
+    Gone,
+    /// Nothing, so that the name is the school's.
+    Unused,
+}
+
+/// What the name stands for.
+pub fn named(conn: &mut Conn, of: Of<'_>, entity: Entity, identifier: &str) -> Result<Named, StoreError> {
+    Ok(match find(conn, of, entity, identifier)? {
+        Some(written) if written.is_deleted => Named::Gone,
+        Some(written) => Named::Own(Box::new(written)),
+        None => Named::Unused,
+    })
+}
+
+/// The names that the vendor has used, of objects with a greater number than `after`.
+pub fn names(
+    conn: &mut Conn,
+    (tenant_id, vendor): Of<'_>,
+    entity: Entity,
+    after: i64,
+) -> Result<Vec<String>, StoreError> {
+    // Both statuses are named so that the index in the order of numbers serves.
+    let statement = Statement::new(
+        "SELECT identifier FROM written WHERE tenant_id = ? AND vendor_id = ? AND entity = ? \
+         AND status IN ('active', 'tobedeleted') AND number > ?",
+    );
+    let mut names = Vec::new();
+    statement.bind(tenant_id).bind(vendor).bind(entity.name()).bind(after).each(conn, |row| {
+        names.push(row.need_text(0)?.to_owned());
+        Ok(())
+    })?;
+    Ok(names)
 }
 
 /// One object, deleted or not.
@@ -52,13 +105,23 @@ pub fn find(
     let sql = format!(
         "SELECT {COLUMNS} FROM written WHERE tenant_id = ? AND vendor_id = ? AND entity = ? AND identifier = ?"
     );
+    if planted::is(Leak::OthersReadable) {
+        let sql = format!("SELECT {COLUMNS} FROM written WHERE tenant_id = ? AND entity = ? AND identifier = ?");
+        let rows = Statement::new(sql).bind(tenant_id).bind(entity.name()).bind(identifier).rows(conn)?;
+        return rows.first().map(|row| read(row, vendor, entity)).transpose();
+    }
     let rows = Statement::new(sql).bind(tenant_id).bind(vendor).bind(entity.name()).bind(identifier).rows(conn)?;
     rows.first().map(|row| read(row, vendor, entity)).transpose()
 }
 
 /// How many objects these are.
 pub fn count(conn: &mut Conn, of: Of<'_>, entity: Entity, which: &Which) -> Result<u64, StoreError> {
-    let rows = meant("SELECT COUNT(*)", of, entity, which).rows(conn)?;
+    let mut statement = meant("SELECT COUNT(*)", of, entity, which);
+    if planted::is(Leak::OthersCounted) {
+        statement = Statement::new("SELECT COUNT(*) FROM written WHERE tenant_id = ? AND entity = ?");
+        statement = statement.bind(of.0).bind(entity.name());
+    }
+    let rows = statement.rows(conn)?;
     Ok(rows.first().and_then(|row| row.int(0)).and_then(|n| u64::try_from(n).ok()).unwrap_or_default())
 }
 
@@ -126,215 +189,4 @@ fn read(row: Row<'_>, vendor: &str, entity: Entity) -> Result<Written, StoreErro
         body: serde_json::from_str(row.need_text(10)?)
             .map_err(|_| StoreError::Shape("a written object that is no JSON"))?,
     })
-}
-
-/// What the caller expects of an object before it is changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expected {
-    /// Nothing.
-    Anything,
-    /// That it isn't there (`If-None-Match: *`).
-    Absence,
-    /// That it is there in this version (`If-Match`).
-    Version(i64),
-}
-
-/// One change of one object.
-#[derive(Debug, Clone)]
-pub struct Change {
-    /// What kind of object it is.
-    pub entity: Entity,
-    /// The vendor's name of it.
-    pub identifier: String,
-    /// What must be true before.
-    pub expected: Expected,
-    /// The vendor's own objects that it names: they must be there.
-    pub needs: Vec<(Entity, String)>,
-    /// What happens to it.
-    pub what: What,
-}
-
-/// What happens to an object.
-#[derive(Debug, Clone)]
-pub enum What {
-    /// It is made, or replaced as a whole.
-    Put(Links, String),
-    /// It goes, and results for it go too.
-    Delete,
-}
-
-/// What came of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Done {
-    /// A new object, or one that had been deleted.
-    Created,
-    /// The object was there.
-    Replaced,
-    /// The object is gone.
-    Deleted,
-}
-
-/// Why nothing was changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Denied {
-    /// The object to delete isn't there.
-    Unknown,
-    /// The object is not as expected.
-    Stale,
-    /// Other objects of the vendor name it.
-    InUse,
-    /// An own object that it names isn't there any more.
-    Missing(Entity),
-}
-
-impl VendorRow<'_> {
-    /// Makes all changes or none.
-    pub fn apply(&mut self, changes: &[Change]) -> Result<Result<Vec<Done>, Denied>, StoreError> {
-        let mut before = Vec::with_capacity(changes.len());
-        for change in changes {
-            let found = self.version_of(change.entity, &change.identifier)?;
-            if let Some(denied) = self.denied(change, found)? {
-                return Ok(Err(denied));
-            }
-            before.push(found);
-        }
-        let mut done = Vec::with_capacity(changes.len());
-        for (change, found) in changes.iter().zip(before) {
-            done.push(match &change.what {
-                What::Put(links, body) => self.put(change, found, links, body)?,
-                What::Delete => self.delete(change)?,
-            });
-        }
-        Ok(Ok(done))
-    }
-
-    fn keyed(&self, sql: &str, entity: Entity, value: &str) -> Statement {
-        Statement::new(format!("{sql} tenant_id = ? AND vendor_id = ? AND entity = ? AND "))
-            .bind(self.tenant_id)
-            .bind(self.vendor.as_str())
-            .bind(entity.name())
-            .bind(value)
-    }
-
-    fn version_of(&mut self, entity: Entity, identifier: &str) -> Result<Option<(i64, bool)>, StoreError> {
-        let mut statement = self.keyed("SELECT version, status FROM written WHERE", entity, identifier);
-        statement.push("identifier = ?");
-        let rows = statement.rows(self.conn)?;
-        let read = |row: Row<'_>| Ok((row.need_int(0)?, row.need_text(1)? == "active"));
-        rows.first().map(read).transpose()
-    }
-
-    fn denied(&mut self, change: &Change, found: Option<(i64, bool)>) -> Result<Option<Denied>, StoreError> {
-        let active = found.filter(|(_, is_active)| *is_active).map(|(version, _)| version);
-        let is_as_expected = match change.expected {
-            Expected::Anything => true,
-            Expected::Absence => active.is_none(),
-            Expected::Version(version) => active == Some(version),
-        };
-        if matches!(change.what, What::Delete) {
-            if active.is_none() {
-                return Ok(Some(Denied::Unknown));
-            }
-            if is_as_expected && self.is_in_use(change)? {
-                return Ok(Some(Denied::InUse));
-            }
-        }
-        if !is_as_expected {
-            return Ok(Some(Denied::Stale));
-        }
-        for (entity, identifier) in &change.needs {
-            if !self.version_of(*entity, identifier)?.is_some_and(|(_, is_active)| is_active) {
-                return Ok(Some(Denied::Missing(*entity)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Whether objects name this one that don't go with it.
-    fn is_in_use(&mut self, change: &Change) -> Result<bool, StoreError> {
-        let users: &[(Entity, &str)] = match change.entity {
-            Entity::LineItemCategory => &[(Entity::LineItem, "category = ?")],
-            Entity::ScoreScale => &[
-                (Entity::LineItem, "scale = ?"),
-                (Entity::Result, "scale = ?"),
-                (Entity::AssessmentLineItem, "scale = ?"),
-                (Entity::AssessmentResult, "scale = ?"),
-            ],
-            Entity::AssessmentLineItem => &[(Entity::AssessmentLineItem, "item = ?")],
-            _ => &[],
-        };
-        for (entity, condition) in users {
-            let mut statement = self.keyed("SELECT identifier FROM written WHERE", *entity, &change.identifier);
-            statement.push(condition);
-            statement.push(" AND status = 'active' LIMIT 1");
-            if !statement.rows(self.conn)?.is_empty() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn put(
-        &mut self,
-        change: &Change,
-        found: Option<(i64, bool)>,
-        links: &Links,
-        body: &str,
-    ) -> Result<Done, StoreError> {
-        let values = |statement: Statement| {
-            let links = [&links.class, &links.item, &links.student, &links.category, &links.scale];
-            links.into_iter().fold(statement, |statement, link| statement.bind(link.as_deref()))
-        };
-        let Some((_, was_active)) = found else {
-            let number = self.next_number();
-            let statement = Statement::new(
-                "INSERT INTO written (number, modified_at, \"class\", item, student, category, scale, body, \
-                 tenant_id, vendor_id, entity, identifier, version, status) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 'active')",
-            );
-            values(statement.bind(number).bind(self.at))
-                .bind(body)
-                .bind(self.tenant_id)
-                .bind(self.vendor.as_str())
-                .bind(change.entity.name())
-                .bind(change.identifier.as_str())
-                .execute(self.conn)?;
-            return Ok(Done::Created);
-        };
-        let statement = Statement::new(
-            "UPDATE written SET version = version + 1, status = 'active', modified_at = ?, \"class\" = ?, item = ?, \
-             student = ?, category = ?, scale = ?, body = ? \
-             WHERE tenant_id = ? AND vendor_id = ? AND entity = ? AND identifier = ?",
-        );
-        values(statement.bind(self.at))
-            .bind(body)
-            .bind(self.tenant_id)
-            .bind(self.vendor.as_str())
-            .bind(change.entity.name())
-            .bind(change.identifier.as_str())
-            .execute(self.conn)?;
-        Ok(if was_active { Done::Replaced } else { Done::Created })
-    }
-
-    fn delete(&mut self, change: &Change) -> Result<Done, StoreError> {
-        let below = match change.entity {
-            Entity::LineItem => Some(Entity::Result),
-            Entity::AssessmentLineItem => Some(Entity::AssessmentResult),
-            _ => None,
-        };
-        let own = (change.entity, "identifier = ?");
-        for (entity, condition) in std::iter::once(own).chain(below.map(|below| (below, "item = ?"))) {
-            // What remains is that it was there, and when it went.
-            let sql = "UPDATE written SET version = version + 1, status = 'tobedeleted', modified_at = ?, body = '{}' \
-                       WHERE tenant_id = ? AND vendor_id = ? AND entity = ? AND status = 'active' AND ";
-            Statement::new(format!("{sql}{condition}"))
-                .bind(self.at)
-                .bind(self.tenant_id)
-                .bind(self.vendor.as_str())
-                .bind(entity.name())
-                .bind(change.identifier.as_str())
-                .execute(self.conn)?;
-        }
-        Ok(Done::Deleted)
-    }
 }

@@ -12,9 +12,10 @@ use crate::consent::Release;
 use crate::consent::written::Links;
 use crate::http::Refusal;
 use crate::oneroster::gradebook::vocabulary::{is_identifier, is_score_status};
+use crate::planted::{self, Leak};
 use crate::query::value;
 use crate::snapshot::structure::link;
-use crate::store::written::{self, Of};
+use crate::store::written::{self, Named, Of};
 use crate::store::{Conn, StoreError};
 
 /// Reads bodies of one vendor.
@@ -237,6 +238,9 @@ impl Reader<'_> {
                 let student = reference(&sound.body, "student").unwrap_or_default();
                 let position = self.release.find_live(Entity::User, &student);
                 if !position.is_some_and(|student| self.release.may_write_for(student, of_item)) {
+                    if planted::is(Leak::HiddenPersonNamed) && self.release.position(Entity::User, &student).is_some() {
+                        return Err(Unsound::new("student", "may not be written for"));
+                    }
                     return Err(nothing("student"));
                 }
                 sound.links.student = Some(student);
@@ -270,12 +274,14 @@ impl Reader<'_> {
         target: Entity,
         identifier: &str,
     ) -> Result<Found, Unsound> {
-        let own = written::find(self.conn, self.of, target, identifier)?.filter(|own| !own.is_deleted);
-        if let Some(own) = own {
-            sound.needs.push((target, identifier.to_owned()));
-            return Ok(Found::Own(own.links.class));
+        match written::named(self.conn, self.of, target, identifier)? {
+            Named::Own(own) => {
+                sound.needs.push((target, identifier.to_owned()));
+                Ok(Found::Own(own.links.class))
+            }
+            Named::Gone => Err(nothing(name)),
+            Named::Unused => self.release.find_live(target, identifier).map(Found::School).ok_or_else(|| nothing(name)),
         }
-        self.release.find_live(target, identifier).map(Found::School).ok_or_else(|| nothing(name))
     }
 }
 

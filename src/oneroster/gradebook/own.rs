@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::audit::told::People;
 use crate::auth::bearer::Caller;
-use crate::catalogue::{Category, Entity, Kind};
+use crate::catalogue::{Category, Entity, Kind, word};
 use crate::consent::Release;
 use crate::consent::release::bit;
 use crate::consent::written::Own;
@@ -14,7 +14,7 @@ use crate::oneroster::edition::{Edition, Warning};
 use crate::oneroster::json::{Json, write_segment};
 use crate::oneroster::operation::{Nested, Subset};
 use crate::store::Conn;
-use crate::store::written::{self, Of, Which};
+use crate::store::written::{self, Named, Of, Which};
 
 /// Writes an object of the vendor's own, cut to the members that were asked for.
 pub fn write(json: &mut Json, own: &Own<'_>, (edition, root): (&'static Edition, &str), asked: Option<&[String]>) {
@@ -52,7 +52,14 @@ pub fn write(json: &mut Json, own: &Own<'_>, (edition, root): (&'static Edition,
                 json.text_member("type", target.name());
                 json.raw("}");
             }
-            _ => json.raw(&value.to_string()),
+            _ => match (field.kind, value) {
+                // A word of the vendor's own has none in 1.1.
+                (Kind::Text, Value::String(text)) => {
+                    let word = word::in_version(edition.version, written.entity, field.name, text);
+                    json.text(word.unwrap_or_default());
+                }
+                _ => json.raw(&value.to_string()),
+            },
         }
     }
     json.raw("}");
@@ -122,12 +129,15 @@ pub fn held(
     let second = identifiers.get(1).map(String::as_str);
     match (nested, second) {
         (Nested::ResultsOfLineItemInClass, Some(item)) => {
-            let own = written::find(conn, of, Entity::LineItem, item)?.filter(|own| !own.is_deleted);
-            if let Some(own) = own {
-                if own.links.class != held.which.classes.as_ref().and_then(|classes| classes.first().cloned()) {
-                    return Err(Refusal::unknown());
+            match written::named(conn, of, Entity::LineItem, item)? {
+                Named::Own(own) if own.links.class == Some(release.identifier(Entity::Class, class)) => {
+                    // The school's results of a line item with that name are told to be of this one.
+                    let of_school = release.find_live(Entity::LineItem, item);
+                    let items = &release.snapshot().gradebook.line_items;
+                    held.has_schools = of_school.is_some_and(|item| items.class_of(item) == Some(class));
                 }
-                held.has_schools = false;
+                Named::Own(_) | Named::Gone => return Err(Refusal::unknown()),
+                Named::Unused => {}
             }
             held.which.item = Some(item.to_owned());
         }

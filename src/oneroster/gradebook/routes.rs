@@ -19,7 +19,7 @@ use crate::oneroster::represent::PATH_SEGMENT;
 use crate::oneroster::routes::{proof, segments};
 use crate::store::StoreError;
 use crate::store::writer::VendorRow;
-use crate::store::written::{Change, Denied, Done};
+use crate::store::writing::{Change, Denied, Done, Made};
 use crate::writing::Task;
 
 /// The largest body of a write, in bytes: a class's results in one POST.
@@ -29,7 +29,7 @@ const MOST_BODY: usize = 4 * 1024 * 1024;
 struct Changes(Vec<Change>);
 
 impl Task for Changes {
-    type Outcome = Result<Vec<Done>, Denied>;
+    type Outcome = Result<Vec<Made>, Denied>;
 
     fn run(&self, row: &mut VendorRow<'_>) -> Result<Self::Outcome, StoreError> {
         row.apply(&self.0)
@@ -85,27 +85,26 @@ pub async fn write(
     .leave(&request);
     let prepared = outcome.prepared?;
     let caller = outcome.caller.ok_or_else(Refusal::internal)?;
-    let written: Vec<String> = prepared.changes.iter().map(|change| change.identifier.clone()).collect();
     let in_use = if operation.edition.version == Version::V1p1 { "invaliddata" } else { "deletefailure" };
-    let done = app.writer.write(caller.tenant_id, Arc::clone(&caller.vendor), Changes(prepared.changes)).await?;
-    let done = done.map_err(|why| denied(&why, in_use))?;
+    let made = app.writer.write(caller.tenant_id, Arc::clone(&caller.vendor), Changes(prepared.changes)).await?;
+    let made = made.map_err(|why| denied(&why, in_use))?;
     match operation.method {
         Method::Delete => Ok(HttpResponse::NoContent().finish()),
         Method::Post(_) => {
             let pairs: Vec<_> = prepared
                 .supplied
                 .iter()
-                .zip(&written)
-                .map(|(supplied, allocated)| json!({"suppliedSourcedId": supplied, "allocatedSourcedId": allocated}))
+                .zip(&made)
+                .map(|(supplied, (_, allocated))| json!({"suppliedSourcedId": supplied, "allocatedSourcedId": allocated}))
                 .collect();
             Ok(HttpResponse::Created().json(json!({"sourcedIdPairs": pairs})))
         }
         Method::Put => {
-            let identifier = written.into_iter().next().unwrap_or_default();
+            let (done, identifier) = made.into_iter().next().ok_or_else(Refusal::internal)?;
             let (shared, vendor, name) = (Arc::clone(&app), caller.clone(), identifier.clone());
             let operation = *operation;
             let back = web::block(move || read_back(&shared, &vendor, operation, &name)).await??;
-            let is_new = done.first() == Some(&Done::Created);
+            let is_new = done == Done::Created;
             let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
             if is_new {
                 response.insert_header((LOCATION, address(&app, &caller.tenant, operation, &identifier)));

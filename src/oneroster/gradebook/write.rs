@@ -1,6 +1,8 @@
 //! One write from the caller to what is to be changed: authenticate, release, understand. What is to be changed is
 //! made durable by [`crate::writing::Writer`].
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use serde_json::{Map, Value};
 
@@ -8,15 +10,18 @@ use crate::auth::Proof;
 use crate::auth::bearer::Caller;
 use crate::catalogue::Entity;
 use crate::consent::Release;
+use crate::consent::allocation::Allocation;
 use crate::http::{App, Refusal, entity_tag};
 use crate::oneroster::answer::asked;
 use crate::oneroster::gradebook::body::{Reader, Sound, needed_category};
 use crate::oneroster::gradebook::operation::{Below, Method, WriteOperation};
 use crate::oneroster::gradebook::own;
 use crate::oneroster::gradebook::vocabulary::is_identifier;
+use crate::planted::{self, Leak};
 use crate::query::{Asked, View};
 use crate::store::Conn;
-use crate::store::written::{self, Change, Denied, Expected, What};
+use crate::store::writing::{Change, Denied, Expected, Name, What};
+use crate::store::written::{self, Named};
 
 /// The most objects of one POST.
 const MOST: usize = 5_000;
@@ -132,7 +137,7 @@ impl Exchange<'_> {
         self.not_the_schools(activity, identifier)?;
         let expected = self.expected(activity, identifier)?;
         let sound = self.read(activity, object, &[], "")?;
-        let changes = vec![Change { expected, ..change(operation.entity, identifier.to_owned(), sound) }];
+        let changes = vec![Change { expected, ..change(operation.entity, Name::Given(identifier.to_owned()), sound) }];
         Ok(Prepared { changes, supplied: Vec::new() })
     }
 
@@ -142,7 +147,7 @@ impl Exchange<'_> {
         let expected = self.expected(activity, identifier)?;
         let changes = vec![Change {
             entity: self.request.operation.entity,
-            identifier: identifier.to_owned(),
+            name: Name::Given(identifier.to_owned()),
             expected,
             needs: Vec::new(),
             what: What::Delete,
@@ -159,6 +164,7 @@ impl Exchange<'_> {
         if objects.len() > MOST {
             return Err(refuse(format!("`{}` has more than {MOST} objects", operation.wrapper)));
         }
+        let names = Arc::new(Allocation::new(&self.app.master_key, &self.caller.tenant, &self.caller.vendor));
         let mut prepared = Prepared { changes: Vec::with_capacity(objects.len()), supplied: Vec::new() };
         for (place, object) in objects.iter().enumerate() {
             let place = format!("{}[{place}].", operation.wrapper);
@@ -171,7 +177,7 @@ impl Exchange<'_> {
             let sound = self.read(activity, object, &given, &place)?;
             self.check_below(below, &sound, &place)?;
             prepared.supplied.push(supplied.to_owned());
-            prepared.changes.push(change(operation.entity, new_identifier()?, sound));
+            prepared.changes.push(change(operation.entity, Name::New(Arc::clone(&names)), sound));
         }
         Ok(prepared)
     }
@@ -191,9 +197,10 @@ impl Exchange<'_> {
                 vec![("school", first)]
             }
             Below::LineItem => {
-                let own = written::find(activity, self.of(), Entity::LineItem, &first)?;
-                if own.is_none_or(|own| own.is_deleted) {
-                    live(Entity::LineItem, 0)?;
+                match written::named(activity, self.of(), Entity::LineItem, &first)? {
+                    Named::Own(_) => {}
+                    Named::Gone => return Err(Refusal::unknown()),
+                    Named::Unused => _ = live(Entity::LineItem, 0)?,
                 }
                 vec![("lineItem", first)]
             }
@@ -234,11 +241,15 @@ impl Exchange<'_> {
     }
 
     /// What the school has under that name, and the vendor sees, stays the school's. What the vendor doesn't see
-    /// isn't there for it: it may use the name.
+    /// isn't there for it: it may use the name, and keeps it.
     fn not_the_schools(&self, activity: &mut Conn, identifier: &str) -> Result<(), Refusal> {
         let entity = self.request.operation.entity;
-        let is_schools = self.release().find_live(entity, identifier).is_some()
-            && written::find(activity, self.of(), entity, identifier)?.is_none_or(|own| own.is_deleted);
+        let is_there = if planted::is(Leak::UniqueOverHidden) {
+            self.release().position(entity, identifier).is_some()
+        } else {
+            self.release().find_live(entity, identifier).is_some()
+        };
+        let is_schools = is_there && written::named(activity, self.of(), entity, identifier)? == Named::Unused;
         if is_schools {
             return Err(Refusal::forbidden("this object is the school's own and can't be written by a vendor"));
         }
@@ -250,17 +261,20 @@ impl Exchange<'_> {
         let stale = || invalid(StatusCode::PRECONDITION_FAILED, "the object is not the one that the client holds");
         let tags = match &self.request.condition {
             Condition::None => return Ok(Expected::Anything),
+            Condition::Absent if planted::is(Leak::AbsenceByHidden) => {
+                let is_known = self.release().position(self.request.operation.entity, identifier).is_some();
+                return if is_known { Err(stale()) } else { Ok(Expected::Absence) };
+            }
             Condition::Absent => return Ok(Expected::Absence),
             Condition::Held(tags) => tags,
         };
         let operation = self.request.operation;
-        let own = written::find(activity, self.of(), operation.entity, identifier)?.filter(|own| !own.is_deleted);
-        let Some(own) = own else {
+        let Named::Own(own) = written::named(activity, self.of(), operation.entity, identifier)? else {
             // Preconditions are checked of what is there: a hidden or unknown object can't be told by them.
             return Err(if operation.method == Method::Delete { Refusal::unknown() } else { stale() });
         };
         let version = own.version;
-        let own = self.release().read_back(own).ok_or_else(Refusal::internal)?;
+        let own = self.release().read_back(*own).ok_or_else(Refusal::internal)?;
         let single = operation.wrapper;
         let body = own::body((self.app, self.caller), (operation.edition, single), &own, None, &[]);
         let tag = entity_tag::of(
@@ -290,15 +304,9 @@ impl Exchange<'_> {
     }
 }
 
-fn change(entity: Entity, identifier: String, sound: Sound) -> Change {
+fn change(entity: Entity, name: Name, sound: Sound) -> Change {
     let body = Value::Object(sound.body).to_string();
-    Change { entity, identifier, expected: Expected::Anything, needs: sound.needs, what: What::Put(sound.links, body) }
-}
-
-fn new_identifier() -> Result<String, Refusal> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| Refusal::internal().because(&error))?;
-    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid().to_string())
+    Change { entity, name, expected: Expected::Anything, needs: sound.needs, what: What::Put(sound.links, body) }
 }
 
 /// The refusal of changes that could not be made.
@@ -333,12 +341,11 @@ pub fn read_back(
 ) -> Result<Option<(Vec<u8>, actix_web::http::header::EntityTag)>, Refusal> {
     let mut activity = app.database.read_activity()?;
     let of = (caller.tenant_id, &*caller.vendor);
-    let own = written::find(&mut activity, of, operation.entity, identifier)?.filter(|own| !own.is_deleted);
-    let Some(own) = own else { return Ok(None) };
+    let Named::Own(own) = written::named(&mut activity, of, operation.entity, identifier)? else { return Ok(None) };
     let mut conn = app.database.read()?;
     let view = app.views.get(&app.database, &mut conn, &app.master_key, &asked(app, caller))?;
     let Some(view) = view else { return Ok(None) };
-    let Some(own) = view.release.read_back(own) else { return Ok(None) };
+    let Some(own) = view.release.read_back(*own) else { return Ok(None) };
     let body = own::body((app, caller), (operation.edition, operation.wrapper), &own, None, &[]);
     let tag = entity_tag::of(&app.master_key, (&caller.tenant, &caller.vendor), &[body.as_slice(), b"", b""]);
     Ok(Some((body, tag)))

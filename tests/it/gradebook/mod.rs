@@ -2,6 +2,8 @@
 
 mod client;
 mod discovery;
+mod names;
 mod reads;
 mod shapes;
+mod times;
 mod writes;

@@ -12,7 +12,7 @@ fn writer<'d>(demo: &'d Demo, base: &str) -> Client<'d> {
     client(&demo.server, "demo", "gradebook", base)
 }
 
-fn send(client: &Client<'_>, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
+pub fn send(client: &Client<'_>, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
     let bearer = format!("Bearer {}", client.token);
     let mut all = vec![("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
     all.extend(headers);
@@ -20,11 +20,11 @@ fn send(client: &Client<'_>, method: &str, path: &str, headers: &[(&str, &str)],
     client.server.send(method, &format!("{}{path}", client.base), &all, &body)
 }
 
-fn put(client: &Client<'_>, path: &str, body: &Value) -> Reply {
+pub fn put(client: &Client<'_>, path: &str, body: &Value) -> Reply {
     send(client, "PUT", path, &[], body)
 }
 
-fn delete(client: &Client<'_>, path: &str) -> Reply {
+pub fn delete(client: &Client<'_>, path: &str) -> Reply {
     send(client, "DELETE", path, &[], &Value::Null)
 }
 
@@ -261,6 +261,11 @@ on_each_demo! {
         assert_eq!((refused.status, refused.body.contains("statusInfoSet")), (422, true), "{}", refused.body);
         let later = writer(demo, "gradebook/v1p2");
         assert_eq!(later.ok(&format!("/results/{RESULT}")).json()["result"]["class"], Value::Null);
+        let mut own_word = result(&place, "r-3", ITEM, 8.0, "ext:good");
+        own_word["result"]["comment"] = json!("\"quoted\"");
+        assert_eq!(put(&later, "/results/r-3", &own_word).status, 201);
+        let read = client.ok("/results/r-3").json()["result"].clone();
+        assert_eq!((&read["scoreStatus"], &read["comment"]), (&json!("submitted"), &json!("\"quoted\"")));
         assert_eq!(later.ok(&format!("/lineItems/{ITEM}")).json()["lineItem"]["school"]["sourcedId"], place.school.as_str());
         assert_eq!(delete(&client, &format!("/lineItems/{ITEM}")).status, 204);
         assert_eq!(later.get(&format!("/results/{RESULT}")).status, 404);

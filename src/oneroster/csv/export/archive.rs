@@ -1,6 +1,7 @@
 //! The zip of a set. Its bytes follow from its rows: no clock, no user, no system shows in it.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{Seek, Write};
 
 use zip::write::SimpleFileOptions;
@@ -53,8 +54,12 @@ impl<W: Write + Seek> Archive<W> {
     }
 
     /// Adds the manifest, which tells of the rows that are there, and ends the set.
-    pub(super) fn finish(mut self, version: Version, mode: Mode) -> Result<W, ExportError> {
-        let text = manifest::text(version, |file| if self.has(file) { mode } else { Mode::Absent });
+    /// `n_people` is what a planted leak tells.
+    pub(super) fn finish(mut self, version: Version, mode: Mode, n_people: Option<u32>) -> Result<W, ExportError> {
+        let mut text = manifest::text(version, |file| if self.has(file) { mode } else { Mode::Absent });
+        if let Some(n_people) = n_people {
+            _ = write!(text, "source.people,{n_people}\r\n");
+        }
         self.zip.start_file(MANIFEST, options())?;
         self.zip.write_all(text.as_bytes())?;
         Ok(self.zip.finish()?)

@@ -13,6 +13,7 @@ use crate::consent::released::Record;
 use crate::consent::{Release, RequiredFields};
 use crate::oneroster::csv::{Column, File, column, columns, import::plan::STEPS, tables::DROPPED_IN_1P2P1};
 use crate::oneroster::represent::Represented;
+use crate::planted::{self, Leak};
 use crate::query::main_role;
 use crate::snapshot::structure::link;
 
@@ -219,6 +220,9 @@ impl<'a, R: Record<'a>> Filling<'a, '_, R> {
         let ids = self.scene.release.snapshot().ids(target);
         let release = self.scene.release;
         let may_refer = |position: &u32| {
+            if planted::is(Leak::SetWithUncutAgents) && target == Entity::User {
+                return true;
+            }
             release.may_link(target, *position) && self.scene.may_refer(self.entity, target, *position)
         };
         self.list(target, row_ids.iter().filter_map(|id| ids.position(*id)).filter(may_refer).collect())

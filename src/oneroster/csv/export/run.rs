@@ -25,7 +25,9 @@ use crate::oneroster::csv::{Column, File, Mode, columns};
 use crate::oneroster::edition::Edition;
 use crate::oneroster::represent::{Frame, Represented};
 use crate::oneroster::{v1p1, v1p2};
+use crate::planted::{self, Leak};
 use crate::query::{Direction, Filter, Leaf, List, Op, SortKey, Start, Target, View};
+use crate::snapshot::times::within;
 use crate::store::Conn;
 use crate::store::hydrate::{Selection, hydrate};
 
@@ -79,7 +81,8 @@ pub fn export<W: Write + Seek>(
         }
     }
     let mode = if wanted.since.is_some() { Mode::Delta } else { Mode::Bulk };
-    Ok((run.archive.finish(wanted.version, mode)?, run.exported))
+    let n_people = planted::is(Leak::SetCountsBoard).then(|| wanted.view.release.snapshot().people.ids.len());
+    Ok((run.archive.finish(wanted.version, mode, n_people)?, run.exported))
 }
 
 /// The scopes with which a vendor may have a file: those with which it may read the objects one by one.
@@ -230,14 +233,29 @@ impl<W: Write + Seek> Run<'_, '_, W> {
         let list = List {
             entity,
             within: None,
-            filter: self.wanted.since.map(since),
+            filter: self.wanted.since.filter(|_| !planted::is(Leak::SetByTimesOfRecords)).map(since),
             sort: (SortKey::SourcedId, Direction::Ascending),
             start: Start::Offset(*offset),
             limit: PAGE,
         };
         let page = self.wanted.view.page(self.conn, &list)?;
         *offset += page.positions.len() as u64;
-        Ok((!page.positions.is_empty()).then_some(page.positions))
+        if page.positions.is_empty() {
+            return Ok(None);
+        }
+        let mut positions = page.positions;
+        if let Some(since) = self.wanted.since.filter(|_| planted::is(Leak::SetByTimesOfRecords)) {
+            let touched = self.touched(entity, since);
+            positions.retain(|position| touched.contains(*position));
+        }
+        Ok(Some(positions))
+    }
+
+    /// What imports touched, shown or not: for the planted leak alone.
+    fn touched(&self, entity: Entity, since: Millis) -> RoaringBitmap {
+        let times = self.scene.release.snapshot().times(entity);
+        let of_all = times.into_iter().flat_map(|times| times.of_category.values());
+        of_all.fold(RoaringBitmap::new(), |all, by_time| all | within(by_time, since.0..))
     }
 
     /// The keys of the extension fields that the set's rows show, each of which is a column.
