@@ -111,6 +111,20 @@ fn the_compiled_release_equals_the_naive_one() {
                 assert_eq!(one_by_one.map(|row| row.id.clone()).collect::<Names>(), shown);
             }
         }
+        let (classes, pupils) = model.rights();
+        let position = |entity, id: &String| release.snapshot().ids(entity).find(id).unwrap();
+        for class in board.ids(File::Classes) {
+            let may = release.may_write_for_class(position(Entity::Class, &class));
+            assert_eq!(may, classes.contains(&class), "line items of {class}, {}", context());
+        }
+        let places = || model.visible(Entity::Class).into_iter().map(Some).chain([None]);
+        for (pupil, class) in
+            board.ids(File::Users).into_iter().flat_map(|pupil| places().map(move |c| (pupil.clone(), c)))
+        {
+            let at = class.as_ref().map(|class| position(Entity::Class, class));
+            let may = release.may_write_for(position(Entity::User, &pupil), at);
+            assert_eq!(may, pupils.contains(&(pupil.clone(), class.clone())), "{pupil} at {class:?}, {}", context());
+        }
         let demographics = names(&board, File::Users, release.visible(Entity::Demographics), &release, Entity::User);
         assert_eq!(demographics, model.demographics(), "demographics, {}", context());
         let memberships =

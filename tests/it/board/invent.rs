@@ -11,6 +11,9 @@ use super::rows::{Board, FILES, Row};
 use super::rules::{Choice, Decisions, Vendor};
 use super::set::{NOTE, has_note};
 
+/// What a rule may let a vendor write.
+const WRITABLE: [Category; 2] = [Category::AssessmentItem, Category::AssessmentResult];
+
 /// Values of text columns.
 const WORDS: [&str; 12] =
     ["Ann", "Bo", "Çelik", "de Vries", "O'Brien", "'t Hart", "Zoë", "ann", "B \"x\"", "10%", "a_b", "Ünal <1>"];
@@ -88,6 +91,7 @@ pub fn value(file: File, column: &str, dice: &mut Dice) -> String {
         ("importance", _) => "primary".to_owned(),
         ("resultValueMin", _) => "0".to_owned(),
         ("score" | "weight" | "resultValueMax", _) => dice.word(&["5", "7", "10"]).to_owned(),
+        ("scoreScaleValue", _) => dice.word(&["{A:8-10},{B:1-7}", "{pass:6}"]).to_owned(),
         ("scoreStatus", _) => dice.word(&["fully graded", "exempt", "submitted"]).to_owned(),
         ("classType", _) => dice.word(&["homeroom", "scheduled"]).to_owned(),
         ("beginDate" | "startDate", _) => dice.word(&["2026-08-01", "2026-08-15"]).to_owned(),
@@ -155,6 +159,9 @@ impl Board {
         for i in 1..=2 {
             board.add(File::Categories, row(File::Categories, &format!("V{i}"), &[], dice));
         }
+        for i in 1..=size.classes / 2 {
+            board.add_score_scale(&format!("L{i}"), dice);
+        }
         for i in 1..=size.classes + 2 {
             board.add_line_item(&format!("I{i}"), dice);
         }
@@ -169,7 +176,7 @@ impl Board {
         self.active(file).map(|row| row.id.clone()).collect()
     }
 
-    fn any(&self, file: File, dice: &mut Dice) -> String {
+    pub(super) fn any(&self, file: File, dice: &mut Dice) -> String {
         dice.maybe(&self.ids(file)).cloned().unwrap_or_default()
     }
 
@@ -218,37 +225,6 @@ impl Board {
             let references = [("classSourcedId", id), ("resourceSourcedId", &resource)];
             self.add(File::ClassResources, row(File::ClassResources, &format!("L{id}"), &references, dice));
         }
-    }
-
-    /// Adds a line item of some class, in one of its terms.
-    pub fn add_line_item(&mut self, id: &str, dice: &mut Dice) {
-        let (class, category) = (self.any(File::Classes, dice), self.any(File::Categories, dice));
-        let Some(class) = self.find(File::Classes, &class) else { return };
-        let (class, school) = (class.id.clone(), class.get("schoolSourcedId").to_owned());
-        let term = self.find(File::Classes, &class).unwrap().list("termSourcedIds")[0].to_owned();
-        let references = [
-            ("classSourcedId", class.as_str()),
-            ("schoolSourcedId", school.as_str()),
-            ("categorySourcedId", category.as_str()),
-            ("academicSessionSourcedId", term.as_str()),
-        ];
-        self.add(File::LineItems, row(File::LineItems, id, &references, dice));
-    }
-
-    /// Adds a result of somebody for some line item.
-    pub fn add_result(&mut self, id: &str, dice: &mut Dice) {
-        let students = self.active(File::Roles).filter(|role| role.get("role") == "student");
-        let students: Vec<String> = students.map(|role| role.get("userSourcedId").to_owned()).collect();
-        let Some(student) = dice.maybe(&students).cloned() else { return };
-        let item = self.any(File::LineItems, dice);
-        let Some(item) = self.find(File::LineItems, &item) else { return };
-        let (item, class) = (item.id.clone(), item.get("classSourcedId").to_owned());
-        let references = [
-            ("lineItemSourcedId", item.as_str()),
-            ("studentSourcedId", student.as_str()),
-            ("classSourcedId", class.as_str()),
-        ];
-        self.add(File::Results, row(File::Results, id, &references, dice));
     }
 
     /// Adds a person with roles, memberships, agents, demographics and materials.
@@ -380,6 +356,11 @@ pub fn rule(board: &Board, decisions: &Decisions, id: String, vendor: &str, dice
         categories.push(Category::Identity);
     }
     categories.sort_unstable();
+    let write = match dice.below(4) {
+        0 => Vec::new(),
+        1 => vec![*dice.pick(&WRITABLE)],
+        _ => WRITABLE.to_vec(),
+    };
     let mut some = |file: File, percent: usize, most: usize| {
         if dice.chance(percent) { dice.some(&board.ids(file), most) } else { Vec::new() }
     };
@@ -408,7 +389,7 @@ pub fn rule(board: &Board, decisions: &Decisions, id: String, vendor: &str, dice
             people,
         },
         categories,
-        write: Vec::new(),
+        write,
         purpose: "Lessons".to_owned(),
         reason: None,
         basis: *dice.pick(&[LegalBasis::PublicTask, LegalBasis::PublicTask, LegalBasis::Consent]),

@@ -3,8 +3,10 @@
 //! [`release`] says naively what a vendor may see of it. The server must agree with that.
 
 pub mod dice;
+mod gradebook;
 pub mod invent;
 pub mod release;
+pub mod rights;
 pub mod rows;
 pub mod rules;
 pub mod set;

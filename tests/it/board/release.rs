@@ -58,14 +58,28 @@ pub struct Model<'a> {
     memberships: Vec<(Names, Names)>,
     /// For each rule with `assessment-result`: whose results in which classes it releases.
     results: Vec<(Names, Names)>,
+    /// For each rule that lets the vendor write results: for whom in which classes.
+    pub(super) writable_results: Vec<(Names, Names)>,
+    /// For which classes the vendor may write line items.
+    pub(super) writable_classes: Names,
 }
 
 impl<'a> Model<'a> {
     /// Applies every rule of the vendor, one after the other.
     pub fn new(board: &'a Board, decisions: &'a Decisions, vendor: &'a str, day: NaiveDate) -> Self {
         let (released, objects) = (BTreeMap::new(), BTreeMap::new());
-        let mut model =
-            Self { board, decisions, vendor, day, released, objects, memberships: Vec::new(), results: Vec::new() };
+        let mut model = Self {
+            board,
+            decisions,
+            vendor,
+            day,
+            released,
+            objects,
+            memberships: Vec::new(),
+            results: Vec::new(),
+            writable_results: Vec::new(),
+            writable_classes: Names::new(),
+        };
         for rule in decisions.rules.iter().filter(|rule| rule.vendor == vendor && is_active(rule, day)) {
             model.apply(rule);
         }
@@ -85,6 +99,7 @@ impl<'a> Model<'a> {
                 Entity::Class => File::Classes,
                 Entity::LineItem => File::LineItems,
                 Entity::LineItemCategory => File::Categories,
+                Entity::ScoreScale => File::ScoreScales,
                 _ => File::Resources,
             };
             names.retain(|id| self.board.find(file, id).is_some_and(|row| !row.gone));
@@ -106,6 +121,14 @@ impl<'a> Model<'a> {
             self.released.entry(*category).or_default().extend(people);
             for entity in described_by(*category) {
                 self.objects.entry((*entity, *category)).or_default().extend(scope[entity].clone());
+            }
+        }
+        for category in &rule.write {
+            let people = covered.iter().filter(|p| self.is_chosen(rule, *category, p)).cloned().collect();
+            if *category == Category::AssessmentResult {
+                self.writable_results.push((people, scope[&Entity::Class].clone()));
+            } else {
+                self.writable_classes.extend(scope[&Entity::Class].clone());
             }
         }
         // Structure goes with every rule.
@@ -227,11 +250,12 @@ impl<'a> Model<'a> {
             Entity::Resource,
             Entity::LineItem,
             Entity::LineItemCategory,
+            Entity::ScoreScale,
         ]
         .map(|e| (e, Names::new()))
         .into();
         scope.insert(Entity::Org, orgs.iter().flat_map(|org| above(self.board, File::Orgs, org)).collect());
-        if !rule.categories.iter().any(|category| WITH_CLASSES.contains(category)) {
+        if !rule.categories.iter().chain(&rule.write).any(|category| WITH_CLASSES.contains(category)) {
             return scope;
         }
         let is_meant =
@@ -265,6 +289,9 @@ impl<'a> Model<'a> {
         let items = self.board.rows(File::LineItems).iter();
         let items = items.filter(|item| classes.iter().any(|class| class.id == item.get("classSourcedId")));
         scope.insert(Entity::LineItem, items.map(|item| item.id.clone()).collect());
+        let scales = self.board.rows(File::ScoreScales).iter();
+        let scales = scales.filter(|scale| classes.iter().any(|class| class.id == scale.get("classSourcedId")));
+        scope.insert(Entity::ScoreScale, scales.map(|scale| scale.id.clone()).collect());
         let categories = self.board.rows(File::Categories).iter().filter(|_| is_whole);
         scope.insert(Entity::LineItemCategory, categories.map(|category| category.id.clone()).collect());
         scope.insert(Entity::Class, classes.iter().map(|class| class.id.clone()).collect());
@@ -397,7 +424,7 @@ fn described_by(category: Category) -> &'static [Entity] {
         Category::ClassLabel => &[Entity::Class, Entity::Course],
         Category::Timetable => &[Entity::Class],
         Category::ResourceCatalogue => &[Entity::Class, Entity::Course, Entity::Resource],
-        Category::AssessmentItem => &[Entity::LineItem, Entity::LineItemCategory],
+        Category::AssessmentItem => &[Entity::LineItem, Entity::LineItemCategory, Entity::ScoreScale],
         Category::Free => &[
             Entity::Org,
             Entity::Class,
@@ -405,6 +432,7 @@ fn described_by(category: Category) -> &'static [Entity] {
             Entity::AcademicSession,
             Entity::LineItem,
             Entity::LineItemCategory,
+            Entity::ScoreScale,
         ],
         _ => &[],
     }

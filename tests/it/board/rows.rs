@@ -47,7 +47,7 @@ impl Row {
 }
 
 /// The files that a board of these tests has.
-pub const FILES: [File; 16] = [
+pub const FILES: [File; 17] = [
     File::Orgs,
     File::AcademicSessions,
     File::Resources,
@@ -62,6 +62,7 @@ pub const FILES: [File; 16] = [
     File::CourseResources,
     File::UserResources,
     File::Categories,
+    File::ScoreScales,
     File::LineItems,
     File::Results,
 ];
@@ -195,6 +196,9 @@ const REFERENCES: &[(File, &str, File, Need)] = &[
     (File::LineItems, "categorySourcedId", File::Categories, Need::Required),
     (File::LineItems, "academicSessionSourcedId", File::AcademicSessions, Need::Required),
     (File::LineItems, "schoolSourcedId", File::Orgs, Need::Required),
+    (File::ScoreScales, "orgSourcedId", File::Orgs, Need::Required),
+    (File::ScoreScales, "courseSourcedId", File::Courses, Need::Required),
+    (File::ScoreScales, "classSourcedId", File::Classes, Need::Required),
     (File::Results, "lineItemSourcedId", File::LineItems, Need::Required),
     (File::Results, "studentSourcedId", File::Users, Need::Required),
     (File::Results, "classSourcedId", File::Classes, Need::Optional),

@@ -73,7 +73,9 @@ impl Decisions {
             _ = write!(
                 text,
                 "[[vendor]]\nid = \"{0}\"\nname = \"{0}\"\nsecret = \"{SECRET}\"\nidentifiers = \"{identifiers}\"\n\
-                 required_fields = \"{required}\"\nscopes = [\"roster.readonly\", \"roster-demographics.readonly\", \"resource.readonly\", \"gradebook.readonly\"]\n",
+                 required_fields = \"{required}\"\nscopes = [\"roster.readonly\", \"roster-demographics.readonly\", \"resource.readonly\", \"gradebook.readonly\", \
+                 \"gradebook.createput\", \"gradebook.createpost\", \"gradebook.delete\", \"assessment.readonly\", \
+                 \"assessment.createput\", \"assessment.delete\"]\n",
                 vendor.id
             );
         }
@@ -112,6 +114,10 @@ fn write_rule(text: &mut String, rule: &Rule) {
         RuleStatus::Ended => "ended",
     };
     _ = writeln!(text, "categories = {categories:?}\nbasis = {basis:?}\nstatus = {status:?}");
+    if !rule.write.is_empty() {
+        let write: Vec<&str> = rule.write.iter().map(|category| category.key()).collect();
+        _ = writeln!(text, "write = {write:?}");
+    }
     if let Some(until) = rule.until {
         _ = writeln!(text, "until = \"{until}\"");
     }

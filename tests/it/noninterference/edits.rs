@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use koppelvlak::catalogue::Entity;
 use koppelvlak::oneroster::csv::File;
 
-use super::view::view;
+use super::view::view_and_rights;
 use crate::board::invent::{self, day};
 use crate::board::rows::FILES;
 use crate::board::{Board, Decisions, Dice, Model};
@@ -28,7 +28,8 @@ pub enum Past {
 impl Case {
     /// This case after up to `tries` changes that its vendor must not notice.
     pub fn changed_unseen(&self, past: Past, tries: usize, dice: &mut Dice) -> Self {
-        let seen = view(&self.board, &self.decisions, &self.vendor);
+        let of = |case: &Self| view_and_rights(&case.board, &case.decisions, &self.vendor);
+        let seen = of(self);
         let mut case = self.clone();
         for i in 0..tries {
             let mut candidate = case.clone();
@@ -46,7 +47,7 @@ impl Case {
                 continue;
             }
             let is_applicable = past == Past::Imported || candidate.is_applicable();
-            if is_applicable && view(&candidate.board, &candidate.decisions, &self.vendor) == seen {
+            if is_applicable && of(&candidate) == seen {
                 case = candidate;
             }
         }
@@ -118,7 +119,8 @@ impl Case {
     }
 
     fn change_gradebook(&mut self, new: &str, dice: &mut Dice) {
-        match dice.below(5) {
+        match dice.below(6) {
+            5 => self.board.add_score_scale(new, dice),
             0 => self.board.add_line_item(new, dice),
             1 => self.board.add_result(new, dice),
             2 => self.change_row_of(File::LineItems, dice),

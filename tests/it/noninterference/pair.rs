@@ -11,8 +11,9 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::edits::{Case, Past};
 use super::requests::{Ask, Grammar, OPERATORS, Token, clause, names};
 use super::seen::change_seen;
+use super::writes::Own;
 use crate::board::invent::SERVED;
-use crate::board::rules::SECRET;
+use crate::board::rules::{SECRET, Vendor};
 use crate::board::{Board, Decisions, Dice};
 use crate::exporting::{fetched, texts};
 use crate::harness::{Reply, Server, World};
@@ -21,7 +22,7 @@ use crate::harness::{Reply, Server, World};
 const PUBLIC_URL: &str = "https://roster.example";
 
 /// The collections with each kind of object, by the service of 1.2 that has them; 1.1 has all in one.
-const COLLECTIONS: [(&str, &str, Entity); 11] = [
+pub const COLLECTIONS: [(&str, &str, Entity); 12] = [
     ("rostering/v1p2", "orgs", Entity::Org),
     ("rostering/v1p2", "academicSessions", Entity::AcademicSession),
     ("rostering/v1p2", "courses", Entity::Course),
@@ -33,6 +34,7 @@ const COLLECTIONS: [(&str, &str, Entity); 11] = [
     ("gradebook/v1p2", "categories", Entity::LineItemCategory),
     ("gradebook/v1p2", "lineItems", Entity::LineItem),
     ("gradebook/v1p2", "results", Entity::Result),
+    ("gradebook/v1p2", "scoreScales", Entity::ScoreScale),
 ];
 
 /// A place where a world can live.
@@ -45,6 +47,15 @@ struct Side {
     token: String,
     at: &'static str,
     case: Case,
+    /// The other vendors, each with what it would ask.
+    others: Vec<Other>,
+}
+
+/// Another vendor, that goes its own way in each world.
+struct Other {
+    vendor: String,
+    token: String,
+    grammar: Grammar,
 }
 
 /// Two servers.
@@ -52,9 +63,12 @@ pub struct Pair {
     sides: [Side; 2],
     seed: u64,
     dice: Dice,
+    own: Own,
     /// How many requests were sent, and how many of them were answered with data.
     pub asked: usize,
     pub answered: usize,
+    /// How many writes were made.
+    pub written: usize,
 }
 
 /// A difference that a vendor could see.
@@ -63,7 +77,14 @@ pub struct Leak(pub String);
 
 impl Side {
     fn new(backend: Backend, case: Case, elsewhere: &Case, dice: &mut Dice) -> Self {
-        let side = Self { world: backend(), server: None, token: String::new(), at: super::TIMES[0], case };
+        let side = Self {
+            world: backend(),
+            server: None,
+            token: String::new(),
+            at: super::TIMES[0],
+            case,
+            others: Vec::new(),
+        };
         side.import(super::TENANT, &side.case.board, super::TIMES[0], dice);
         side.import(super::OTHER_TENANT, &elsewhere.board, super::TIMES[0], dice);
         side.world.apply(&side.case.decisions.toml(super::TENANT));
@@ -85,13 +106,38 @@ impl Side {
         self.server = None;
         let server = Server::start_as(&self.world, clock, Limits::default(), Some(PUBLIC_URL));
         self.token = server.token(&self.case.vendor, SECRET);
+        let vendors = self.case.decisions.vendors.iter().filter(|vendor| vendor.id != self.case.vendor);
+        let other = |vendor: &Vendor| {
+            let case = Case { vendor: vendor.id.clone(), ..self.case.clone() };
+            let grammar = Grammar::new(&[&case], &self.world.key);
+            Other { token: server.token(&vendor.id, SECRET), vendor: vendor.id.clone(), grammar }
+        };
+        self.others = vendors.map(other).collect();
         self.server = Some(server);
     }
 
+    /// Lets other vendors write, whatever becomes of it.
+    fn disturb(&mut self, writes: usize, dice: &mut Dice) {
+        for _ in 0..writes {
+            let place = dice.below(self.others.len());
+            let ask = self.others[place].grammar.write(dice);
+            let reply = self.send_as(&self.others[place].token, &ask);
+            assert!(reply.status < 500, "{}: {ask:?}: {}", self.others[place].vendor, reply.body);
+            self.others[place].grammar.own.note(&ask, &reply);
+        }
+    }
+
     fn send(&self, ask: &Ask) -> Reply {
-        let bearer = format!("Bearer {}", if ask.token == Token::Wrong { "garbage" } else { &self.token });
-        let headers: &[(&str, &str)] = if ask.token == Token::None { &[] } else { &[("Authorization", &bearer)] };
-        let mut reply = self.server.as_ref().unwrap().send(ask.method, &ask.path, headers, "");
+        self.send_as(if ask.token == Token::Wrong { "garbage" } else { &self.token }, ask)
+    }
+
+    fn send_as(&self, token: &str, ask: &Ask) -> Reply {
+        let bearer = format!("Bearer {token}");
+        let mut headers: Vec<(&str, &str)> = ask.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        if ask.token != Token::None {
+            headers.push(("Authorization", &bearer));
+        }
+        let mut reply = self.server.as_ref().unwrap().send(ask.method, &ask.path, &headers, &ask.body);
         for header in ["date", "x-request-id"] {
             reply.headers.remove(header);
         }
@@ -114,7 +160,7 @@ impl Pair {
             side
         };
         let sides = [make(1), make(2)];
-        Self { sides, seed, dice, asked: 0, answered: 0 }
+        Self { sides, seed, dice, own: Own::default(), asked: 0, answered: 0, written: 0 }
     }
 
     /// Starts both servers again, without what they keep in memory.
@@ -146,6 +192,9 @@ impl Pair {
         let grammar = self.grammar();
         let both = |of| [(Version::V1p1, of), (Version::V1p2, of)];
         for (version, (service, collection, entity)) in COLLECTIONS.into_iter().flat_map(both) {
+            if version == Version::V1p1 && entity == Entity::ScoreScale {
+                continue;
+            }
             let service = if version == Version::V1p1 { "v1p1" } else { service };
             for name in names((version, entity)) {
                 let [one, other] = self.cases().map(|case| grammar.values_in(&case.board, entity, &name));
@@ -159,6 +208,11 @@ impl Pair {
             }
         }
         Ok(())
+    }
+
+    /// Each server with its vendor's token.
+    pub fn servers(&self) -> [(&Server, &str); 2] {
+        [0, 1].map(|side: usize| (self.sides[side].server.as_ref().unwrap(), self.sides[side].token.as_str()))
     }
 
     /// Fetches the vendor's view as files from both; a leak if a byte differs.
@@ -184,7 +238,41 @@ impl Pair {
 
     /// A grammar over both worlds.
     pub fn grammar(&self) -> Grammar {
-        Grammar::new(&self.cases(), &self.sides[0].world.key)
+        let mut grammar = Grammar::new(&self.cases(), &self.sides[0].world.key);
+        grammar.own.clone_from(&self.own);
+        grammar
+    }
+
+    /// Sends writes and reads of the gradebook by chance, while other vendors write in each world as they like.
+    pub fn probe_writes(&mut self, requests: usize) -> Result<(), Leak> {
+        for (part, side) in (20..).zip(&mut self.sides) {
+            side.disturb(30, &mut self.dice.fork(part));
+        }
+        let mut grammar = self.grammar();
+        let mut next: Option<String> = None;
+        for _ in 0..requests {
+            let mut dice = self.dice.clone();
+            if dice.chance(10) {
+                for (part, side) in (10..).zip(&mut self.sides) {
+                    let mut dice = dice.fork(part);
+                    let writes = dice.below(4);
+                    side.disturb(writes, &mut dice);
+                }
+            }
+            let ask = match next.take() {
+                Some(link) => Ask::get(link),
+                None if dice.chance(55) => grammar.write(&mut dice),
+                None => grammar.ask_gradebook(&mut dice),
+            };
+            let reply = self.ask(&ask)?;
+            grammar.own.note(&ask, &reply);
+            if dice.chance(40) {
+                next = link(&reply, &mut dice);
+            }
+            self.dice = dice;
+        }
+        self.own = grammar.own;
+        Ok(())
     }
 
     /// Sends requests by chance, and follows the links of their answers.
@@ -207,7 +295,8 @@ impl Pair {
     pub fn ask(&mut self, ask: &Ask) -> Result<Reply, Leak> {
         let replies = [self.sides[0].send(ask), self.sides[1].send(ask)];
         self.asked += 1;
-        self.answered += usize::from(replies[0].status == 200);
+        self.answered += usize::from((200..300).contains(&replies[0].status));
+        self.written += usize::from(ask.written.is_some() && (200..300).contains(&replies[0].status));
         let [one, other] = &replies;
         if one == other && one.status < 500 {
             let [one, _] = replies;

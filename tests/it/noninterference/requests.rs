@@ -8,9 +8,11 @@ use koppelvlak::keys::MasterKey;
 use koppelvlak::oneroster::csv::File;
 use koppelvlak::oneroster::operation::Operation;
 use koppelvlak::oneroster::{v1p1, v1p2};
+use koppelvlak::query::joined::may_be_written;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::edits::Case;
+use super::writes::{Good, Own};
 use crate::board::set::NOTE;
 use crate::board::{Board, Dice};
 
@@ -22,6 +24,11 @@ pub struct Ask {
     pub method: &'static str,
     pub path: String,
     pub token: Token,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: String,
+    /// What it writes, if it does, and on what that hangs.
+    pub written: Option<(Entity, String)>,
+    pub below: Option<String>,
 }
 
 /// Which token goes with a request.
@@ -35,7 +42,15 @@ pub enum Token {
 impl Ask {
     /// What nearly all requests are.
     pub fn get(path: String) -> Self {
-        Self { method: "GET", path, token: Token::Own }
+        Self {
+            method: "GET",
+            path,
+            token: Token::Own,
+            headers: Vec::new(),
+            body: String::new(),
+            written: None,
+            below: None,
+        }
     }
 }
 
@@ -43,10 +58,14 @@ impl Ask {
 pub struct Grammar {
     boards: Vec<Board>,
     pseudonyms: Option<Pseudonyms>,
+    /// How another board names the same objects.
+    elsewhere: Pseudonyms,
+    pub good: Good,
+    pub own: Own,
 }
 
 /// The file that holds an entity's objects.
-fn file(entity: Entity) -> File {
+pub fn file(entity: Entity) -> File {
     match entity {
         Entity::Org => File::Orgs,
         Entity::AcademicSession => File::AcademicSessions,
@@ -58,12 +77,13 @@ fn file(entity: Entity) -> File {
         Entity::LineItemCategory => File::Categories,
         Entity::LineItem => File::LineItems,
         Entity::Result => File::Results,
+        Entity::ScoreScale => File::ScoreScales,
         _ => File::Users,
     }
 }
 
 /// The entity that a part of an address names.
-fn entity_of(part: &str) -> Entity {
+pub fn entity_of(part: &str) -> Entity {
     match part {
         "orgs" | "schools" => Entity::Org,
         "academicSessions" | "terms" | "gradingPeriods" => Entity::AcademicSession,
@@ -74,6 +94,9 @@ fn entity_of(part: &str) -> Entity {
         "categories" => Entity::LineItemCategory,
         "lineItems" => Entity::LineItem,
         "results" => Entity::Result,
+        "scoreScales" => Entity::ScoreScale,
+        "assessmentLineItems" => Entity::AssessmentLineItem,
+        "assessmentResults" => Entity::AssessmentResult,
         _ => Entity::User,
     }
 }
@@ -83,9 +106,14 @@ impl Grammar {
     pub fn new(cases: &[&Case], key: &MasterKey) -> Self {
         let vendor = cases[0].decisions.vendor(&cases[0].vendor);
         let is_pairwise = vendor.identifiers == Identifiers::Pairwise;
+        let pseudonyms = is_pairwise.then(|| Pseudonyms::new(key, super::TENANT, &vendor.id));
+        let name = |entity: Entity, id: &str| named(pseudonyms.as_ref(), entity, id);
         Self {
             boards: cases.iter().map(|case| case.board.clone()).collect(),
-            pseudonyms: is_pairwise.then(|| Pseudonyms::new(key, super::TENANT, &vendor.id)),
+            good: Good::of(cases[0], name),
+            own: Own::default(),
+            elsewhere: Pseudonyms::new(key, super::OTHER_TENANT, &vendor.id),
+            pseudonyms,
         }
     }
 
@@ -101,6 +129,18 @@ impl Grammar {
             v1p2::gradebook::OPERATIONS,
             v1p2::resources::OPERATIONS,
         ]);
+        self.ask_of(operations, dice)
+    }
+
+    /// The next request that reads the gradebook.
+    pub fn ask_gradebook(&self, dice: &mut Dice) -> Ask {
+        let is_of_gradebook = |operation: &Operation| may_be_written(operation.entity);
+        let of_v1p1 = v1p1::operations::OPERATIONS.iter().position(is_of_gradebook).unwrap_or_default();
+        let operations = [v1p2::gradebook::OPERATIONS, &v1p1::operations::OPERATIONS[of_v1p1..]];
+        self.ask_of(operations[dice.below(2)], dice)
+    }
+
+    fn ask_of(&self, operations: &'static [Operation], dice: &mut Dice) -> Ask {
         let operation = dice.pick(operations);
         let tenant = if dice.chance(1) { dice.word(&[super::OTHER_TENANT, "nowhere"]) } else { super::TENANT };
         let mut path = format!("/{tenant}/ims/oneroster/{}/{}", operation.base, self.address(operation, dice));
@@ -116,7 +156,12 @@ impl Grammar {
             "GET"
         };
         let token = if dice.chance(1) { *dice.pick(&[Token::None, Token::Wrong]) } else { Token::Own };
-        Ask { method, path, token }
+        let mut headers = Vec::new();
+        if dice.chance(5) {
+            let held = self.own.tags.iter().rfind(|(at, _)| *at == path).or(dice.maybe(&self.own.tags));
+            headers.extend(held.map(|(_, tag)| ("If-None-Match", tag.clone())));
+        }
+        Ask { method, token, headers, ..Ask::get(path) }
     }
 
     fn address(&self, operation: &Operation, dice: &mut Dice) -> String {
@@ -124,7 +169,10 @@ impl Grammar {
         let mut parts = Vec::new();
         let mut school_of: Option<String> = None;
         for part in operation.path.split('/') {
-            if part == "{}" {
+            if part == "{}" && may_be_written(entity_of(before)) && dice.chance(50) {
+                let name = self.own_name(entity_of(before), dice);
+                parts.push(utf8_percent_encode(&name, NON_ALPHANUMERIC).to_string());
+            } else if part == "{}" {
                 let id = self.id(entity_of(before), dice);
                 // A class in a school: mostly one that is there.
                 let id = match (&school_of, before) {
@@ -166,8 +214,15 @@ impl Grammar {
     fn vendors_name(&self, entity: Entity, id: &str, dice: &mut Dice) -> String {
         match &self.pseudonyms {
             Some(pseudonyms) if !dice.chance(4) => pseudonyms.identifier(entity, id),
+            Some(_) if dice.chance(30) => self.elsewhere.identifier(entity, id),
             _ => id.to_owned(),
         }
+    }
+
+    /// An object of either world, shown or hidden, or of none, as the vendor would name it.
+    pub fn any(&self, entity: Entity, dice: &mut Dice) -> String {
+        let id = self.id(entity, dice);
+        self.vendors_name(entity, &id, dice)
     }
 
     fn query(&self, operation: &Operation, dice: &mut Dice) -> String {
@@ -253,9 +308,15 @@ impl Grammar {
         };
         let (first, member) = name.split_once('.').unwrap_or((name, ""));
         match (first, member) {
-            ("sourcedId" | "children", _) => names(entity, board.ids(file(entity))),
+            ("sourcedId" | "children", _) => {
+                let own = self.own.made.get(&entity).into_iter().flatten().map(|(name, _)| name.clone());
+                names(entity, board.ids(file(entity))).into_iter().chain(own).collect()
+            }
             ("status", _) => vec!["active".to_owned(), "tobedeleted".to_owned()],
-            ("dateLastModified", _) => super::TIMES.map(str::to_owned).to_vec(),
+            ("dateLastModified", _) => {
+                let own = self.own.times.iter().rev().take(6).cloned();
+                super::TIMES.map(str::to_owned).into_iter().chain(own).collect()
+            }
             ("metadata", _) => rows(file(entity), NOTE),
             ("roles", "org.sourcedId") | ("orgs", _) => names(Entity::Org, rows(File::Roles, "orgSourcedId")),
             ("role", _) if entity == Entity::User => {
@@ -283,6 +344,10 @@ impl Grammar {
             },
         }
     }
+}
+
+fn named(pseudonyms: Option<&Pseudonyms>, entity: Entity, id: &str) -> String {
+    pseudonyms.map_or_else(|| id.to_owned(), |pseudonyms| pseudonyms.identifier(entity, id))
 }
 
 /// A name that may stand in a filter, or hardly.

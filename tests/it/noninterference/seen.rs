@@ -4,7 +4,8 @@ use koppelvlak::catalogue::Entity;
 use koppelvlak::oneroster::csv::File;
 
 use super::edits::Case;
-use super::view::{View, view};
+use super::view::{View, view_and_rights};
+use crate::board::rights::Rights;
 use crate::board::{Dice, Row, invent};
 
 /// A change, told so that it is the same on any board.
@@ -19,17 +20,17 @@ enum Change {
 pub fn change_seen(cases: [&Case; 2], tries: usize, dice: &mut Dice) -> [Case; 2] {
     let mut cases = cases.map(Case::clone);
     for i in 0..tries {
-        let seen = cases[0].view();
+        let (seen, _) = cases[0].view();
         let Some(change) = invented(&seen, &format!("n{i}"), dice) else { continue };
         let changed = [cases[0].after(&change), cases[1].after(&change)];
-        let views = [changed[0].view(), changed[1].view()];
+        let [(one, rights), other] = [changed[0].view(), changed[1].view()];
         let reveals = |case: &Case| {
-            views[0].iter().any(|(key, now)| match seen.get(key) {
+            one.iter().any(|(key, now)| match seen.get(key) {
                 Some(before) => before.get("shown") != now.get("shown"),
                 None => case.has(key),
             })
         };
-        if views[0] == views[1] && !reveals(&cases[0]) && !reveals(&cases[1]) {
+        if (&one, &rights) == (&other.0, &other.1) && !reveals(&cases[0]) && !reveals(&cases[1]) {
             cases = changed;
         }
     }
@@ -81,8 +82,8 @@ fn invented(seen: &View, new: &str, dice: &mut Dice) -> Option<Change> {
 }
 
 impl Case {
-    fn view(&self) -> View {
-        view(&self.board, &self.decisions, &self.vendor)
+    fn view(&self) -> (View, Rights) {
+        view_and_rights(&self.board, &self.decisions, &self.vendor)
     }
 
     /// Whether the board has, or had, the object.

@@ -8,20 +8,25 @@ use koppelvlak::oneroster::csv::File;
 
 use crate::board::invent::day;
 use crate::board::release::Names;
+use crate::board::rights::Rights;
 use crate::board::set::NOTE;
 use crate::board::{Board, Decisions, Model, Row};
 
 /// The visible objects, each with what is visible of it.
 pub type View = BTreeMap<(Entity, String), BTreeMap<String, String>>;
 
-/// What the vendor may see.
-pub fn view(board: &Board, decisions: &Decisions, vendor: &str) -> View {
-    view_on(board, decisions, vendor, day())
+/// What the vendor may see, and for whom and where it may write: that is also a thing that it can find out.
+pub fn view_and_rights(board: &Board, decisions: &Decisions, vendor: &str) -> (View, Rights) {
+    let model = Model::new(board, decisions, vendor, day());
+    (view_by(board, &model), model.rights())
 }
 
 /// What the vendor may see on some day.
 pub fn view_on(board: &Board, decisions: &Decisions, vendor: &str, day: NaiveDate) -> View {
-    let model = Model::new(board, decisions, vendor, day);
+    view_by(board, &Model::new(board, decisions, vendor, day))
+}
+
+fn view_by<'a>(board: &'a Board, model: &'a Model<'a>) -> View {
     let targets = [
         Entity::Org,
         Entity::AcademicSession,
@@ -30,10 +35,11 @@ pub fn view_on(board: &Board, decisions: &Decisions, vendor: &str, day: NaiveDat
         Entity::Resource,
         Entity::LineItem,
         Entity::LineItemCategory,
+        Entity::ScoreScale,
     ];
     let mut visible: BTreeMap<Entity, Names> = targets.map(|entity| (entity, model.visible(entity))).into();
     visible.insert(Entity::User, model.people());
-    let viewer = Viewer { board, model: &model, visible };
+    let viewer = Viewer { board, model, visible };
     let mut view = View::new();
     for id in viewer.model.people() {
         view.insert((Entity::User, id.clone()), viewer.person(&id));
@@ -57,6 +63,7 @@ pub fn view_on(board: &Board, decisions: &Decisions, vendor: &str, day: NaiveDat
         (Entity::Resource, File::Resources),
         (Entity::LineItem, File::LineItems),
         (Entity::LineItemCategory, File::Categories),
+        (Entity::ScoreScale, File::ScoreScales),
     ] {
         for id in viewer.model.visible(entity) {
             view.insert((entity, id.clone()), viewer.object(entity, file, &id));
