@@ -2,22 +2,37 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use koppelvlak::catalogue::Entity;
+use koppelvlak::catalogue::{Entity, Version};
 use serde_json::Value;
 
 use crate::harness::{Reply, Server};
 use crate::rostering::client::{encoded, id, objects};
 
-/// The collections that a client keeps.
-pub const COLLECTIONS: [(&str, Entity); 7] = [
-    ("orgs", Entity::Org),
-    ("academicSessions", Entity::AcademicSession),
-    ("courses", Entity::Course),
-    ("classes", Entity::Class),
-    ("users", Entity::User),
-    ("demographics", Entity::Demographics),
-    ("enrollments", Entity::Enrollment),
+/// The collections that a client keeps, by the service of 1.2 that has them; 1.1 has most in one.
+pub const COLLECTIONS: [(&str, &str, Entity); 13] = [
+    ("rostering/v1p2", "orgs", Entity::Org),
+    ("rostering/v1p2", "academicSessions", Entity::AcademicSession),
+    ("rostering/v1p2", "courses", Entity::Course),
+    ("rostering/v1p2", "classes", Entity::Class),
+    ("rostering/v1p2", "users", Entity::User),
+    ("rostering/v1p2", "demographics", Entity::Demographics),
+    ("rostering/v1p2", "enrollments", Entity::Enrollment),
+    ("gradebook/v1p2", "categories", Entity::LineItemCategory),
+    ("gradebook/v1p2", "lineItems", Entity::LineItem),
+    ("gradebook/v1p2", "results", Entity::Result),
+    ("gradebook/v1p2", "scoreScales", Entity::ScoreScale),
+    ("gradebook/v1p2", "assessmentLineItems", Entity::AssessmentLineItem),
+    ("gradebook/v1p2", "assessmentResults", Entity::AssessmentResult),
 ];
+
+/// The addresses of the collections in a version, with the collections' names.
+fn addresses(version: Version) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let only_in_v1p2 = [Entity::ScoreScale, Entity::AssessmentLineItem, Entity::AssessmentResult];
+    COLLECTIONS
+        .into_iter()
+        .filter(move |(.., entity)| version == Version::V1p2 || !only_in_v1p2.contains(entity))
+        .map(move |(service, collection, _)| (if version == Version::V1p1 { "v1p1" } else { service }, collection))
+}
 
 /// From when a client asks for changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +53,7 @@ pub struct Follower {
     /// Which vendor it is.
     pub vendor: &'static str,
     pub since: Since,
+    pub version: Version,
     pub copy: Copy,
     date: Option<i64>,
     greatest: BTreeMap<&'static str, String>,
@@ -55,17 +71,17 @@ pub struct Told {
 }
 
 impl Follower {
-    pub fn new(vendor: &'static str, since: Since) -> Self {
-        Self { vendor, since, copy: Copy::new(), date: None, greatest: BTreeMap::new(), last_step: None }
+    pub fn new(vendor: &'static str, since: Since, version: Version) -> Self {
+        Self { vendor, since, version, copy: Copy::new(), date: None, greatest: BTreeMap::new(), last_step: None }
     }
 
     /// Asks for what changed since the last round, or for everything at first.
     pub fn ask(&mut self, server: &Server, token: &str, step: usize) -> Told {
         let mut told = Told::default();
         let mut first_date = None;
-        for (collection, _) in COLLECTIONS {
+        for (service, collection) in addresses(self.version) {
             let filter = self.filter(collection);
-            let reply = get(server, token, collection, filter.as_deref());
+            let reply = get(server, token, (service, collection), filter.as_deref());
             first_date.get_or_insert_with(|| instant(reply.header("date")));
             for object in objects(&reply) {
                 self.take(collection, object, filter.is_some(), &mut told);
@@ -113,19 +129,19 @@ fn instant(date: &str) -> i64 {
     chrono::DateTime::parse_from_rfc2822(date).unwrap().timestamp()
 }
 
-fn get(server: &Server, token: &str, collection: &str, filter: Option<&str>) -> Reply {
+fn get(server: &Server, token: &str, (service, collection): (&str, &str), filter: Option<&str>) -> Reply {
     let filter = filter.map(|filter| format!("&filter={}", encoded(filter))).unwrap_or_default();
-    let path = format!("/noord/ims/oneroster/rostering/v1p2/{collection}?limit=10000{filter}");
+    let path = format!("/noord/ims/oneroster/{service}/{collection}?limit=10000{filter}");
     let reply = server.get_as(token, &path);
     assert_eq!(reply.status, 200, "{path}: {}", reply.body);
     reply
 }
 
 /// Everything that is there now, without tombstones.
-pub fn read_all(server: &Server, token: &str) -> Copy {
+pub fn read_all(server: &Server, token: &str, version: Version) -> Copy {
     let mut all = Copy::new();
-    for (collection, _) in COLLECTIONS {
-        for object in objects(&get(server, token, collection, None)) {
+    for (service, collection) in addresses(version) {
+        for object in objects(&get(server, token, (service, collection), None)) {
             if object["status"] != "tobedeleted" {
                 all.insert((collection, id(&object)), object);
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use koppelvlak::catalogue::Entity;
+use koppelvlak::catalogue::{Entity, Version};
 use koppelvlak::clock::{Clock, Millis};
 use koppelvlak::consent::Identifiers;
 use koppelvlak::consent::pseudonym::Pseudonyms;
@@ -20,6 +20,7 @@ use crate::board::{Decisions, Dice, invent};
 use crate::harness::{Server, World};
 use crate::noninterference::edits::Case;
 use crate::noninterference::pair::invented;
+use crate::noninterference::requests::Grammar;
 use crate::noninterference::view::{View, view_on};
 
 const VENDORS: [&str; 2] = ["atlas", "borg"];
@@ -39,8 +40,14 @@ pub struct History {
     seen: BTreeMap<&'static str, Vec<(usize, View)>>,
     /// Every identifier that each vendor was told.
     told: BTreeMap<&'static str, BTreeSet<String>>,
+    /// What each vendor would write.
+    writers: BTreeMap<&'static str, Grammar>,
+    /// Every write that was made, with its step.
+    writes: Vec<(usize, &'static str, Entity, String)>,
     log: Vec<String>,
     counts: (usize, usize),
+    /// How many writes were made.
+    pub n_written: usize,
 }
 
 impl History {
@@ -54,7 +61,11 @@ impl History {
         let followers = VENDORS
             .iter()
             .flat_map(|vendor| {
-                [Since::Date, Since::Greatest, Since::AfterGreatest].map(|since| Follower::new(vendor, since))
+                let of_v1p2 = [Since::Date, Since::Greatest, Since::AfterGreatest].map(|since| (since, Version::V1p2));
+                of_v1p2
+                    .into_iter()
+                    .chain([(Since::AfterGreatest, Version::V1p1)])
+                    .map(|(since, version)| Follower::new(vendor, since, version))
             })
             .collect();
         let start = NaiveDate::from_ymd_opt(2026, 9, 1).unwrap();
@@ -68,8 +79,11 @@ impl History {
             followers,
             seen: BTreeMap::new(),
             told: BTreeMap::new(),
+            writers: BTreeMap::new(),
+            writes: Vec::new(),
             log: Vec::new(),
             counts: (0, 0),
+            n_written: 0,
         };
         history.import();
         history.world.apply(&history.case.decisions.toml("noord"));
@@ -106,7 +120,7 @@ impl History {
 
     fn happen(&mut self, step: usize) {
         for i in 0..=self.dice.below(2) {
-            let what = self.dice.below(12);
+            let what = self.dice.below(18);
             self.log.push(format!("step {step}: event {what} at {}", Millis(self.clock).to_rfc3339()));
             match what {
                 0..5 => {
@@ -117,6 +131,7 @@ impl History {
                 10 => {
                     self.clock -= *self.dice.pick(&[1, 2 * 60 * 1000, 90 * MINUTE, DAY]);
                 }
+                12.. => self.write(step),
                 _ => {}
             }
             self.clock += *self.dice.pick(&[0, 0, 1, 700, 5000, 40 * MINUTE]);
@@ -209,6 +224,45 @@ impl History {
         }
     }
 
+    /// Lets a vendor write to the gradebook.
+    fn write(&mut self, step: usize) {
+        self.serve();
+        let vendor = *self.dice.pick(&VENDORS);
+        let case = Case { vendor: vendor.to_owned(), ..self.case.clone() };
+        let own = self.writers.remove(vendor).map(|grammar| grammar.own).unwrap_or_default();
+        let mut grammar = Grammar::new(&[&case], &self.world.key);
+        grammar.own = own;
+        let bearer = format!("Bearer {}", self.tokens[vendor]);
+        for _ in 0..=self.dice.below(8) {
+            let ask = grammar.write(&mut self.dice);
+            let mut headers: Vec<(&str, &str)> =
+                ask.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            headers.push(("Authorization", &bearer));
+            let reply = self.server.as_ref().unwrap().send(ask.method, &ask.path, &headers, &ask.body);
+            assert!(reply.status < 500, "{ask:?}: {}", reply.body);
+            let before = grammar.own.made.clone();
+            grammar.own.note(&ask, &reply);
+            if reply.status >= 300 {
+                continue;
+            }
+            self.log.push(format!("{vendor}: {} {} {}: {}", ask.method, ask.path, ask.body, reply.status));
+            self.n_written += 1;
+            let (entity, name) = ask.written.unwrap();
+            let known = self.told.entry(vendor).or_default();
+            if ask.method != "POST" {
+                known.insert(name.clone());
+                self.writes.push((step, vendor, entity, name));
+            }
+            for (name, _) in grammar.own.made.get(&entity).into_iter().flatten() {
+                if !before.get(&entity).is_some_and(|names| names.iter().any(|(other, _)| other == name)) {
+                    known.insert(name.clone());
+                    self.writes.push((step, vendor, entity, name.clone()));
+                }
+            }
+        }
+        self.writers.insert(vendor, grammar);
+    }
+
     fn note(&mut self, step: usize) {
         let today = Millis(self.clock).date();
         for vendor in VENDORS {
@@ -221,6 +275,7 @@ impl History {
         let server = self.server.as_ref().unwrap();
         let follower = &mut self.followers[place];
         let (vendor, last, token) = (follower.vendor, follower.last_step, &self.tokens[follower.vendor]);
+        let version = follower.version;
         let told = follower.ask(server, token, step);
         self.log.push(format!("step {step}: {vendor} {:?} asks", follower.since));
         let known = self.told.entry(vendor).or_default();
@@ -231,7 +286,7 @@ impl History {
             }
         }
         let is_full = self.dice.chance(50);
-        let fresh = is_full.then(|| read_all(server, token));
+        let fresh = is_full.then(|| read_all(server, token, version));
         for object in self.followers[place].copy.values() {
             identifiers(object, known);
         }
@@ -242,7 +297,7 @@ impl History {
             let follower = &self.followers[place];
             if fresh != follower.copy {
                 return Err(context(format!(
-                    "{vendor} {:?} at step {step}, last at {last:?}: {}",
+                    "{vendor} {:?} {version:?} at step {step}, last at {last:?}: {}",
                     follower.since,
                     difference(&follower.copy, &fresh)
                 )));
@@ -258,7 +313,13 @@ impl History {
         let seen = &self.seen[vendor];
         for ((collection, identifier), held, object) in &told.changed {
             let Some(held) = held.as_ref().filter(|held| undated(held) == undated(object)) else { continue };
-            let entity = COLLECTIONS.iter().find(|(name, _)| name == collection).unwrap().1;
+            let entity = COLLECTIONS.iter().find(|(_, name, _)| name == collection).unwrap().2;
+            let is_write = |write: &&(usize, &str, Entity, String)| {
+                Some(write.0) > last && (write.1, write.2, &write.3) == (vendor, entity, identifier)
+            };
+            if self.writes.iter().any(|write| is_write(&write)) {
+                continue;
+            }
             // What could be seen when it asked last is that after the last event of that step.
             let first = seen.iter().rposition(|(step, _)| Some(*step) <= last).unwrap_or_default();
             let since = seen[first..].iter().map(|(_, view)| view);

@@ -21,7 +21,7 @@ fn setting(name: &str, usual: u64) -> u64 {
 
 fn histories(n: u64, new_world: impl Fn() -> Option<World>) {
     let first = setting("KOPPELVLAK_TEST_SEED", 1);
-    let (mut n_told, mut n_gone) = (0, 0);
+    let (mut n_told, mut n_gone, mut n_written) = (0, 0, 0);
     for seed in first..first + setting("KOPPELVLAK_TEST_HISTORIES", n) {
         let Some(world) = new_world() else { return };
         let mut history = History::new(world, seed);
@@ -30,8 +30,10 @@ fn histories(n: u64, new_world: impl Fn() -> Option<World>) {
         }
         n_told += history.n_told();
         n_gone += history.n_gone();
+        n_written += history.n_written;
     }
     assert!(n_told > 10 && n_gone > 2, "only {n_told} changes and {n_gone} tombstones were told");
+    assert!(n_written > 10, "only {n_written} writes were made");
 }
 
 #[test]

@@ -40,7 +40,13 @@ fn is_found(leak: Leak) -> bool {
         // What was hardly ever left unread is rare in a history of clients that read everything.
         Leak::TombstoneUnreceived => tells_what_was_not_received(),
         Leak::AbsentValueMoves => moves_without_value(),
-        _ => (1..=MOST_HISTORIES).any(|seed| History::new(World::on_sqlite(), seed).run(30).is_err()),
+        _ => (1..=MOST_HISTORIES).any(|seed| {
+            let found = History::new(World::on_sqlite(), seed).run(30).is_err();
+            if found {
+                eprintln!("{leak:?}: history {seed}");
+            }
+            found
+        }),
     }
 }
 
