@@ -56,6 +56,8 @@ mod rules_text;
 #[cfg(test)]
 mod shown_requests;
 #[cfg(test)]
+mod signer;
+#[cfg(test)]
 mod sound_sets;
 #[cfg(test)]
 mod tokens;
