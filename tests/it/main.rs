@@ -24,6 +24,8 @@ mod exporting;
 #[cfg(test)]
 mod faulty_rules;
 #[cfg(test)]
+mod field;
+#[cfg(test)]
 mod gradebook;
 #[cfg(test)]
 mod harness;

@@ -102,8 +102,8 @@ pub async fn write(
         Method::Put => {
             let (done, identifier) = made.into_iter().next().ok_or_else(Refusal::internal)?;
             let (shared, vendor, name) = (Arc::clone(&app), caller.clone(), identifier.clone());
-            let operation = *operation;
-            let back = web::block(move || read_back(&shared, &vendor, operation, &name)).await??;
+            let (operation, view) = (*operation, prepared.view);
+            let back = web::block(move || read_back(&shared, (&vendor, &view), operation, &name)).await??;
             let is_new = done == Done::Created;
             let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
             if is_new {

@@ -57,6 +57,8 @@ pub enum Condition {
 /// What is to be changed, and for whom.
 #[derive(Debug)]
 pub struct Prepared {
+    /// What the vendor sees; what it wrote it gets back through this view, whatever becomes of the rules meanwhile.
+    pub view: Arc<View>,
     /// The changes, all or none.
     pub changes: Vec<Change>,
     /// Of a POST: what the client called each object.
@@ -82,7 +84,7 @@ pub fn prepare(app: &App, request: &WriteRequest) -> Outcome {
             let asked = Asked { is_certain: n_before > 1, ..asked(app, known) };
             if let Some(view) = app.views.get(&app.database, &mut conn, &app.master_key, &asked)? {
                 let mut activity = app.database.read_activity()?;
-                return Exchange { app, caller: known, request, view: &view }.prepare(&mut activity);
+                return Exchange { app, caller: known, request, view }.prepare(&mut activity);
             }
         }
         Err(Refusal::busy())
@@ -96,7 +98,7 @@ struct Exchange<'a> {
     app: &'a App,
     caller: &'a Caller,
     request: &'a WriteRequest,
-    view: &'a View,
+    view: Arc<View>,
 }
 
 fn invalid(status: StatusCode, description: impl Into<String>) -> Refusal {
@@ -124,6 +126,10 @@ impl Exchange<'_> {
         }
     }
 
+    fn prepared(&self, changes: Vec<Change>) -> Prepared {
+        Prepared { view: Arc::clone(&self.view), changes, supplied: Vec::new() }
+    }
+
     fn put(&self, activity: &mut Conn) -> Result<Prepared, Refusal> {
         let operation = self.request.operation;
         let identifier = self.identifier()?;
@@ -138,7 +144,7 @@ impl Exchange<'_> {
         let expected = self.expected(activity, identifier)?;
         let sound = self.read(activity, object, &[], "")?;
         let changes = vec![Change { expected, ..change(operation.entity, Name::Given(identifier.to_owned()), sound) }];
-        Ok(Prepared { changes, supplied: Vec::new() })
+        Ok(self.prepared(changes))
     }
 
     fn delete(&self, activity: &mut Conn) -> Result<Prepared, Refusal> {
@@ -152,7 +158,7 @@ impl Exchange<'_> {
             needs: Vec::new(),
             what: What::Delete,
         }];
-        Ok(Prepared { changes, supplied: Vec::new() })
+        Ok(self.prepared(changes))
     }
 
     fn post(&self, activity: &mut Conn, below: Below) -> Result<Prepared, Refusal> {
@@ -165,7 +171,7 @@ impl Exchange<'_> {
             return Err(refuse(format!("`{}` has more than {MOST} objects", operation.wrapper)));
         }
         let names = Arc::new(Allocation::new(&self.app.master_key, &self.caller.tenant, &self.caller.vendor));
-        let mut prepared = Prepared { changes: Vec::with_capacity(objects.len()), supplied: Vec::new() };
+        let mut prepared = self.prepared(Vec::with_capacity(objects.len()));
         for (place, object) in objects.iter().enumerate() {
             let place = format!("{}[{place}].", operation.wrapper);
             let object = object.as_object().ok_or_else(|| refuse(format!("`{place}` must be an object")))?;
@@ -335,16 +341,13 @@ impl From<crate::writing::WriteError> for Refusal {
 /// Reads an object back after it was written; `None` if it is gone again.
 pub fn read_back(
     app: &App,
-    caller: &Caller,
+    (caller, view): (&Caller, &View),
     operation: &'static WriteOperation,
     identifier: &str,
 ) -> Result<Option<(Vec<u8>, actix_web::http::header::EntityTag)>, Refusal> {
     let mut activity = app.database.read_activity()?;
     let of = (caller.tenant_id, &*caller.vendor);
     let Named::Own(own) = written::named(&mut activity, of, operation.entity, identifier)? else { return Ok(None) };
-    let mut conn = app.database.read()?;
-    let view = app.views.get(&app.database, &mut conn, &app.master_key, &asked(app, caller))?;
-    let Some(view) = view else { return Ok(None) };
     let Some(own) = view.release.read_back(*own) else { return Ok(None) };
     let body = own::body((app, caller), (operation.edition, operation.wrapper), &own, None, &[]);
     let tag = entity_tag::of(&app.master_key, (&caller.tenant, &caller.vendor), &[body.as_slice(), b"", b""]);

@@ -1,6 +1,8 @@
 //! OneRoster 1.2 Gradebook and Resources as a vendor meets them: everything here goes over HTTP.
 
-mod client;
+mod answers;
+pub mod client;
+pub mod desk;
 mod discovery;
 mod names;
 mod reads;

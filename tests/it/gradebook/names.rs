@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::writes::{delete, put};
+use super::desk::{delete, put};
 use crate::csv_set::Set;
 use crate::harness::{Server, World, on_each_database};
 use crate::rostering::board::{SECRET, import_at};

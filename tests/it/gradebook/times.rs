@@ -2,7 +2,7 @@
 //! the clock stands still.
 
 use super::names::{clients, decisions, line_item, with_gradebook};
-use super::writes::put;
+use super::desk::put;
 use crate::csv_set::Set;
 use crate::harness::{World, on_each_database};
 use crate::rostering::board::import_at;

@@ -2,69 +2,17 @@
 
 use serde_json::{Value, json};
 
-use crate::gradebook::client::client;
-use crate::harness::Reply;
+use crate::gradebook::desk::{self, Place, delete, line_item, put, result, send};
 use crate::rostering::board::{Demo, on_each_demo};
 use crate::rostering::client::Client;
 
-/// The vendor that writes, at the addresses of a service.
+/// The vendor that writes here, at the addresses of a service.
 fn writer<'d>(demo: &'d Demo, base: &str) -> Client<'d> {
-    client(&demo.server, "demo", "gradebook", base)
-}
-
-pub fn send(client: &Client<'_>, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
-    let bearer = format!("Bearer {}", client.token);
-    let mut all = vec![("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
-    all.extend(headers);
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    client.server.send(method, &format!("{}{path}", client.base), &all, &body)
-}
-
-pub fn put(client: &Client<'_>, path: &str, body: &Value) -> Reply {
-    send(client, "PUT", path, &[], body)
-}
-
-pub fn delete(client: &Client<'_>, path: &str) -> Reply {
-    send(client, "DELETE", path, &[], &Value::Null)
-}
-
-/// What a write needs; the board is shared by the tests, so that each has names of its own: a class with a pupil, its school and a category.
-struct Place {
-    class: String,
-    school: String,
-    student: String,
-    category: String,
+    desk::writer(demo, "gradebook", base)
 }
 
 fn place(demo: &Demo) -> Place {
-    let (rostering, gradebook) = (writer(demo, "rostering/v1p2"), writer(demo, "gradebook/v1p2"));
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let classes = rostering.page("/classes?limit=10000");
-    let with_pupils = |class: &&Value| {
-        !rostering.page(&format!("/classes/{}/students?limit=1", text(&class["sourcedId"]))).is_empty()
-    };
-    let class = classes.iter().find(with_pupils).unwrap();
-    let id = text(&class["sourcedId"]);
-    Place {
-        school: text(&class["school"]["sourcedId"]),
-        student: text(&rostering.page(&format!("/classes/{id}/students?limit=1"))[0]["sourcedId"]),
-        category: text(&gradebook.page("/categories?limit=1")[0]["sourcedId"]),
-        class: id,
-    }
-}
-
-fn line_item(place: &Place, id: &str, title: &str) -> Value {
-    json!({"lineItem": {
-        "sourcedId": id, "title": title, "description": "", "resultValueMin": 0, "resultValueMax": 100,
-        "assignDate": "2026-09-01T08:00:00.123Z", "dueDate": "2026-09-01T08:01:00.123Z",
-        "class": {"sourcedId": place.class}, "category": {"sourcedId": place.category},
-        "school": {"sourcedId": place.school}}})
-}
-
-fn result(place: &Place, id: &str, item: &str, score: f64, status: &str) -> Value {
-    json!({"result": {
-        "sourcedId": id, "score": score, "comment": "", "scoreStatus": status, "scoreDate": "2026-09-01T08:00:00.123Z",
-        "lineItem": {"sourcedId": item}, "student": {"sourcedId": place.student}}})
+    Place::of(demo, "gradebook")
 }
 
 fn ids(objects: &[Value]) -> Vec<&str> {

@@ -8,6 +8,7 @@ use koppelvlak::oneroster::csv::import::{Options, import};
 use koppelvlak::store::import::Summary;
 use koppelvlak_fixtures::{Board, BoardOptions, demo_rules, write_oneroster};
 
+use crate::field::connections;
 use crate::harness::{Server, World};
 use crate::rostering::client::Client;
 
@@ -43,7 +44,7 @@ pub struct Demo {
 impl Demo {
     fn new(world: World) -> Self {
         let (board, rules) = invent(&world);
-        world.apply(&rules);
+        world.apply(&(rules + &connections::of_demo()));
         Self { board, server: world.serve(), _world: world }
     }
 

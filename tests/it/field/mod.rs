@@ -1,0 +1,3 @@
+//! Clients of the field.
+
+pub mod connections;
