@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::auth::endpoint;
 use crate::http::assembly::Limits;
 use crate::http::error::{Shape, TOKEN_WANTED};
 use crate::http::{App, Refusal};
@@ -18,7 +19,8 @@ const EITHER_WANTED: &str = r#"Bearer realm="koppelvlak", OAuth realm="koppelvla
 /// Adds the addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
     describe(config, &SERVICE);
-    config.service(web::resource(ADDRESSES).route(web::get().to(read)).default_service(web::to(write)));
+    let resource = web::resource(ADDRESSES).route(web::get().to(read)).default_service(web::to(write));
+    config.service(endpoint::below(resource));
 }
 
 async fn read(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Refusal> {

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 
+use crate::auth::endpoint;
 use crate::http::App;
 use crate::http::assembly::Limits;
 use crate::oneroster::gradebook::routes::write;
@@ -15,6 +16,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         let base = format!("/{{tenant}}/ims/oneroster/{}", service.base);
         let answer = |app: web::Data<App>, request: HttpRequest| read(service.operations, app, request);
         let resource = web::resource(format!("{base}/{{path:.*}}")).route(web::get().to(answer));
+        let resource = endpoint::below(resource);
         config.service(if service.writes.is_empty() {
             resource
         } else {

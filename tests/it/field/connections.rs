@@ -1,6 +1,7 @@
-//! The connections of the field's clients at the board of the demo, beside its own vendors.
+//! The connections of the field's clients: at the board of the demo beside its own vendors, and in the village.
 
 use crate::rostering::board::SECRET;
+use crate::rostering::village::{one_rule, rules_of};
 
 /// The clients that write grades; each has its own connection, because lists hold what the vendor wrote.
 const WRITERS: [&str; 5] = ["google", "canvas", "walker", "tag-keeper", "reader-back"];
@@ -40,4 +41,30 @@ status = "active"
 write = ["assessment-item", "assessment-result"]
 "#
     )
+}
+
+/// Whatever a roster sync of the village may hold, of everyone but Bob, whose parents refuse.
+const SYNCED: &[&str] = &[
+    "structure",
+    "class-label",
+    "identity",
+    "name",
+    "local-id",
+    "contact-email",
+    "login",
+    "birth-date",
+    "grade-level",
+    "enrolment",
+    "enrolment-dates",
+    "carers",
+];
+
+/// The rules of a roster sync of the village.
+pub fn of_village() -> String {
+    rules_of("source", "placeholder", &(one_rule("r1", SYNCED, "") + &refusal("bob")))
+}
+
+/// Someone who refuses everything.
+fn refusal(person: &str) -> String {
+    format!("[[choice]]\nperson = \"{person}\"\nchoice = \"refuse\"\nby = \"parent\"\non = \"2026-08-01\"\n\n")
 }

@@ -1,3 +1,5 @@
 //! Clients of the field.
 
 pub mod connections;
+
+mod sign_in;
