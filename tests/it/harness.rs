@@ -178,12 +178,29 @@ impl Server {
 
     /// Any request; `path` is below the server's address.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        Reply::read(self.exchange(method, path, headers, body))
+    }
+
+    /// The same where the body is no text: an answer without its body, and the bytes.
+    pub fn send_for_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (Reply, Vec<u8>) {
+        let mut response = self.exchange(method, path, headers, body);
+        let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec().unwrap();
+        (Reply::head(&response), bytes)
+    }
+
+    fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> ureq::http::Response<ureq::Body> {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = request.body(body.to_owned()).unwrap();
-        Reply::read(self.agent.run(request).unwrap())
+        self.agent.run(request).unwrap()
     }
 
     /// The bytes of a request as they are, with `Connection: close`, and the bytes of the answer.
@@ -259,11 +276,16 @@ pub struct Reply {
 
 impl Reply {
     fn read(mut response: ureq::http::Response<ureq::Body>) -> Self {
+        let head = Self::head(&response);
+        Self { body: response.body_mut().with_config().limit(1 << 30).read_to_string().unwrap(), ..head }
+    }
+
+    fn head(response: &ureq::http::Response<ureq::Body>) -> Self {
         let headers = response.headers().iter();
         Self {
             status: response.status().as_u16(),
             headers: headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect(),
-            body: response.body_mut().with_config().limit(1 << 30).read_to_string().unwrap(),
+            body: String::new(),
         }
     }
 

@@ -65,6 +65,6 @@ pub fn of_village() -> String {
 }
 
 /// Someone who refuses everything.
-fn refusal(person: &str) -> String {
+pub fn refusal(person: &str) -> String {
     format!("[[choice]]\nperson = \"{person}\"\nchoice = \"refuse\"\nby = \"parent\"\non = \"2026-08-01\"\n\n")
 }

@@ -2,4 +2,6 @@
 
 pub mod connections;
 
+mod compression;
+mod entity_tags;
 mod sign_in;

@@ -60,24 +60,6 @@ on_each_demo! {
         assert_ne!(tags[0].header("etag"), tags[2].header("etag"));
     }
 
-    fn an_answer_is_compressed_for_who_asks(demo: &Demo) {
-        let client = demo.client("everything");
-        let plain = client.ok("/users?limit=50").body;
-        let head = format!(
-            "GET {}/users?limit=50 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nConnection: close\r\n",
-            client.base, client.token
-        );
-
-        for coding in ["gzip", "br", "zstd"] {
-            let answer = demo.server.send_bytes(&format!("{head}Accept-Encoding: {coding}\r\n\r\n"));
-            let text = String::from_utf8_lossy(&answer).to_lowercase();
-            assert!(text.contains(&format!("content-encoding: {coding}\r\n")), "{coding}");
-            assert!(answer.len() < plain.len() / 3, "{coding}: {} of {} bytes", answer.len(), plain.len());
-        }
-        let answer = demo.server.send_raw(&format!("{head}Accept-Encoding: identity\r\n\r\n"));
-        assert!(answer.ends_with(&plain));
-    }
-
     fn or_120_a_body_with_a_get_is_ignored(demo: &Demo) {
         let client = demo.client("everything");
         let bearer = format!("Bearer {}", client.token);
