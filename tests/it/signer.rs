@@ -106,6 +106,13 @@ impl<'s> Signer<'s> {
         self.send_with(&joined(&self.query))
     }
 
+    /// Sends the request with a body of JSON, which is not signed.
+    pub fn send_json(&self, body: &serde_json::Value) -> Reply {
+        let headers = [("Authorization", self.header()), ("Content-Type", "application/json".to_owned())];
+        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+        self.server.send(self.verb, &self.path, &headers, &body.to_string())
+    }
+
     /// Sends the parameters of OAuth in the query.
     pub fn send_in_query(&self) -> Reply {
         let all: Vec<(String, String)> = self.query.iter().cloned().chain(self.parameters()).collect();

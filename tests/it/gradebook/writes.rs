@@ -20,36 +20,6 @@ fn ids(objects: &[Value]) -> Vec<&str> {
 }
 
 on_each_demo! {
-    fn or_801_grades_are_written_as_a_conformance_notebook_does(demo: &Demo) {
-        const ITEM: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f01a1";
-        const RESULT: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f01a2";
-        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
-        let items = format!("/classes/{}/lineItems?limit=10000", place.class);
-        let results = format!("/classes/{}/lineItems/{ITEM}/results?limit=10000", place.class);
-        let title = "x".repeat(112);
-
-        let created = put(&client, &format!("/lineItems/{ITEM}"), &line_item(&place, ITEM, "Essay"));
-        assert_eq!(created.status, 201, "{}", created.body);
-        assert!(ids(&client.page(&items)).contains(&ITEM));
-        assert_eq!(put(&client, &format!("/lineItems/{ITEM}"), &line_item(&place, ITEM, &title)).status, 200);
-        let listed = client.page(&items);
-        assert_eq!(listed.iter().find(|item| item["sourcedId"] == ITEM).unwrap()["title"], title.as_str());
-        for (score, status, code) in [(80.0, "fully graded", 201), (300.0, "fully graded", 200), (80.0, "exempt", 200)] {
-            let reply = put(&client, &format!("/results/{RESULT}"), &result(&place, RESULT, ITEM, score, status));
-            assert_eq!(reply.status, code, "{}", reply.body);
-            let found = client.page(&results);
-            assert_eq!((ids(&found), &found[0]["scoreStatus"]), (vec![RESULT], &json!(status)));
-            assert!((found[0]["score"].as_f64().unwrap() - score).abs() < f64::EPSILON);
-            assert_eq!(found[0]["scoreDate"], "2026-09-01");
-        }
-        assert_eq!(delete(&client, &format!("/results/{RESULT}")).status, 204);
-        assert!(client.page(&results).is_empty());
-        assert_eq!(delete(&client, &format!("/lineItems/{ITEM}")).status, 204);
-        assert!(!ids(&client.page(&items)).contains(&ITEM));
-        assert_eq!(delete(&client, &format!("/lineItems/{ITEM}")).status, 404);
-        assert_eq!(client.get(&format!("/lineItems/{ITEM}")).status, 404);
-    }
-
     fn what_one_vendor_wrote_no_other_reads_and_names_are_its_own(demo: &Demo) {
         const ITEM: &str = "3f6f2a52-8f6b-4a1e-9a5e-0d3d3f1f02a1";
         let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));

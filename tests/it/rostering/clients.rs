@@ -2,7 +2,7 @@
 
 use crate::harness::{World, on_each_database};
 use crate::rostering::board::{Demo, SECRET, import_at, on_each_demo};
-use crate::rostering::client::{encoded, id, objects, set};
+use crate::rostering::client::{Client, encoded, id, objects, set};
 use crate::rostering::village::{atlas, one_rule, rules, serve, settle, village};
 
 on_each_demo! {
@@ -109,29 +109,6 @@ on_each_demo! {
         assert_eq!(reply.header("x-total-count"), client.ok("/users").header("x-total-count"));
     }
 
-    fn a_conformance_notebook_walks_from_a_teacher_to_pupils_and_grading_periods(demo: &Demo) {
-        let scope = "https://purl.imsglobal.org/spec/or/v1p2/scope/roster.readonly";
-        let form = format!("grant_type=client_credentials&client_id=everything&client_secret={SECRET}&scope={scope}");
-        assert_eq!(demo.server.ask_token("/oauth2/token", &form).status, 200);
-        let client = demo.client("everything");
-
-        assert_eq!(client.page("/teachers?limit=1").len(), 1);
-        let teachers = client.page("/teachers?limit=10000");
-        let teacher = teachers
-            .iter()
-            .find(|t| t["email"].is_string() && !client.page(&format!("/teachers/{}/classes", encoded(&id(t)))).is_empty())
-            .unwrap();
-        let by_mail = client.page(&format!("/teachers?filter=email='{}'&limit=10000", teacher["email"].as_str().unwrap()));
-        assert_eq!(by_mail, std::slice::from_ref(teacher));
-        let classes = client.page(&format!("/teachers/{}/classes?limit=10000&filter=status='active'", encoded(&id(teacher))));
-        let class = &classes[0];
-        assert!(class["school"]["sourcedId"].is_string());
-        let pupils = client.page(&format!("/classes/{}/students?limit=10000", encoded(&id(class))));
-        assert!(pupils[0]["sourcedId"].is_string() && pupils.iter().any(|pupil| pupil["email"].is_string()));
-        let periods = client.page(&format!("/terms/{}/gradingPeriods?limit=10000", encoded(&id(&class["terms"][0]))));
-        assert!(!periods.is_empty() && periods.iter().all(|period| period["type"] == "gradingPeriod"));
-    }
-
     fn frequent_questions_are_answered(demo: &Demo) {
         let client = demo.client("everything");
         let class = demo.board.home_rooms[0].clone();
@@ -152,32 +129,6 @@ on_each_demo! {
             assert_eq!(!client.found(path, &filter).is_empty(), some, "{path} {filter}");
         }
     }
-
-    fn the_usual_loops_end_with_everything(demo: &Demo) {
-        let client = demo.client("everything");
-        let whole = client.all("/enrollments").len();
-        for limit in [100, 40] {
-            // Until a page is short.
-            let mut n_by_short_page = 0;
-            loop {
-                let n = client.page(&format!("/enrollments?limit={limit}&offset={n_by_short_page}")).len();
-                n_by_short_page += n;
-                if n < limit {
-                    break;
-                }
-            }
-            // Until a page is empty, by steps of the limit.
-            let mut n_by_empty_page = 0;
-            for offset in (0..).step_by(limit) {
-                let n = client.page(&format!("/enrollments?offset={offset}&limit={limit}")).len();
-                n_by_empty_page += n;
-                if n == 0 {
-                    break;
-                }
-            }
-            assert_eq!((n_by_short_page, n_by_empty_page), (whole, whole));
-        }
-    }
 }
 
 on_each_database! {
@@ -190,19 +141,19 @@ on_each_database! {
         }
         import_at(world, "noord", &set_of_ids.folder().path, "2026-08-01T06:00:00Z");
         let server = serve(world, &rules(&one_rule("r1", &["identity", "enrolment"], "")));
-        let client = atlas(&server);
-
-        for class in ["K%2F1%40a%2Eb%5Fc%2Dd", "K%2f1@a.b_c-d"] {
-            assert_eq!(id(&client.one(&format!("/classes/{class}"))), "K/1@a.b_c-d");
-            assert_eq!(client.all(&format!("/classes/{class}/students")), set(["ann", "cas"]));
+        for client in [atlas(&server), Client::of_service(&server, "noord", ("atlas", SECRET), "v1p1")] {
+            for class in ["K%2F1%40a%2Eb%5Fc%2Dd", "K%2f1@a.b_c-d"] {
+                assert_eq!(id(&client.one(&format!("/classes/{class}"))), "K/1@a.b_c-d");
+                assert_eq!(client.all(&format!("/classes/{class}/students")), set(["ann", "cas"]));
+            }
+            assert_eq!(client.all(&format!("/classes/{long}/students")), set(["bob"]));
+            assert_eq!(client.found("/enrollments", "class.sourcedId='K/1@a.b_c-d'"), set(["E1", "E3", "E6"]));
+            let href = client.one("/enrollments/E1")["class"]["href"].as_str().unwrap().to_owned();
+            assert_eq!(client.follow(&href).status, 200);
+            assert_eq!(client.get("/classes/k3").status, 404);
+            assert_eq!(client.get("/users/ANN").status, 404);
+            assert_eq!(client.found("/users", "sourcedId='ANN'"), set([]));
         }
-        assert_eq!(client.all(&format!("/classes/{long}/students")), set(["bob"]));
-        assert_eq!(client.found("/enrollments", "class.sourcedId='K/1@a.b_c-d'"), set(["E1", "E3", "E6"]));
-        let href = client.one("/enrollments/E1")["class"]["href"].as_str().unwrap().to_owned();
-        assert_eq!(client.follow(&href).status, 200);
-        assert_eq!(client.get("/classes/k3").status, 404);
-        assert_eq!(client.get("/users/ANN").status, 404);
-        assert_eq!(client.found("/users", "sourcedId='ANN'"), set([]));
     }
 
     fn or_224_every_letter_comes_back_as_it_went_in(world: &World) {

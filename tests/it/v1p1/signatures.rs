@@ -130,6 +130,17 @@ on_each_demo! {
         assert_eq!((reply.status, reply.body.as_str()), (304, ""));
     }
 
+    fn a_signed_write_is_let_in_once_and_its_body_is_not_signed(demo: &Demo) {
+        let path = "/demo/ims/oneroster/v1p1/categories/signed";
+        let signer = Signer { verb: "PUT", vendor: "canvas".into(), ..Signer::new(&demo.server, path, "write") };
+
+        let made = signer.send_json(&serde_json::json!({"category": {"title": "Signed"}}));
+        assert_eq!((made.status, made.json()["category"]["title"].as_str()), (201, Some("Signed")), "{}", made.body);
+        refused(&signer.send_json(&serde_json::json!({"category": {"title": "Signed"}})), "used before");
+        let gone = Signer { verb: "DELETE", nonce: "delete".into(), ..signer };
+        assert_eq!(gone.send_json(&serde_json::Value::Null).status, 204);
+    }
+
     fn a_signature_opens_1_1_alone(demo: &Demo) {
         let path = "/demo/ims/oneroster/rostering/v1p2/users";
         assert_eq!(Signer::new(&demo.server, path, "v1p2").send().status, 401);
