@@ -132,7 +132,8 @@ impl Exchange<'_> {
 
     fn put(&self, activity: &mut Conn) -> Result<Prepared, Refusal> {
         let operation = self.request.operation;
-        let identifier = self.identifier()?;
+        let unfit = "the identifier in the address must have 1 to 255 signs, none of them a blank";
+        let identifier = self.identifier().ok_or_else(|| invalid(StatusCode::UNPROCESSABLE_ENTITY, unfit))?;
         let object = self.wrapped()?;
         let object = object.as_object().ok_or_else(|| {
             invalid(StatusCode::UNPROCESSABLE_ENTITY, format!("`{}` must be an object", operation.wrapper))
@@ -148,7 +149,7 @@ impl Exchange<'_> {
     }
 
     fn delete(&self, activity: &mut Conn) -> Result<Prepared, Refusal> {
-        let identifier = self.identifier()?;
+        let identifier = self.identifier().ok_or_else(Refusal::unknown)?;
         self.not_the_schools(activity, identifier)?;
         let expected = self.expected(activity, identifier)?;
         let changes = vec![Change {
@@ -241,9 +242,9 @@ impl Exchange<'_> {
         reader.read(operation.entity, object, given).map_err(|unsound| unsound.refusal(place))
     }
 
-    fn identifier(&self) -> Result<&str, Refusal> {
-        let identifier = self.request.identifiers.first().map_or("", String::as_str);
-        is_identifier(identifier).then_some(identifier).ok_or_else(Refusal::unknown)
+    /// The identifier in the address, if it can be one.
+    fn identifier(&self) -> Option<&str> {
+        self.request.identifiers.first().map(String::as_str).filter(|identifier| is_identifier(identifier))
     }
 
     /// What the school has under that name, and the vendor sees, stays the school's. What the vendor doesn't see
