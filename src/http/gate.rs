@@ -12,8 +12,8 @@ use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
@@ -199,6 +199,10 @@ impl Settings {
             headers.insert(X_REQUEST_ID.clone(), value);
         }
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        // RFC 9110 §8.4.1: `identity` keeps an answer from being compressed, and is no coding that it names.
+        if headers.get(CONTENT_ENCODING).is_some_and(|coding| coding == "identity") {
+            headers.remove(CONTENT_ENCODING);
+        }
         // Whatever has a compressed form varies, also where it came plain, and a 304 for it (RFC 9110 §15.4.5).
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -41,7 +41,7 @@ impl Request<'_> {
         headers.extend(accepted.map(|accepted| ("Accept-Encoding", accepted)));
         let body = if self.body.is_null() { String::new() } else { self.body.to_string() };
         let (reply, bytes) = self.client.server.send_for_bytes(self.method, &self.path, &headers, &body);
-        let coding = reply.headers.get("content-encoding").cloned().filter(|coding| coding != "identity");
+        let coding = reply.headers.get("content-encoding").cloned();
         let n_bytes = bytes.len();
         let bytes = match &coding {
             Some(coding) => decompressed(bytes, coding),
@@ -244,6 +244,8 @@ on_each_demo! {
             let headers = [("Authorization", bearer.as_str()), ("Accept-Encoding", accepted)];
             let (reply, bytes) = demo.server.send_for_bytes("GET", &request.path, &headers, "");
             assert_eq!((reply.status, &bytes[..2]), (200, b"PK".as_slice()), "{accepted}");
+            // RFC 9110 §8.4.1: `identity` is no coding that an answer names.
+            assert_eq!(reply.headers.get("content-encoding"), None, "{accepted}");
         }
     }
 }
