@@ -68,24 +68,41 @@ enum Place {
     /// The line so far, as far as it can matter.
     Header(Vec<u8>),
     Body(u64),
+    /// The line so far that says how long a chunk is.
+    ChunkSize(Vec<u8>),
+    /// What is left of a chunk, with the end of its line.
+    Chunk(u64),
+    /// A line after the last chunk; an empty one ends the body.
+    Trailer {
+        is_empty: bool,
+    },
     /// Where the next request begins can't be told: nothing more is encoded.
+    Unknown,
+}
+
+/// How a request says where its body ends (RFC 9112 §6).
+#[derive(Clone, Copy)]
+enum Framing {
+    Length(u64),
+    Chunked,
+    /// Only the parser can tell.
     Unknown,
 }
 
 /// Follows the requests of one connection closely enough to tell a request line from all else.
 struct Encoder {
     place: Place,
-    body: Option<u64>,
+    framing: Framing,
 }
 
 impl Default for Encoder {
     fn default() -> Self {
-        Self { place: Place::RequestLine { has_begun: false }, body: Some(0) }
+        Self { place: Place::RequestLine { has_begun: false }, framing: Framing::Length(0) }
     }
 }
 
-/// The longest header line that can tell how long a body is.
-const LONGEST_FRAMING_HEADER: usize = 128;
+/// The longest line that can tell how long a body or a chunk is.
+const LONGEST_FRAMING_LINE: usize = 128;
 
 impl Encoder {
     /// The bytes with their request lines encoded; `None` if they can stay as they are.
@@ -112,10 +129,12 @@ impl Encoder {
     /// How many of the bytes belong together at this place: a line, the rest of a body, or all.
     fn part(&self, bytes: &[u8]) -> usize {
         match self.place {
-            Place::RequestLine { .. } | Place::Header(_) => {
+            Place::RequestLine { .. } | Place::Header(_) | Place::ChunkSize(_) | Place::Trailer { .. } => {
                 bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |end| end + 1)
             }
-            Place::Body(left) => usize::try_from(left).map_or(bytes.len(), |left| left.min(bytes.len())),
+            Place::Body(left) | Place::Chunk(left) => {
+                usize::try_from(left).map_or(bytes.len(), |left| left.min(bytes.len()))
+            }
             Place::Unknown => bytes.len(),
         }
     }
@@ -132,18 +151,18 @@ impl Encoder {
             }
             Place::Unknown => (),
             Place::Header(line) => {
-                let room = LONGEST_FRAMING_HEADER.saturating_sub(line.len());
-                line.extend(part.iter().take(room));
+                take(line, part);
                 if ended {
                     let line = line.trim_ascii();
                     if line.is_empty() {
-                        self.place = match self.body.replace(0) {
-                            None => Place::Unknown,
-                            Some(0) => Place::RequestLine { has_begun: false },
-                            Some(length) => Place::Body(length),
+                        self.place = match std::mem::replace(&mut self.framing, Framing::Length(0)) {
+                            Framing::Unknown => Place::Unknown,
+                            Framing::Chunked => Place::ChunkSize(Vec::new()),
+                            Framing::Length(0) => Place::RequestLine { has_begun: false },
+                            Framing::Length(length) => Place::Body(length),
                         };
                     } else {
-                        frame(&mut self.body, line);
+                        frame(&mut self.framing, line);
                         self.place = Place::Header(Vec::new());
                     }
                 }
@@ -154,19 +173,68 @@ impl Encoder {
                     self.place = Place::RequestLine { has_begun: false };
                 }
             }
+            Place::ChunkSize(line) => {
+                take(line, part);
+                if ended {
+                    self.place = match chunk_size(line) {
+                        Some(0) => Place::Trailer { is_empty: true },
+                        Some(size) => Place::Chunk(size.saturating_add(END_OF_LINE)),
+                        None => Place::Unknown,
+                    };
+                }
+            }
+            Place::Chunk(left) => {
+                *left = left.saturating_sub(part.len() as u64);
+                if *left == 0 {
+                    self.place = Place::ChunkSize(Vec::new());
+                }
+            }
+            Place::Trailer { is_empty } => {
+                *is_empty &= part.trim_ascii().is_empty();
+                if ended {
+                    self.place = if *is_empty {
+                        Place::RequestLine { has_begun: false }
+                    } else {
+                        Place::Trailer { is_empty: true }
+                    };
+                }
+            }
         }
     }
 }
 
-/// Takes from a header line how long the body is; `None` if only the parser can tell.
-fn frame(body: &mut Option<u64>, line: &[u8]) {
+/// The two bytes after each chunk.
+const END_OF_LINE: u64 = 2;
+
+/// Keeps of a line what can matter.
+fn take(line: &mut Vec<u8>, part: &[u8]) {
+    let room = LONGEST_FRAMING_LINE.saturating_sub(line.len());
+    line.extend(part.iter().take(room));
+}
+
+/// RFC 9112 §7.1: hexadecimal digits, and extensions after a semicolon.
+fn chunk_size(line: &[u8]) -> Option<u64> {
+    let digits = line.split(|byte| *byte == b';').next()?.trim_ascii();
+    let is_plain = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
+    let digits = str::from_utf8(digits).ok().filter(|_| is_plain)?;
+    u64::from_str_radix(digits, 16).ok()
+}
+
+/// Takes from a header line how the body is framed. Chunks go before a length (RFC 9112 §6.3).
+fn frame(framing: &mut Framing, line: &[u8]) {
     let Some(colon) = line.iter().position(|byte| *byte == b':') else { return };
     let (name, value) = line.split_at(colon);
+    let value = value.get(1..).unwrap_or_default().trim_ascii();
     if name.eq_ignore_ascii_case(b"content-length") {
-        let value = value.get(1..).unwrap_or_default().trim_ascii();
-        *body = str::from_utf8(value).ok().and_then(|value| value.parse().ok());
-    } else if name.eq_ignore_ascii_case(b"transfer-encoding") || name.eq_ignore_ascii_case(b"upgrade") {
-        *body = None;
+        if matches!(framing, Framing::Length(_)) {
+            let length = str::from_utf8(value).ok().and_then(|value| value.parse().ok());
+            *framing = length.map_or(Framing::Unknown, Framing::Length);
+        }
+    } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
+        let is_plain = value.eq_ignore_ascii_case(b"chunked") && !matches!(framing, Framing::Unknown);
+        *framing = if is_plain { Framing::Chunked } else { Framing::Unknown };
+    } else if name.eq_ignore_ascii_case(b"upgrade") {
+        *framing = Framing::Unknown;
     }
 }
 
@@ -200,8 +268,14 @@ mod tests {
     fn only_request_lines_are_encoded_however_the_bytes_arrive() {
         let sent = "\r\nGET /users?filter=a>'é' HTTP/1.1\r\nHost: <a>\r\n\r\n\
                     POST /token HTTP/1.1\r\ncontent-LENGTH:  9\r\nHost: a\r\n\r\nGET /<é>\n\
-                    GET /users?\"<\" HTTP/1.1\r\nX-Long: 1\r\n\r\n";
-        let meant = sent.replacen("a>'é'", "a%3E'%C3%A9'", 1).replacen("\"<\"", "%22%3C%22", 1);
+                    GET /users?\"<\" HTTP/1.1\r\nX-Long: 1\r\n\r\n\
+                    PUT /a HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n\
+                    B;x=<\r\n<\r\n\r\n GET <\r\n5\r\nGET <\r\n0\r\nTrailer: <\r\n\r\nGET /users?'>' HTTP/1.1\r\n\r\n";
+        let meant = sent.replacen("a>'é'", "a%3E'%C3%A9'", 1).replacen("\"<\"", "%22%3C%22", 1).replacen(
+            "'>' HTTP",
+            "'%3E' HTTP",
+            1,
+        );
         let (sent, meant) = (sent.replace("GET /<é>\n", "GET /<é>"), meant.replace("GET /<é>\n", "GET /<é>"));
         assert_eq!("GET /<é>".len(), 9);
 
@@ -212,7 +286,9 @@ mod tests {
 
     #[test]
     fn nothing_is_encoded_after_a_body_of_unknown_length() {
-        for header in ["Transfer-Encoding: chunked", "Content-Length: many", "Upgrade: h2c"] {
+        for header in
+            ["Transfer-Encoding: chunked", "Transfer-Encoding: gzip, chunked", "Content-Length: many", "Upgrade: h2c"]
+        {
             let sent = format!("POST / HTTP/1.1\r\n{header}\r\n\r\nGET /<é> HTTP/1.1\r\n\r\n");
             assert_eq!(in_pieces(sent.as_bytes(), 7), sent);
         }

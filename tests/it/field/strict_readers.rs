@@ -187,12 +187,11 @@ on_each_demo! {
         let with_form = format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}", form.len());
         let chunked = format!("Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{form}\r\n0\r\n\r\n", form.len());
         let raw = get("/users?limit=1&filter=dateLastModified>'2000-01-01'", "\r\n");
-        let escaped = raw.replace('>', "%3E");
         let expected = client.ok("/users?limit=1").body;
 
-        for (with_body, next) in [(with_form, raw), (chunked, escaped)] {
+        for with_body in [with_form, chunked] {
             let mut connection = BufReader::new(TcpStream::connect(demo.server.url.strip_prefix("http://").unwrap()).unwrap());
-            for request in [get("/users?limit=1", &with_body), next.clone(), get("/users?limit=1", &with_body), next] {
+            for request in [get("/users?limit=1", &with_body), raw.clone(), get("/users?limit=1", &with_body), raw.clone()] {
                 connection.get_mut().write_all(request.as_bytes()).unwrap();
                 let head: Vec<String> = connection.by_ref().lines().map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
                 let length = head.iter().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
