@@ -56,6 +56,8 @@ mod rules_slips;
 #[cfg(test)]
 mod rules_text;
 #[cfg(test)]
+mod scim_engine;
+#[cfg(test)]
 mod shown_requests;
 #[cfg(test)]
 mod signer;
