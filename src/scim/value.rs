@@ -12,6 +12,10 @@ use super::resource::Object;
 use super::schema::{Attribute, Kind};
 use super::switches::{Switches, Unknown};
 
+/// How many values a list may have, but for members. A user who has more is a mistake, or an attack on what
+/// compares each with each.
+const MOST_VALUES: usize = 500;
+
 /// The parts of a complex value that a client sent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parts {
@@ -63,11 +67,21 @@ pub fn list(path: Path, value: Value, single: Single, switches: &Switches) -> Re
         _ if single == Single::Listed => return Err(unfit(path, "a list")),
         element => vec![element],
     };
+    check_length(&path, &given)?;
     let mut elements = Vec::with_capacity(given.len());
     for element in given {
         elements.extend(one(path, element, switches)?);
     }
     Ok(element::without_repetition(path.attribute, elements))
+}
+
+/// Refuses a list that is longer than any should be.
+pub fn check_length(path: &Path, elements: &[Value]) -> Result<(), Refusal> {
+    if elements.len() <= MOST_VALUES || path.attribute.has_fixed_elements() {
+        Ok(())
+    } else {
+        Err(Refusal::invalid_value(format!("`{path}` can have at most {MOST_VALUES} values")))
+    }
 }
 
 /// A list as it can be kept: with what is more than a label, and one preferred element.

@@ -135,7 +135,7 @@ impl Operator {
 
 impl Filter {
     /// All of these.
-    pub fn all(parts: Vec<Filter>) -> Self {
+    pub fn all(parts: impl IntoIterator<Item = Filter>) -> Self {
         let flat = parts.into_iter().flat_map(|part| match part {
             Self::And(parts) => parts,
             other => vec![other],
@@ -144,7 +144,7 @@ impl Filter {
     }
 
     /// Any of these.
-    pub fn any(parts: Vec<Filter>) -> Self {
+    pub fn any(parts: impl IntoIterator<Item = Filter>) -> Self {
         let flat = parts.into_iter().flat_map(|part| match part {
             Self::Or(parts) => parts,
             other => vec![other],

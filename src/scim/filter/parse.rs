@@ -128,19 +128,21 @@ impl<'a> Reader<'a> {
     }
 
     fn any(&mut self, names: Names) -> Result<Filter, Refusal> {
-        let mut parts = vec![self.all(names)?];
+        let first = self.all(names)?;
+        let mut parts = Vec::new();
         while self.word("or") {
             parts.push(self.all(names)?);
         }
-        Ok(Filter::any(parts))
+        Ok(if parts.is_empty() { first } else { Filter::any(std::iter::once(first).chain(parts)) })
     }
 
     fn all(&mut self, names: Names) -> Result<Filter, Refusal> {
-        let mut parts = vec![self.one(names)?];
+        let first = self.one(names)?;
+        let mut parts = Vec::new();
         while self.word("and") {
             parts.push(self.one(names)?);
         }
-        Ok(Filter::all(parts))
+        Ok(if parts.is_empty() { first } else { Filter::all(std::iter::once(first).chain(parts)) })
     }
 
     /// Skips a word that isn't the beginning of a longer one.
@@ -223,7 +225,7 @@ impl<'a> Reader<'a> {
         let filter = self.brackets(path)?;
         let filter = if self.skip('.') {
             let part = self.name(path.map_or(Names::Nothing, Names::OfElement))?;
-            Filter::all(vec![filter, self.comparison(part)?])
+            Filter::all([filter, self.comparison(part)?])
         } else {
             filter
         };

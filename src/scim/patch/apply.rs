@@ -12,7 +12,7 @@ use crate::scim::put::{self, Changed};
 use crate::scim::refusal::Refusal;
 use crate::scim::resource::{self, Object};
 use crate::scim::schema::Mutability;
-use crate::scim::value::Parts;
+use crate::scim::value::{self, Parts};
 
 impl Patch {
     /// What the resource becomes. A PATCH that changes nothing says so: the resource's version must not move.
@@ -39,13 +39,16 @@ impl Patch {
 
     /// What later operations might have completed is dropped now if none did.
     fn tidy(&self, resource: &mut Object) -> Result<(), Refusal> {
+        let mut tidied = Vec::new();
         for change in &self.changes {
             let (Target::Path(path) | Target::Values { path, .. }) = &change.target else { continue };
-            if !path.is_list() {
+            if !path.is_list() || tidied.contains(&path.attribute) {
                 continue;
             }
+            tidied.push(path.attribute);
             let mut elements = lists::elements(resource, path);
             elements.retain(|element| !element::is_hollow(path.attribute, element));
+            value::check_length(path, &elements)?;
             element::check_primary(path, &mut elements, self.rules.second_primary)?;
             lists::put_back(resource, path, elements);
         }

@@ -66,12 +66,16 @@ fn added(path: &Path, mut list: Vec<Value>, given: &[Value]) -> Result<Vec<Value
     }
     let mut preferred = None;
     for element in given {
-        let place = places.get(&identity(path.attribute, element)).copied();
+        let identity = identity(path.attribute, element);
+        let place = places.get(&identity).copied();
         if is_primary(element) {
             preferred = Some(place.unwrap_or(list.len()));
         }
         match (place.and_then(|place| list.get_mut(place)), element) {
-            (None, element) => list.push(element.clone()),
+            (None, element) => {
+                places.insert(identity, list.len());
+                list.push(element.clone());
+            }
             (Some(_), _) if path.attribute.has_fixed_elements() => {}
             (Some(Value::Object(old)), Value::Object(parts)) => {
                 merge(path, old, &Parts { set: parts.clone(), cleared: Vec::new() })?;

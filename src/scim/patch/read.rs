@@ -17,6 +17,9 @@ use crate::scim::value::{self, Single};
 /// The URN of a PATCH's body.
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
+/// How many operations a body may have.
+const MOST_OPERATIONS: usize = 5000;
+
 impl Patch {
     /// Understands a body.
     pub fn read(body: Value, resource_type: &'static ResourceType, switches: &Switches) -> Result<Self, Refusal> {
@@ -42,6 +45,9 @@ fn operations(body: Value) -> Result<Vec<Value>, Refusal> {
         Some(_) => return Err(Refusal::invalid_syntax(format!("`schemas` must name {PATCH_OP}"))),
     }
     match member(&mut body, "Operations") {
+        Some(Value::Array(operations)) if operations.len() > MOST_OPERATIONS => {
+            Err(Refusal::invalid_value(format!("`Operations` can have at most {MOST_OPERATIONS} operations")))
+        }
         Some(Value::Array(operations)) if !operations.is_empty() => Ok(operations),
         _ => Err(Refusal::invalid_syntax("`Operations` must be a list of operations")),
     }
@@ -132,9 +138,22 @@ impl Reader<'_> {
             (_, Target::Extension(schema)) => self.extension(op, schema, value),
             (op, target) => {
                 let new = self.new_value(op, &target, value)?;
-                self.changes.push(Change { op, target, new });
+                self.push(Change { op, target, new });
                 Ok(())
             }
+        }
+    }
+
+    /// Clients send one operation for each member; together they are one walk through the list.
+    fn push(&mut self, next: Change) {
+        if let Some(Change { op: Op::Add, target: Target::Path(list), new: New::List(last) }) = self.changes.last_mut()
+            && let Change { op: Op::Add, target: Target::Path(next_list), new: New::List(next) } = &next
+            && list == next_list
+            && list.attribute.has_fixed_elements()
+        {
+            last.extend_from_slice(next);
+        } else {
+            self.changes.push(next);
         }
     }
 

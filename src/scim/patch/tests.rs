@@ -279,3 +279,13 @@ fn a_member_is_fixed_and_the_same_again_is_no_change() {
     let without = apply(&group, &GROUP, json!([{"op": "Remove", "path": "members", "value": [{"value": "a"}]}]));
     assert_eq!(without.unwrap().resource["members"], json!([{"value": "b"}]));
 }
+
+#[test]
+fn a_list_and_a_patch_have_an_end() {
+    let many: Vec<Value> = (0..501).map(|n| json!({"value": n.to_string()})).collect();
+    assert_eq!(refused(json!([{"op": "add", "path": "emails", "value": many}])), ScimType::InvalidValue);
+    let one_by_one: Vec<Value> = many.iter().map(|one| json!({"op": "add", "path": "emails", "value": one})).collect();
+    assert_eq!(refused(one_by_one.into()), ScimType::InvalidValue);
+    let operations = vec![json!({"op": "remove", "path": "title"}); 5001];
+    assert_eq!(refused(operations.into()), ScimType::InvalidValue);
+}
