@@ -8,6 +8,7 @@ use super::typed::{self, Literal, Words};
 use crate::scim::path::Path;
 use crate::scim::refusal::{Refusal, told};
 use crate::scim::schema::ResourceType;
+use crate::scim::switches::Switches;
 
 /// How long a filter may be, in bytes.
 const LONGEST: usize = 8192;
@@ -46,6 +47,12 @@ impl Scope {
     #[must_use]
     pub const fn at_root(self) -> Self {
         Self { undefined: Undefined::Absent, ..self }
+    }
+
+    /// The same as a connection wants it.
+    #[must_use]
+    pub const fn under(self, switches: &Switches) -> Self {
+        Self { bare_words: switches.filter_bare_words, ..self }
     }
 
     /// The same with values only as the grammar has them.

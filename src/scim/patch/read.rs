@@ -23,8 +23,7 @@ const MOST_OPERATIONS: usize = 5000;
 impl Patch {
     /// Understands a body.
     pub fn read(body: Value, resource_type: &'static ResourceType, switches: &Switches) -> Result<Self, Refusal> {
-        let scope = Scope::of(resource_type);
-        let scope = if switches.filter_bare_words { scope } else { scope.strict() };
+        let scope = Scope::of(resource_type).under(switches);
         let mut reader = Reader { scope, switches, changes: Vec::new() };
         for operation in operations(body)? {
             reader.operation(operation)?;
@@ -103,13 +102,14 @@ impl Reader<'_> {
                 continue;
             }
             let target = match of {
-                Some(schema) => Target::parse(&format!("{}:{name}", schema.id), self.scope)?,
-                None => Target::parse(&name, self.scope)?,
+                Some(schema) => Target::parse(&format!("{}:{name}", schema.id), self.scope),
+                None => Target::parse(&name, self.scope),
             };
             match target {
-                None => value::unknown(&name, self.switches)?,
-                Some(target) if is_read_only(&target) => {}
-                Some(target) => self.change(op, target, Some(value))?,
+                Ok(Some(target)) if is_read_only(&target) => {}
+                Ok(Some(target)) => self.change(op, target, Some(value))?,
+                Err(refusal) if name.contains('[') => return Err(refusal),
+                Ok(None) | Err(_) => value::unknown(&name, self.switches)?,
             }
         }
         Ok(())

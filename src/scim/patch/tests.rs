@@ -161,6 +161,7 @@ fn without_a_path_each_name_is_one() {
         "meta": {"version": "x"},
         "schemas": ["x"],
         "nosuch": 1,
+        "no such": 1,
         "displayName": "Ann Oz",
         "name.givenName": "Bo",
         "emails[type eq \"work\"].value": "n@x",

@@ -8,6 +8,8 @@ mod education;
 mod enterprise;
 mod group;
 mod resource_type;
+#[cfg(test)]
+mod tests;
 mod user;
 
 pub use attribute::{Attribute, Kind, Mutability, Returned, Uniqueness};
