@@ -32,7 +32,8 @@ fn check(resource: &Object, resource_type: &'static ResourceType) {
     for list in lists {
         assert!(list.iter().filter(|element| element["primary"] == true).count() < 2);
     }
-    let accepted = accept(Value::Object(resource.clone()), resource_type, &Switches::default()).expect("it can be sent");
+    let accepted =
+        accept(Value::Object(resource.clone()), resource_type, &Switches::default()).expect("it can be sent");
     assert!(!replace(resource, accepted, resource_type).expect("it can be put").changed);
 }
 

@@ -6,7 +6,7 @@ use super::Patch;
 use crate::scim::put::Changed;
 use crate::scim::refusal::{Refusal, ScimType};
 use crate::scim::schema::{GROUP, ResourceType, USER};
-use crate::scim::switches::Switches;
+use crate::scim::switches::{Switches, Unknown};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -289,4 +289,36 @@ fn a_list_and_a_patch_have_an_end() {
     assert_eq!(refused(one_by_one.into()), ScimType::InvalidValue);
     let operations = vec![json!({"op": "remove", "path": "title"}); 5001];
     assert_eq!(refused(operations.into()), ScimType::InvalidValue);
+}
+
+#[test]
+fn both_manners_of_entra_end_the_same() {
+    let capitalized = patched(json!([
+        {"op": "Replace", "path": "displayName", "value": "X"},
+        {"op": "Replace", "path": "emails[type eq \"work\"].value", "value": "x@contoso.com"},
+        {"op": "Replace", "path": "name.givenName", "value": "X"},
+        {"op": "Add", "path": format!("{ENTERPRISE}:employeeNumber"), "value": "7"},
+        {"op": "Replace", "path": "active", "value": "False"},
+    ]));
+    let optimized = patched(json!([
+        {"op": "replace", "path": "emails[type eq \"work\"].value", "value": "x@contoso.com"},
+        {"op": "replace", "value": {
+            "displayName": "X", "name.givenName": "X", format!("{ENTERPRISE}:employeeNumber"): "7"
+        }},
+        {"op": "replace", "path": "active", "value": false},
+    ]));
+    assert_eq!(capitalized, optimized);
+    assert_eq!(capitalized["active"], false);
+}
+
+#[test]
+fn a_connection_can_ask_for_paths_and_refuse_what_it_does_not_know() {
+    let without_path = json!([{"op": "replace", "value": {"title": "X", "nosuch": 1}}]);
+    let paths = Switches { require_path_in_patch: true, ..Switches::default() };
+    let known = Switches { unknown_attributes: Unknown::Reject, ..Switches::default() };
+    let words = Switches { filter_bare_words: false, ..Switches::default() };
+    let kind = |operations, switches| apply_with(&ann(), &USER, operations, switches).unwrap_err().scim_type;
+    assert_eq!(kind(without_path.clone(), &paths), Some(ScimType::InvalidSyntax));
+    assert_eq!(kind(without_path, &known), Some(ScimType::InvalidSyntax));
+    assert_eq!(kind(json!([{"op": "remove", "path": "emails[type eq work]"}]), &words), Some(ScimType::InvalidFilter));
 }
