@@ -48,7 +48,7 @@ fn on_pairs(n: u64, run: impl Fn(&mut Pair) -> Result<(), Leak>) -> usize {
         answered += pair.answered;
         written += pair.written;
     }
-    assert!(answered * 4 > asked, "only {answered} of {asked} requests were answered with data");
+    assert!(answered * 4 >= asked, "only {answered} of {asked} requests were answered with data");
     written
 }
 

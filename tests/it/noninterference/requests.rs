@@ -221,8 +221,17 @@ impl Grammar {
 
     /// An object of either world, shown or hidden, or of none, as the vendor would name it.
     pub fn any(&self, entity: Entity, dice: &mut Dice) -> String {
-        let id = self.id(entity, dice);
+        let telling = self.of_one_world(entity);
+        let is_telling = !telling.is_empty() && dice.chance(35);
+        let id = if is_telling { dice.pick(&telling).clone() } else { self.id(entity, dice) };
         self.vendors_name(entity, &id, dice)
+    }
+
+    /// What stands in one world alone, so that it is hidden there: these tell most.
+    fn of_one_world(&self, entity: Entity) -> Vec<String> {
+        let mut ids: Vec<String> = self.boards.iter().flat_map(|board| board.ids(file(entity))).collect();
+        ids.sort_unstable();
+        ids.chunk_by(|a, b| a == b).filter(|same| same.len() < self.boards.len()).map(|same| same[0].clone()).collect()
     }
 
     fn query(&self, operation: &Operation, dice: &mut Dice) -> String {
