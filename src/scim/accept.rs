@@ -175,7 +175,7 @@ mod tests {
                 "nosuch": {"a": [1]},
                 "department": null,
                 ENTERPRISE: {"manager": {"value": "m", "displayName": "M"}, "schemas": [ENTERPRISE]},
-                "urn:koppelvlak:params:scim:schemas:extension:education:2.0:User": {"localId": "7"},
+                "urn:koppelvlak:params:scim:schemas:extension:education:2.0:User": {"gradeLevels": ["7"]},
             })),
             json!({
                 "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", ENTERPRISE],
