@@ -111,7 +111,7 @@ fn the_compiled_release_equals_the_naive_one() {
                 assert_eq!(one_by_one.map(|row| row.id.clone()).collect::<Names>(), shown);
             }
         }
-        let (classes, pupils) = model.rights();
+        let (classes, pupils, accounts) = model.rights();
         let position = |entity, id: &String| release.snapshot().ids(entity).find(id).unwrap();
         for class in board.ids(File::Classes) {
             let may = release.may_write_for_class(position(Entity::Class, &class));
@@ -124,6 +124,12 @@ fn the_compiled_release_equals_the_naive_one() {
             let at = class.as_ref().map(|class| position(Entity::Class, class));
             let may = release.may_write_for(position(Entity::User, &pupil), at);
             assert_eq!(may, pupils.contains(&(pupil.clone(), class.clone())), "{pupil} at {class:?}, {}", context());
+        }
+        for person in board.ids(File::Users) {
+            for category in [Category::Login, Category::ContactEmail] {
+                let may = release.may_keep_account(category, position(Entity::User, &person));
+                assert_eq!(may, accounts.contains(&(category, person.clone())), "account of {person}, {}", context());
+            }
         }
         let demographics = names(&board, File::Users, release.visible(Entity::Demographics), &release, Entity::User);
         assert_eq!(demographics, model.demographics(), "demographics, {}", context());

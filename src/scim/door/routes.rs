@@ -116,7 +116,11 @@ async fn understand(
             check_type(header(CONTENT_TYPE).as_deref())?;
             Some(json::parse(&whole(limits, body).await?)?)
         }
-        _ => None,
+        _ => {
+            // Some clients send a body where there is none; one that nobody reads would close the connection.
+            whole(limits, body).await?;
+            None
+        }
     };
     let prefers = header(HeaderName::from_static("prefer")).unwrap_or_default().to_ascii_lowercase();
     Ok(Understood::Asked(Request {

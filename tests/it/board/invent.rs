@@ -12,7 +12,8 @@ use super::rules::{Choice, Decisions, Vendor};
 use super::set::{NOTE, has_note};
 
 /// What a rule may let a vendor write.
-const WRITABLE: [Category; 2] = [Category::AssessmentItem, Category::AssessmentResult];
+const WRITABLE: [Category; 4] =
+    [Category::AssessmentItem, Category::AssessmentResult, Category::Login, Category::ContactEmail];
 
 /// Values of text columns.
 const WORDS: [&str; 12] =

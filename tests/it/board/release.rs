@@ -62,6 +62,8 @@ pub struct Model<'a> {
     pub(super) writable_results: Vec<(Names, Names)>,
     /// For which classes the vendor may write line items.
     pub(super) writable_classes: Names,
+    /// Of whom the vendor may keep which part of the account.
+    pub(super) writable_accounts: BTreeSet<(Category, String)>,
 }
 
 impl<'a> Model<'a> {
@@ -79,6 +81,7 @@ impl<'a> Model<'a> {
             results: Vec::new(),
             writable_results: Vec::new(),
             writable_classes: Names::new(),
+            writable_accounts: BTreeSet::new(),
         };
         for rule in decisions.rules.iter().filter(|rule| rule.vendor == vendor && is_active(rule, day)) {
             model.apply(rule);
@@ -124,8 +127,10 @@ impl<'a> Model<'a> {
             }
         }
         for category in &rule.write {
-            let people = covered.iter().filter(|p| self.is_chosen(rule, *category, p)).cloned().collect();
-            if *category == Category::AssessmentResult {
+            let people: Names = covered.iter().filter(|p| self.is_chosen(rule, *category, p)).cloned().collect();
+            if matches!(category, Category::Login | Category::ContactEmail) {
+                self.writable_accounts.extend(people.into_iter().map(|person| (*category, person)));
+            } else if *category == Category::AssessmentResult {
                 self.writable_results.push((people, scope[&Entity::Class].clone()));
             } else {
                 self.writable_classes.extend(scope[&Entity::Class].clone());

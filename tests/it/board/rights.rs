@@ -2,17 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use koppelvlak::catalogue::Entity;
+use koppelvlak::catalogue::{Category, Entity};
 
 use super::release::{Model, Names};
 
-/// Classes for which the vendor may write line items, and pupils with classes for whom it may write results.
-pub type Rights = (Names, BTreeSet<(String, Option<String>)>);
+/// Classes for which the vendor may write line items, pupils with classes for whom it may write results, and people
+/// whose accounts it may keep.
+pub type Rights = (Names, BTreeSet<(String, Option<String>)>, BTreeSet<(Category, String)>);
 
 impl Model<'_> {
     /// What the vendor may write of what it sees.
     pub fn rights(&self) -> Rights {
-        (self.writable_classes(), self.writable_results())
+        (self.writable_classes(), self.writable_results(), self.writable_accounts())
+    }
+
+    /// The visible people of whom the vendor may keep which part of the account.
+    pub fn writable_accounts(&self) -> BTreeSet<(Category, String)> {
+        let people = self.people();
+        self.writable_accounts.iter().filter(|(_, person)| people.contains(person)).cloned().collect()
     }
 
     /// The visible classes for which the vendor may write line items.

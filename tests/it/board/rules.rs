@@ -75,7 +75,7 @@ impl Decisions {
                 "[[vendor]]\nid = \"{0}\"\nname = \"{0}\"\nsecret = \"{SECRET}\"\nidentifiers = \"{identifiers}\"\n\
                  required_fields = \"{required}\"\nscopes = [\"roster.readonly\", \"roster-demographics.readonly\", \"resource.readonly\", \"gradebook.readonly\", \
                  \"gradebook.createput\", \"gradebook.createpost\", \"gradebook.delete\", \"assessment.readonly\", \
-                 \"assessment.createput\", \"assessment.delete\"]\n",
+                 \"assessment.createput\", \"assessment.delete\", \"scim\"]\n",
                 vendor.id
             );
         }

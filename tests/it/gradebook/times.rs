@@ -1,8 +1,8 @@
 //! A vendor's own writes and the changes of what it sees have times in the order in which it is told of them, though
 //! the clock stands still.
 
-use super::names::{clients, decisions, line_item, with_gradebook};
 use super::desk::put;
+use super::names::{clients, decisions, line_item, with_gradebook};
 use crate::csv_set::Set;
 use crate::harness::{World, on_each_database};
 use crate::rostering::board::import_at;

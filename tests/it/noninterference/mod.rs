@@ -9,6 +9,7 @@ pub mod pair;
 #[cfg(feature = "planted-leaks")]
 mod planted;
 pub mod requests;
+mod scim;
 mod seen;
 pub mod view;
 pub mod writes;
@@ -76,6 +77,17 @@ fn writes_say_nothing_of_what_is_hidden_or_what_others_wrote() {
     });
 
     assert!(written > 60, "only {written} writes were made");
+}
+
+#[test]
+fn what_is_asked_and_kept_over_scim_says_nothing_of_what_is_hidden() {
+    on_pairs(4, |pair| {
+        pair.probe_scim(220)?;
+        pair.probe(40)?;
+        pair.advance();
+        pair.probe_scim(120)?;
+        pair.probe(40)
+    });
 }
 
 #[test]

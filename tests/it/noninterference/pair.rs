@@ -171,6 +171,11 @@ impl Pair {
         }
     }
 
+    /// What decides by chance.
+    pub fn dice(&mut self) -> &mut Dice {
+        &mut self.dice
+    }
+
     /// The cases of both sides.
     pub fn cases(&self) -> [&Case; 2] {
         [&self.sides[0].case, &self.sides[1].case]

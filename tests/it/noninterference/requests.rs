@@ -117,6 +117,11 @@ impl Grammar {
         }
     }
 
+    /// Both boards.
+    pub fn boards(&self) -> &[Board] {
+        &self.boards
+    }
+
     /// The next request.
     pub fn ask(&self, dice: &mut Dice) -> Ask {
         let operations = dice.pick(&[
