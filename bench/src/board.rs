@@ -17,6 +17,9 @@ pub const EVERYTHING: &str = "everything";
 /// The vendor of ordinary lessons: all people, most categories, identifiers of its own, placeholders, refusals.
 pub const PAIRWISE: &str = "pairwise";
 
+/// The vendor that writes results.
+pub const GRADEBOOK: &str = "gradebook";
+
 /// The secret of every vendor.
 pub const SECRET: &str = "a-secret-of-the-benchmark-only";
 

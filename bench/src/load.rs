@@ -28,6 +28,8 @@ pub struct Load<'a> {
     pub duration: Duration,
     /// How long each connection rests between an answer and its next request.
     pub rest: Duration,
+    /// How long is asked before anything counts.
+    pub warm_up: Duration,
     /// Whose time counts.
     pub meter: Meter,
 }
@@ -35,7 +37,7 @@ pub struct Load<'a> {
 /// What came of it.
 #[derive(Debug, Clone, Default)]
 pub struct Served {
-    /// Answers with status 200.
+    /// Answers with a status of success.
     pub answers: u64,
     /// Other answers, and connections lost.
     pub failures: u64,
@@ -48,12 +50,13 @@ pub struct Served {
     latencies: Vec<Duration>,
 }
 
-const WARM_UP: Duration = Duration::from_millis(600);
+/// How long is asked before anything counts, if nothing else is due.
+pub const WARM_UP: Duration = Duration::from_millis(600);
 
 impl Load<'_> {
     /// Asks for as long as it was told to.
     pub fn run(&self) -> anyhow::Result<Served> {
-        let ends = Instant::now() + WARM_UP + self.duration;
+        let ends = Instant::now() + self.warm_up + self.duration;
         self.run_while(|| Instant::now() < ends)
     }
 
@@ -75,7 +78,7 @@ impl Load<'_> {
                 };
                 asking.push(tokio::task::spawn_local(asker.ask(Rc::clone(&tally))));
             }
-            tokio::time::sleep(WARM_UP).await;
+            tokio::time::sleep(self.warm_up).await;
             let (began, before) = (Instant::now(), self.meter.read());
             tally.measures.set(true);
             while goes_on() {
@@ -174,7 +177,7 @@ async fn exchange(stream: &TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> s
 impl Served {
     fn note(&mut self, head: Option<Head>, latency: Duration) {
         match head {
-            Some(head) if head.status == 200 => {
+            Some(head) if (200..300).contains(&head.status) => {
                 self.answers += 1;
                 self.bytes += head.length as u64;
             }

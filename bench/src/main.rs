@@ -16,9 +16,12 @@ mod product;
 mod recording;
 mod report;
 mod rest;
+mod routes;
 mod run;
+mod scout;
 mod wire;
 mod workload;
+mod writes;
 
 use std::io::Write;
 use std::process::ExitCode;

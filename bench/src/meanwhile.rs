@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::board::EVERYTHING;
-use crate::load::{Load, Served};
+use crate::load::{Load, Served, WARM_UP};
 use crate::process::{Memory, Meter};
 use crate::product::{Product, Server, Took, finished, token_request};
 use crate::workload::{Values, Workload};
@@ -38,6 +38,7 @@ pub fn watch(product: &Product, server: &Server, values: &Values, import: &[&str
         connections: CONNECTIONS,
         duration: Duration::from_secs(4),
         rest: REST,
+        warm_up: WARM_UP,
         meter: Meter::default(),
     };
     let quiet = load.run()?;
@@ -70,6 +71,7 @@ pub fn watch(product: &Product, server: &Server, values: &Values, import: &[&str
 fn ask_tokens(address: SocketAddr, ended: &AtomicBool) -> anyhow::Result<Served> {
     let requests = [token_request(EVERYTHING)];
     let rest = Duration::from_millis(100);
-    let load = Load { address, requests: &requests, connections: 1, duration: rest, rest, meter: Meter::default() };
+    let meter = Meter::default();
+    let load = Load { address, requests: &requests, connections: 1, duration: rest, rest, warm_up: WARM_UP, meter };
     load.run_while(|| !ended.load(Ordering::Relaxed))
 }

@@ -95,6 +95,10 @@ pub enum Part {
     ColdStart,
     /// A large import, and reads beside it.
     Import,
+    /// Each address on both boards.
+    Routes,
+    /// Results that a vendor writes.
+    Writes,
     /// The opponents.
     Baseline,
     /// Disclosures alone.
@@ -102,12 +106,14 @@ pub enum Part {
 }
 
 impl Part {
-    const ALL: [(Self, &'static str); 7] = [
+    const ALL: [(Self, &'static str); 9] = [
         (Self::Sync, "sync"),
         (Self::Memory, "memory"),
         (Self::RuleChange, "rule-change"),
         (Self::ColdStart, "cold-start"),
         (Self::Import, "import"),
+        (Self::Routes, "routes"),
+        (Self::Writes, "writes"),
         (Self::Baseline, "baseline"),
         (Self::Recorder, "recorder"),
     ];
@@ -155,6 +161,6 @@ impl Options {
 
     /// Whether the small board is needed.
     pub fn wants_growth(&self) -> bool {
-        self.small > 0 && self.workloads().next().is_some()
+        self.small > 0 && (self.workloads().next().is_some() || self.wants(Part::Routes))
     }
 }

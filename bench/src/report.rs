@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::load::Served;
+use crate::routes::{self, RouteCost};
 use crate::workload::Workload;
 
 /// A load and what it cost.
@@ -74,7 +75,33 @@ pub struct Fact {
     /// In what.
     pub unit: &'static str,
     /// The limit of the project, where there is one.
-    pub limit: Option<f64>,
+    pub limit: Option<Limit>,
+}
+
+/// What a number must keep to.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Limit {
+    /// It may be no more.
+    AtMost(f64),
+    /// It may be no less.
+    AtLeast(f64),
+}
+
+impl Limit {
+    fn is_kept_by(self, value: f64) -> bool {
+        match self {
+            Self::AtMost(most) => value <= most,
+            Self::AtLeast(least) => value >= least,
+        }
+    }
+
+    fn shown(self, unit: &str) -> String {
+        match self {
+            Self::AtMost(most) => format!("{} {unit}", number(most)),
+            Self::AtLeast(least) => format!("at least {} {unit}", number(least)),
+        }
+    }
 }
 
 /// All of a run.
@@ -86,6 +113,8 @@ pub struct Report {
     pub busy: f64,
     /// Loads.
     pub costs: Vec<Cost>,
+    /// Each address on both boards.
+    pub routes: Vec<RouteCost>,
     /// Other numbers.
     pub facts: Vec<Fact>,
     /// Limits that are missed, in words.
@@ -93,20 +122,22 @@ pub struct Report {
 }
 
 /// The CPU time that a request of a workload may take, in µs, by the issue that asked for it.
-fn limit(workload: Workload, database: &str, user: Option<f64>, page: Option<f64>) -> Option<f64> {
+fn limit(workload: Workload, database: &str, own: impl Fn(Workload) -> Option<f64>) -> Option<f64> {
     let is_sqlite = database == "sqlite";
+    let times = |factor: f64, of: Workload| own(of).map(|cost| factor * cost);
     match workload {
         Workload::User => Some(if is_sqlite { 60.0 } else { 210.0 }),
         Workload::Page => Some(if is_sqlite { 340.0 } else { 800.0 }),
-        Workload::DeepPage | Workload::SchoolStudents => page.map(|page| 1.3 * page),
-        Workload::Delta => page.map(|page| 2.0 * page),
-        Workload::Username => user.map(|user| 2.0 * user),
-        Workload::ClassStudents => None,
+        Workload::DeepPage | Workload::SchoolStudents => times(1.3, Workload::Page),
+        Workload::Delta => times(2.0, Workload::Page),
+        Workload::Changed => times(2.0, Workload::Known),
+        Workload::Username => times(2.0, Workload::User),
+        Workload::Known | Workload::ClassStudents => None,
     }
 }
 
 /// How much a request may cost more on the large board than on the small one.
-const GROWTH: f64 = 1.5;
+pub const GROWTH: f64 = 1.5;
 
 /// The baselines' names.
 pub const MEMORY: [&str; 2] = ["memory: one user", "memory: page of 100"];
@@ -141,13 +172,14 @@ impl Report {
         text.push_str(
             "\nA ratio is the baseline's CPU time / ours: 1.0x is as fast as the baseline, 0.1x ten times as slow.\n",
         );
+        text.push_str(&routes::table(&self.routes, &mut missed));
         _ = writeln!(text, "\n| what | database | value | limit | |\n| --- | --- | ---: | ---: | --- |");
         for fact in &self.facts {
-            let is_missed = fact.limit.is_some_and(|limit| fact.value > limit);
+            let is_missed = fact.limit.is_some_and(|limit| !limit.is_kept_by(fact.value));
             if is_missed {
                 missed.push(format!("{} on {}", fact.what, fact.database));
             }
-            let limit = fact.limit.map_or_else(|| "-".to_owned(), |limit| format!("{} {}", number(limit), fact.unit));
+            let limit = fact.limit.map_or_else(|| "-".to_owned(), |limit| limit.shown(fact.unit));
             let mark = if is_missed { "**missed**" } else { "" };
             let value = number(fact.value);
             _ = writeln!(text, "| {} | {} | {value} {} | {limit} | {mark} |", fact.what, fact.database, fact.unit);
@@ -200,13 +232,13 @@ impl Report {
         };
         let smallest = self.cost(workload.title(), vendor, database, 64).min_by_key(|cost| cost.people);
         let smaller = smallest.filter(|smallest| smallest.people < cost.people);
-        let limit = limit(workload, database, own(Workload::User), own(Workload::Page));
+        let limit = limit(workload, database, own);
         let (memory, bare) = match workload {
             Workload::User => (Some(MEMORY[0]), Some(BARE[0])),
             Workload::Username => (None, Some(BARE[0])),
             Workload::Page | Workload::DeepPage => (Some(MEMORY[1]), Some(BARE[1])),
             Workload::Delta | Workload::SchoolStudents => (None, Some(BARE[2])),
-            Workload::ClassStudents => (None, None),
+            Workload::Known | Workload::Changed | Workload::ClassStudents => (None, None),
         };
         let ratio = |name: Option<&str>, of: &str| Some(self.cost(name?, "-", of, 64).next()?.cpu_us() / cost.cpu_us());
         Judgment {
@@ -263,7 +295,7 @@ fn shown(value: Option<f64>) -> String {
 }
 
 /// Three digits that count.
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     match value {
         _ if value >= 100.0 => format!("{value:.0}"),
         _ if value >= 10.0 => format!("{value:.1}"),

@@ -37,6 +37,9 @@ impl Run<'_> {
         if self.options.wants(Part::RuleChange) {
             self.measure_rule_change(board, &server)?;
         }
+        if self.options.wants(Part::Writes) {
+            self.measure_writes(&server)?;
+        }
         let server = if self.options.wants(Part::ColdStart) { self.measure_cold_start(board, server)? } else { server };
         if self.options.wants(Part::Import) {
             self.measure_import(board, &server)?;

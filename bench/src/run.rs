@@ -10,12 +10,12 @@ use tempfile::TempDir;
 
 use crate::board::{self, BoardFiles, EVERYTHING, PAIRWISE, TENANT};
 use crate::cluster::{self, Cluster};
-use crate::load::Load;
+use crate::load::{Load, WARM_UP};
 use crate::options::{Options, Part};
 use crate::process::{self, Meter};
 use crate::product::{self, Product, Server};
-use crate::report::{Cost, Fact, Report};
-use crate::workload::{Values, Workload};
+use crate::report::{Cost, Fact, Limit, Report};
+use crate::workload::{FEW, Moments, Values, Workload};
 
 /// What a run has at hand.
 pub struct Run<'a> {
@@ -42,7 +42,7 @@ pub struct Loaded {
     pub product: Product,
     /// Its files.
     pub files: BoardFiles,
-    changed: (Millis, Millis),
+    moments: Moments,
 }
 
 impl<'a> Run<'a> {
@@ -81,14 +81,20 @@ impl<'a> Run<'a> {
     }
 
     fn measure_database(&mut self, mut database: impl FnMut(&str) -> anyhow::Result<String>) -> anyhow::Result<()> {
-        if self.options.wants_growth() {
+        let small = if self.options.wants_growth() {
             let small = self.load_board(&database("small")?, self.options.small)?;
             let server = small.product.serve()?;
             self.measure_loads(&small, &server, &[64])?;
-        }
+            Some(small)
+        } else {
+            None
+        };
         let large = self.load_board(&database("large")?, self.options.people)?;
         let server = large.product.serve()?;
         self.measure_loads(&large, &server, &[8, 64])?;
+        if let Some(small) = small.filter(|_| self.options.wants(Part::Routes)) {
+            self.measure_routes(&small.product.serve()?, &server)?;
+        }
         self.measure_server(&large, server)?;
         if self.options.wants(Part::Baseline) {
             self.measure_baselines(&large)?;
@@ -99,13 +105,15 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Imports a board, applies its rules, and lets some people change a little later.
+    /// Imports a board, applies its rules, and lets some people change a little later, and a few of them once more.
     fn load_board(&mut self, url: &str, people: u32) -> anyhow::Result<Loaded> {
         let pupils = (people / 2).max(30);
         let renamed = (pupils / 4).min(1000);
         self.say(&format!("a board of about {people} people"));
         let files = board::written(&self.cache, pupils, 0)?;
         let later = board::written(&self.cache, pupils, renamed)?;
+        // Renamed are always the last pupils, so that this set gives a few their old names back.
+        let last = board::written(&self.cache, pupils, renamed.saturating_sub(FEW))?;
         let product = Product { binary: self.binary.clone(), database: url.to_owned() };
         let folder = TempDir::new()?;
         let only_board = folder.path().join("board.toml");
@@ -115,15 +123,15 @@ impl<'a> Run<'a> {
         let took = product.run(&["import", "oneroster", &path(&files.folder), "--tenant", TENANT])?;
         self.fact(format!("import of {pupils} pupils"), took.seconds, "s", None);
         product.run(&["apply", &path(&files.rules)])?;
-        let after = Clock::System.now();
-        std::thread::sleep(Duration::from_secs(3));
-        let before = Clock::System.now();
+        let before_many = quiet_time();
         let took = product.run(&["import", "oneroster", &path(&later.folder), "--tenant", TENANT])?;
         self.fact(format!("import again with {renamed} changed"), took.seconds, "s", None);
+        let before_few = quiet_time();
+        product.run(&["import", "oneroster", &path(&last.folder), "--tenant", TENANT])?;
         if self.kind == "postgres" {
             cluster::settle(url)?;
         }
-        Ok(Loaded { product, files, changed: (after, before) })
+        Ok(Loaded { product, files, moments: Moments { before_many, before_few } })
     }
 
     fn measure_loads(&mut self, board: &Loaded, server: &Server, connections: &[usize]) -> anyhow::Result<()> {
@@ -154,7 +162,8 @@ impl<'a> Run<'a> {
         meter: Meter,
     ) -> anyhow::Result<Cost> {
         let duration = Duration::from_secs_f64(self.options.seconds);
-        let load = Load { address, requests, connections, duration, rest: Duration::ZERO, meter };
+        let (rest, warm_up) = (Duration::ZERO, WARM_UP);
+        let load = Load { address, requests, connections, duration, rest, warm_up, meter };
         // A disk that is busy with others' work may hold every answer up for longer than is measured.
         for _ in 0..ATTEMPTS {
             let served = load.run()?;
@@ -180,7 +189,15 @@ impl<'a> Run<'a> {
     pub fn fact(&mut self, what: impl Into<String>, value: f64, unit: &'static str, limit: Option<f64>) {
         let what = what.into();
         self.say(&format!("{what}: {value:.3} {unit}"));
+        let limit = limit.map(Limit::AtMost);
         self.report.facts.push(Fact { what, database: self.kind, value, unit, limit });
+    }
+
+    /// Keeps how much is done in a second, which may be more.
+    pub fn rate(&mut self, what: impl Into<String>, value: f64, least: f64) {
+        let (what, limit) = (what.into(), Some(Limit::AtLeast(least)));
+        self.say(&format!("{what}: {value:.0}"));
+        self.report.facts.push(Fact { what, database: self.kind, value, unit: "", limit });
     }
 
     /// A line for whoever waits.
@@ -193,8 +210,15 @@ impl<'a> Run<'a> {
 impl Loaded {
     /// The values that a vendor's requests are made of.
     pub fn values(&self, server: &Server, vendor: &str) -> anyhow::Result<Values> {
-        Values::of(server, vendor, self.changed)
+        Values::of(server, vendor, self.moments)
     }
+}
+
+/// A time in which nothing happens, with something before and after it.
+fn quiet_time() -> (Millis, Millis) {
+    let after = Clock::System.now();
+    std::thread::sleep(Duration::from_secs(3));
+    (after, Clock::System.now())
 }
 
 /// A path as an argument.

@@ -12,6 +12,13 @@ pub fn get(path: &str, token: Option<&str>) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\n{authorization}\r\n").into_bytes()
 }
 
+/// A PUT of JSON as bytes.
+pub fn put_json(path: &str, token: &str, json: &str) -> Vec<u8> {
+    let length = json.len();
+    let head = format!("Authorization: Bearer {token}\r\nContent-Type: application/json");
+    format!("PUT {path} HTTP/1.1\r\nHost: bench\r\n{head}\r\nContent-Length: {length}\r\n\r\n{json}").into_bytes()
+}
+
 /// A form as bytes.
 pub fn post_form(path: &str, form: &str) -> Vec<u8> {
     let length = form.len();
@@ -61,12 +68,21 @@ pub struct Reply {
 }
 
 impl Reply {
+    fn header(&self, wanted: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case(wanted).then_some(value)
+        })
+    }
+
+    /// How many objects the whole list has.
+    pub fn total(&self) -> Option<usize> {
+        self.header("x-total-count")?.trim().parse().ok()
+    }
+
     /// The address of the next page, without the server's.
     pub fn next(&self) -> Option<String> {
-        let links = self.head.lines().find_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("link").then_some(value)
-        })?;
+        let links = self.header("link")?;
         let next = links.split(", ").find(|link| link.ends_with("rel=\"next\""))?;
         let url = next.trim().strip_prefix('<')?.split_once('>')?.0;
         url.split_once("://")?.1.split_once('/').map(|(_, path)| format!("/{path}"))

@@ -22,6 +22,10 @@ pub enum Workload {
     DeepPage,
     /// The first 100 users that changed after a moment.
     Delta,
+    /// 50 neighboring users, whatever became of them.
+    Known,
+    /// The 50 users that changed last.
+    Changed,
     /// The user of a user name.
     Username,
     /// A page of 100 students of a school.
@@ -32,11 +36,13 @@ pub enum Workload {
 
 impl Workload {
     /// All of them, in the order of the report.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::User,
         Self::Page,
         Self::DeepPage,
         Self::Delta,
+        Self::Known,
+        Self::Changed,
         Self::Username,
         Self::SchoolStudents,
         Self::ClassStudents,
@@ -49,6 +55,8 @@ impl Workload {
             Self::Page => "page",
             Self::DeepPage => "deep-page",
             Self::Delta => "delta",
+            Self::Known => "known-50",
+            Self::Changed => "changed-50",
             Self::Username => "username",
             Self::SchoolStudents => "school-students",
             Self::ClassStudents => "class-students",
@@ -62,6 +70,8 @@ impl Workload {
             Self::Page => "page of 100",
             Self::DeepPage => "page at 90 % depth",
             Self::Delta => "dateLastModified> page",
+            Self::Known => "page of 50",
+            Self::Changed => "the 50 that changed",
             Self::Username => "username=",
             Self::SchoolStudents => "page of a school's students",
             Self::ClassStudents => "students of a class",
@@ -78,8 +88,20 @@ pub struct Values {
     usernames: Vec<String>,
     schools: Vec<String>,
     classes: Vec<String>,
-    changed: (Millis, Millis),
+    moments: Moments,
 }
+
+/// Quiet times of a board, each between two moments, by which requests for what changed are told apart.
+#[derive(Debug, Clone, Copy)]
+pub struct Moments {
+    /// After this one many people changed.
+    pub before_many: (Millis, Millis),
+    /// After this one only [`FEW`] people changed.
+    pub before_few: (Millis, Millis),
+}
+
+/// How many people change last.
+pub const FEW: u32 = 50;
 
 /// Where rostering begins.
 pub fn root() -> String {
@@ -87,8 +109,8 @@ pub fn root() -> String {
 }
 
 impl Values {
-    /// Asks the server for them; between the two moments of `changed` nothing happened, after it some people changed.
-    pub fn of(server: &Server, vendor: &str, changed: (Millis, Millis)) -> anyhow::Result<Self> {
+    /// Asks the server for them.
+    pub fn of(server: &Server, vendor: &str, moments: Moments) -> anyhow::Result<Self> {
         let token = server.token(vendor)?;
         let list = |path: &str, member: &str| collect(server, &token, path, member);
         Ok(Self {
@@ -97,7 +119,7 @@ impl Values {
             schools: list("schools", "sourcedId")?,
             classes: list("classes", "sourcedId")?,
             token,
-            changed,
+            moments,
         })
     }
 
@@ -121,13 +143,11 @@ impl Values {
             Workload::Page => format!("{root}/users?limit=100&offset={}", dice.below(size / 20)),
             Workload::DeepPage => format!("{root}/users?limit=100&offset={}", size / 10 * 9 + dice.below(size / 20)),
             Workload::Delta => {
-                let (after, before) = self.changed;
-                let span = usize::try_from(before.0 - after.0).unwrap_or_default();
-                let since = Millis(after.0 + i64::try_from(dice.below(span)).unwrap_or_default());
-                format!(
-                    "{root}/users?limit=100&filter={}",
-                    encoded(&format!("dateLastModified>'{}'", since.to_rfc3339()))
-                )
+                format!("{root}/users?limit=100&filter={}", since(">", self.moments.before_many, dice))
+            }
+            Workload::Known => format!("{root}/users?limit={FEW}&offset={}", dice.below(size / 20)),
+            Workload::Changed => {
+                format!("{root}/users?limit=100&filter={}", since(">=", self.moments.before_few, dice))
             }
             Workload::Username => {
                 let name = dice.pick(&self.usernames).map_or("", String::as_str);
@@ -142,7 +162,15 @@ impl Values {
     }
 }
 
-fn encoded(text: &str) -> String {
+/// A filter by a moment of a quiet time.
+fn since(operator: &str, (after, before): (Millis, Millis), dice: &mut Dice) -> String {
+    let span = usize::try_from(before.0 - after.0).unwrap_or_default();
+    let since = Millis(after.0 + i64::try_from(dice.below(span)).unwrap_or_default());
+    encoded(&format!("dateLastModified{operator}'{}'", since.to_rfc3339()))
+}
+
+/// Text as a part of an address.
+pub fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
