@@ -63,7 +63,9 @@ impl Scout {
         let items = address("gradebook/v1p2", "lineItems?limit=10000&fields=class");
         for item in scout.objects(&items)? {
             let class = item.get("class").and_then(|class| class.get("sourcedId")).and_then(Value::as_str);
-            scout.marked.extend(class.filter(|class| !scout.marked.iter().any(|known| known == class)).map(str::to_owned));
+            scout
+                .marked
+                .extend(class.filter(|class| !scout.marked.iter().any(|known| known == class)).map(str::to_owned));
         }
         Ok(scout)
     }
@@ -125,7 +127,8 @@ impl Scout {
                 ids = self.ids(&address(rostering, &format!("{start}/{inner}")))?;
             }
             for id in ids.iter().take(2) {
-                addresses.extend(self.found(&address(operation.base, &format!("{start}/{inner}/{}{last}", encoded(id))))?);
+                addresses
+                    .extend(self.found(&address(operation.base, &format!("{start}/{inner}/{}{last}", encoded(id))))?);
             }
         }
         Ok(addresses)

@@ -35,8 +35,7 @@ impl Run<'_> {
             warm_up: WARM_UP,
             meter: Meter { server: Some(server.pid()), cluster: self.cluster },
         };
-        let served = load.run()?;
-        let cost = Cost::of(&served, CONNECTIONS);
+        let cost = Cost::of(&load.run()?, CONNECTIONS);
         self.rate(format!("results written in a second, {CONNECTIONS} conns"), cost.per_second, LEAST);
         self.fact("a result written: CPU", cost.cpu_us(), "µs", Some(1e6 / LEAST));
         self.fact("a result written: p99", cost.p99_ms, "ms", None);
