@@ -92,6 +92,12 @@ impl Recollection {
         self.groups.get(&group).map_or_else(RoaringBitmap::new, |objects| objects & self.tombstones(entity))
     }
 
+    /// Whether the object is a tombstone, and was of that type or role when it was seen last.
+    pub fn is_tombstone_of(&self, group: Group, position: u32) -> bool {
+        self.tombstones(group.entity()).contains(position)
+            && self.groups.get(&group).is_some_and(|objects| objects.contains(position))
+    }
+
     /// The objects of that kind whose view changed since the vendor's first request.
     pub fn moved(&self, entity: Entity) -> Option<&Moved> {
         self.of.get(entity as usize).map(|recalled| &recalled.moved)

@@ -20,6 +20,11 @@ use crate::snapshot::structure::link;
 /// RFC 3986 unreserved characters stay as they are.
 pub const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Whether a field's references are all in the snapshot, so that they need not be read.
+pub fn is_in_snapshot(entity: Entity, field: &Field) -> bool {
+    matches!((entity, field.name), (Entity::User, "agents") | (Entity::Class, "terms"))
+}
+
 /// What all records of an answer share.
 #[derive(Debug)]
 pub struct Frame<'a> {
@@ -184,6 +189,7 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         match field.kind {
             Kind::MainRole => self.main_role(json, field.name),
             Kind::RoleOrgs => self.role_orgs(json, field.name),
+            Kind::ReferenceList(target) => self.known_references(json, field, target),
             _ => self.children(json, field),
         }
     }
@@ -287,6 +293,19 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
         self.linked(json, field, target, row_ids.iter().filter_map(|id| ids.position(*id)).collect())
     }
 
+    /// References that the snapshot knows, so that no row was read for them.
+    fn known_references(&self, json: &mut Json, field: &'static Field, target: Entity) -> bool {
+        if !is_in_snapshot(self.frame.entity, field) || !self.released.shows(field.category) {
+            return false;
+        }
+        let (snapshot, position) = (self.release().snapshot(), self.released.position());
+        let known = match self.frame.entity {
+            Entity::User => snapshot.people.agents(position),
+            _ => snapshot.classes.terms_of(position),
+        };
+        self.linked(json, field, target, known.to_vec())
+    }
+
     fn resources(&self, json: &mut Json, place: usize, field: &'static Field) -> bool {
         let links: Vec<ResourceLink<'_>> = parsed(self.released.text(place, field)).unwrap_or_default();
         let ids = self.release().snapshot().ids(Entity::Resource);
@@ -330,15 +349,14 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
     fn children(&self, json: &mut Json, field: &'static Field) -> bool {
         let Kind::Children(entity) = field.kind else { return false };
         let snapshot = self.release().snapshot();
-        let parents = if entity == Entity::Org { &snapshot.orgs.parent } else { &snapshot.sessions.parent };
         if self.released.is_tombstone() {
             return false;
         }
-        let is_child = |child: &u32| link(parents, *child) == Some(self.released.position());
-        if planted::is(Leak::UncutChildren) {
-            return self.linked(json, field, entity, (0..snapshot.ids(entity).len()).filter(is_child).collect());
-        }
-        self.linked(json, field, entity, self.release().live(entity).iter().filter(is_child).collect())
+        let position = self.released.position();
+        let children =
+            if entity == Entity::Org { snapshot.orgs.children(position) } else { snapshot.sessions.children(position) };
+        let is_told = |child: &u32| planted::is(Leak::UncutChildren) || self.release().is_live(entity, *child);
+        self.linked(json, field, entity, children.iter().filter(is_told).collect())
     }
 
     /// References to what may be told, in the vendor's order, so that their order says nothing either.

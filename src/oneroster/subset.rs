@@ -8,7 +8,7 @@ use crate::catalogue::{Category, Entity, Version};
 use crate::consent::Release;
 use crate::consent::sight::Group;
 use crate::http::Refusal;
-use crate::oneroster::operation::{Nested, Special};
+use crate::oneroster::operation::{Nested, Special, Subset};
 use crate::planted::{self, Leak};
 use crate::query::main_role;
 use crate::snapshot::Snapshot;
@@ -36,6 +36,36 @@ fn live_special(release: &Release, version: Version, special: Special) -> Roarin
         (Version::V1p1, Special::Teachers) => with_role(release, version, "teacher", release.live(Entity::Org)),
         (Version::V1p1 | Version::V1p2, _) => release.group(group(special)),
     }
+}
+
+/// Whether [`special`] has the object, without looking at any other.
+pub fn is_special(release: &Release, version: Version, special: Special, object: u32) -> bool {
+    is_live_special(release, version, special, object) || release.recollection().is_tombstone_of(group(special), object)
+}
+
+fn is_live_special(release: &Release, version: Version, special: Special, object: u32) -> bool {
+    let snapshot = release.snapshot();
+    let is_of_group = match special {
+        Special::Schools => snapshot.orgs.schools.contains(object),
+        Special::Terms => snapshot.sessions.terms.contains(object),
+        Special::GradingPeriods => snapshot.sessions.grading_periods.contains(object),
+        Special::Students => has_role(release, version, "student", object),
+        Special::Teachers => has_role(release, version, "teacher", object),
+    };
+    is_of_group && release.is_live(group(special).entity(), object)
+}
+
+/// Whether the person's role is shown. In 1.1 a person has one.
+fn has_role(release: &Release, version: Version, role: &str, person: u32) -> bool {
+    let people = &release.snapshot().people;
+    let is_it = match version {
+        Version::V1p1 => main_role::word(release, person) == Some(role),
+        Version::V1p2 => {
+            let mut roles = people.roles(person).iter();
+            roles.any(|at| people.role_name(at.role) == role && release.is_live(Entity::Org, at.org))
+        }
+    };
+    is_it && release.shows(Entity::User, Category::Identity, person)
 }
 
 /// People whose role at one of these orgs is shown. In 1.1 a person has one role, at several orgs.
@@ -70,16 +100,10 @@ pub fn nested(
         Nested::ClassesOfCourse => snapshot.classes.of_courses(&only(found(Entity::Course)?)),
         Nested::ClassesOfSchool => snapshot.classes.of_schools(&only(school(release, first)?)),
         Nested::CoursesOfSchool => courses_of(release, school(release, first)?),
-        Nested::EnrollmentsOfSchool => {
-            let school = school(release, first)?;
-            (0..).zip(&snapshot.enrollments.school).filter(|(_, at)| **at == school).map(|(e, _)| e).collect()
-        }
+        Nested::EnrollmentsOfSchool => snapshot.enrollments.of_schools(&only(school(release, first)?)),
         Nested::StudentsOfSchool => with_role(release, version, "student", &only(school(release, first)?)),
         Nested::TeachersOfSchool => with_role(release, version, "teacher", &only(school(release, first)?)),
-        Nested::TermsOfSchool => {
-            let classes = snapshot.classes.of_schools(&only(school(release, first)?)) & release.live(Entity::Class);
-            classes.iter().flat_map(|class| snapshot.classes.terms_of(class).iter().copied()).collect()
-        }
+        Nested::TermsOfSchool => snapshot.classes.terms_at(school(release, first)?, release.live(Entity::Class)),
         Nested::EnrollmentsOfClassInSchool => {
             snapshot.enrollments.of_class(class_in_school(release, identifiers)?).iter().copied().collect()
         }
@@ -131,6 +155,28 @@ pub fn nested(
     })
 }
 
+/// Whether an address names few objects on any board, found without looking at others.
+pub const fn is_narrow(subset: Subset) -> bool {
+    use Nested as N;
+    matches!(
+        subset,
+        Subset::Kind(Special::Schools | Special::Terms | Special::GradingPeriods)
+            | Subset::Nested(
+                N::StudentsOfClass
+                    | N::TeachersOfClass
+                    | N::EnrollmentsOfClassInSchool
+                    | N::StudentsOfClassInSchool
+                    | N::TeachersOfClassInSchool
+                    | N::ClassesOfStudent
+                    | N::ClassesOfTeacher
+                    | N::ClassesOfUser
+                    | N::ResourcesOfClass
+                    | N::ResourcesOfCourse
+                    | N::ResourcesOfUser
+            )
+    )
+}
+
 /// Whether a vendor that may not know of the object named it.
 fn is_hidden(release: &Release, identifier: &str) -> bool {
     [Entity::Class, Entity::Org, Entity::Course, Entity::User, Entity::AcademicSession]
@@ -145,10 +191,8 @@ fn school(release: &Release, identifier: &str) -> Result<u32, Refusal> {
 }
 
 fn person(release: &Release, version: Version, kind: Special, identifier: &str) -> Result<u32, Refusal> {
-    let position = release
-        .find_live(Entity::User, identifier)
-        .filter(|person| live_special(release, version, kind).contains(*person));
-    position.ok_or_else(Refusal::unknown)
+    let position = release.find_live(Entity::User, identifier);
+    position.filter(|person| is_live_special(release, version, kind, *person)).ok_or_else(Refusal::unknown)
 }
 
 fn class_in_school(release: &Release, identifiers: &[&str]) -> Result<u32, Refusal> {
@@ -209,8 +253,5 @@ fn materials(release: &Release, entity: Entity, of: u32, links: &HashMap<u32, Ve
 
 fn courses_of(release: &Release, school: u32) -> RoaringBitmap {
     let snapshot = release.snapshot();
-    let only = RoaringBitmap::from_iter([school]);
-    let own = crate::snapshot::structure::linking_to(&snapshot.courses.org, &only);
-    let classes = snapshot.classes.of_schools(&only) & release.live(Entity::Class);
-    own | classes.iter().filter_map(|class| link(&snapshot.classes.course, class)).collect::<RoaringBitmap>()
+    snapshot.courses.of_org(school) | snapshot.classes.courses_at(school, release.live(Entity::Class))
 }

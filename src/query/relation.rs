@@ -28,9 +28,7 @@ pub fn linked(release: &Release, entity: Entity, name: &str, targets: &RoaringBi
         (Entity::Enrollment, "class") => {
             targets.iter().flat_map(|t| snapshot.enrollments.of_class(t).iter().copied()).collect()
         }
-        (Entity::Enrollment, "school") => enrollments(snapshot, |e| {
-            snapshot.enrollments.school.get(e as usize).is_some_and(|school| targets.contains(*school))
-        }),
+        (Entity::Enrollment, "school") => snapshot.enrollments.of_schools(targets),
         (Entity::LineItem, "class") => {
             targets.iter().flat_map(|t| snapshot.gradebook.line_items.of_class(t).iter().copied()).collect()
         }
@@ -58,14 +56,8 @@ pub fn line_items_of_schools(snapshot: &Snapshot, schools: &RoaringBitmap) -> Ro
 
 /// The memberships whose role's place is marked.
 pub fn enrollments_with_role(snapshot: &Snapshot, roles: &[bool]) -> RoaringBitmap {
-    enrollments(snapshot, |e| {
-        let role = snapshot.enrollments.role.get(e as usize).copied().unwrap_or(u8::MAX);
-        roles.get(usize::from(role)).copied().unwrap_or(false)
-    })
-}
-
-fn enrollments(snapshot: &Snapshot, holds: impl Fn(u32) -> bool) -> RoaringBitmap {
-    RoaringBitmap::from_sorted_iter((0..snapshot.enrollments.ids.len()).filter(|e| holds(*e))).unwrap_or_default()
+    let marked = (0..).zip(roles).filter(|(_, is_marked)| **is_marked).map(|(role, _)| role).collect();
+    snapshot.enrollments.of_roles(&marked)
 }
 
 /// The objects with one of these resources.

@@ -1,9 +1,12 @@
 //! Memberships of classes. They outnumber people ten to one, so that each relation is one number.
 
+use std::sync::OnceLock;
+
 use roaring::RoaringBitmap;
 
 use crate::snapshot::Ids;
 use crate::snapshot::groups::Groups;
+use crate::snapshot::linking::Linking;
 
 /// Memberships of classes, by position in sourcedId order.
 #[derive(Debug, Default)]
@@ -22,6 +25,8 @@ pub struct Enrollments {
     pub role_names: Vec<String>,
     by_class: Groups,
     by_user: Groups,
+    by_school: OnceLock<Linking>,
+    by_role: OnceLock<Linking>,
 }
 
 impl Enrollments {
@@ -56,6 +61,18 @@ impl Enrollments {
     /// The memberships of a person.
     pub fn of_user(&self, person: u32) -> &[u32] {
         self.by_user.of(person)
+    }
+
+    /// The memberships at any of these orgs.
+    pub fn of_schools(&self, schools: &RoaringBitmap) -> RoaringBitmap {
+        let index = || Linking::of_pairs((0..).zip(self.school.iter().copied()));
+        self.by_school.get_or_init(index).to_any(schools)
+    }
+
+    /// The memberships with any of these roles, as places in [`Enrollments::role_names`].
+    pub fn of_roles(&self, roles: &RoaringBitmap) -> RoaringBitmap {
+        let index = || Linking::of_pairs((0..).zip(self.role.iter().map(|role| u32::from(*role))));
+        self.by_role.get_or_init(index).to_any(roles)
     }
 
     /// The person, class, org and role of a membership.

@@ -120,11 +120,20 @@ pub struct ScoreScales {
     pub class: Vec<u32>,
     /// The course of each.
     pub course: Vec<u32>,
+    by_class: Groups,
 }
 
 impl ScoreScales {
+    /// Score scales with these keys, each of the class and the course that follow in the same order.
+    pub fn new(ids: Ids, (class, course): (Vec<u32>, Vec<u32>), n_classes: u32) -> Self {
+        Self { ids, by_class: Groups::new(&class, n_classes), class, course }
+    }
+
     /// The scales of any of these classes.
     pub fn of_classes(&self, classes: &RoaringBitmap) -> RoaringBitmap {
+        if classes.len() < u64::from(self.ids.len()) {
+            return classes.iter().flat_map(|class| self.by_class.of(class).iter().copied()).collect();
+        }
         (0..).zip(&self.class).filter(|(_, class)| classes.contains(**class)).map(|(scale, _)| scale).collect()
     }
 }

@@ -7,6 +7,7 @@ pub mod enrollments;
 pub mod gradebook;
 mod groups;
 pub mod ids;
+pub mod linking;
 pub mod people;
 pub mod structure;
 pub mod times;

@@ -62,6 +62,7 @@ pub struct People {
     pub without_demographics: RoaringBitmap,
     /// The resources of those who have any.
     pub resources: HashMap<u32, Vec<u32>>,
+    nobody: RoaringBitmap,
 }
 
 impl People {
@@ -127,7 +128,17 @@ impl People {
 
     /// People with any of these roles at any of these orgs; `None` stands for every role.
     pub fn with_roles_at(&self, roles: Option<&[u16]>, orgs: &RoaringBitmap) -> RoaringBitmap {
+        let n_roles = self.role_names.len();
         let mut people = RoaringBitmap::new();
+        if orgs.len() * (n_roles as u64) < self.with_role.len() as u64 {
+            let all = || (0..).take(n_roles);
+            for org in orgs {
+                for role in all().filter(|role| roles.is_none_or(|roles| roles.contains(role))) {
+                    people |= self.with_role.get(&(org, role)).unwrap_or(&self.nobody);
+                }
+            }
+            return people;
+        }
         for ((org, role), holders) in &self.with_role {
             if orgs.contains(*org) && roles.is_none_or(|roles| roles.contains(role)) {
                 people |= holders;

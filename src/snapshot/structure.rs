@@ -1,10 +1,12 @@
 //! Schools, school years, courses and classes, and how they hang together.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use roaring::RoaringBitmap;
 
 use crate::snapshot::Ids;
+use crate::snapshot::linking::{Leading, Linking};
 
 /// Boards, schools and departments.
 #[derive(Debug, Default)]
@@ -15,6 +17,7 @@ pub struct Orgs {
     pub parent: Vec<Option<u32>>,
     /// Those of type `school`.
     pub schools: RoaringBitmap,
+    below: OnceLock<Linking>,
 }
 
 /// School years, terms and grading periods.
@@ -28,6 +31,7 @@ pub struct Sessions {
     pub terms: RoaringBitmap,
     /// Those of type `gradingPeriod`.
     pub grading_periods: RoaringBitmap,
+    below: OnceLock<Linking>,
 }
 
 /// Courses.
@@ -41,6 +45,7 @@ pub struct Courses {
     pub school_year: Vec<Option<u32>>,
     /// The resources of each, where it has any.
     pub resources: HashMap<u32, Vec<u32>>,
+    by_org: OnceLock<Linking>,
 }
 
 /// Classes.
@@ -58,6 +63,17 @@ pub struct Classes {
     pub of_grade: HashMap<String, RoaringBitmap>,
     /// The resources of each, where it has any.
     pub resources: HashMap<u32, Vec<u32>>,
+    index: OnceLock<ClassIndex>,
+}
+
+/// Classes by what they belong to.
+#[derive(Debug)]
+struct ClassIndex {
+    by_school: Linking,
+    by_course: Linking,
+    by_term: Linking,
+    from_school_to_courses: Leading,
+    from_school_to_terms: Leading,
 }
 
 /// The value at a position of a list of optional links.
@@ -101,26 +117,71 @@ pub fn descendants(parents: &[Option<u32>], start: &RoaringBitmap) -> RoaringBit
     }
 }
 
+impl Orgs {
+    /// The orgs that name this one as their parent.
+    pub fn children(&self, org: u32) -> &RoaringBitmap {
+        self.below.get_or_init(|| Linking::of(&self.parent)).to(org)
+    }
+}
+
+impl Sessions {
+    /// The sessions that name this one as their parent.
+    pub fn children(&self, session: u32) -> &RoaringBitmap {
+        self.below.get_or_init(|| Linking::of(&self.parent)).to(session)
+    }
+}
+
+impl Courses {
+    /// The courses that an org offers itself.
+    pub fn of_org(&self, org: u32) -> &RoaringBitmap {
+        self.by_org.get_or_init(|| Linking::of(&self.org)).to(org)
+    }
+}
+
+impl ClassIndex {
+    fn of(classes: &Classes) -> Self {
+        let terms =
+            || (0..).zip(&classes.terms).flat_map(|(class, terms)| terms.iter().map(move |term| (class, *term)));
+        let courses = || (0..).zip(&classes.course).filter_map(|(class, course)| Some((class, (*course)?)));
+        let from_school = |(class, end): (u32, u32)| Some((link(&classes.school, class)?, class, end));
+        Self {
+            by_school: Linking::of(&classes.school),
+            by_course: Linking::of(&classes.course),
+            by_term: Linking::of_pairs(terms()),
+            from_school_to_courses: Leading::of(courses().filter_map(from_school)),
+            from_school_to_terms: Leading::of(terms().filter_map(from_school)),
+        }
+    }
+}
+
 impl Classes {
+    fn index(&self) -> &ClassIndex {
+        self.index.get_or_init(|| ClassIndex::of(self))
+    }
+
     /// The classes of any of these schools.
     pub fn of_schools(&self, schools: &RoaringBitmap) -> RoaringBitmap {
-        linking_to(&self.school, schools)
+        self.index().by_school.to_any(schools)
     }
 
     /// The classes of any of these courses.
     pub fn of_courses(&self, courses: &RoaringBitmap) -> RoaringBitmap {
-        linking_to(&self.course, courses)
+        self.index().by_course.to_any(courses)
     }
 
     /// The classes that are held in any of these terms.
-    #[expect(clippy::cast_possible_truncation, reason = "positions are 32 bits")]
     pub fn of_terms(&self, terms: &RoaringBitmap) -> RoaringBitmap {
-        self.terms
-            .iter()
-            .enumerate()
-            .filter(|(_, of_class)| of_class.iter().any(|t| terms.contains(*t)))
-            .map(|(i, _)| i as u32)
-            .collect()
+        self.index().by_term.to_any(terms)
+    }
+
+    /// The courses of those among `classes` that are a school's.
+    pub fn courses_at(&self, school: u32, classes: &RoaringBitmap) -> RoaringBitmap {
+        self.index().from_school_to_courses.from(school, classes)
+    }
+
+    /// The terms of those among `classes` that are a school's.
+    pub fn terms_at(&self, school: u32, classes: &RoaringBitmap) -> RoaringBitmap {
+        self.index().from_school_to_terms.from(school, classes)
     }
 
     /// The terms of a class.

@@ -22,11 +22,11 @@ fn scales(conn: &mut Conn, snapshot: &mut Snapshot) -> Result<ScoreScales, Store
         links.push((row.int(BASE), row.int(BASE + 1)));
         Ok(())
     })?;
-    let (class, course) = links
+    let of_scales = links
         .into_iter()
         .map(|(class, course)| (position(&snapshot.classes.ids, class), position(&snapshot.courses.ids, course)))
         .unzip();
-    Ok(ScoreScales { ids, class, course })
+    Ok(ScoreScales::new(ids, of_scales, snapshot.classes.ids.len()))
 }
 
 fn line_items(conn: &mut Conn, snapshot: &mut Snapshot) -> Result<LineItems, StoreError> {
