@@ -465,6 +465,22 @@ impl Release {
         self.orders.get(entity as usize).map_or(&Order::Source, |slot| slot.get_or_init(make))
     }
 
+    /// Whether the vendor's order of that kind of object is there: it is made when it is first asked for, and that
+    /// takes longer the more objects there are.
+    pub fn has_order(&self, entity: Entity) -> bool {
+        self.pairwise().is_none() || self.orders.get(entity as usize).is_some_and(|order| order.get().is_some())
+    }
+
+    /// Whether [`Release::listed`] is there.
+    pub fn has_listed(&self, entity: Entity) -> bool {
+        self.listed.get(entity as usize).is_some_and(|listed| listed.get().is_some())
+    }
+
+    /// Whether the memberships in the view are known.
+    pub fn has_memberships(&self) -> bool {
+        self.memberships.get().is_some()
+    }
+
     /// Whether a link to the object may be told: it is in the view, and where it is somebody's carer or
     /// child, that person does not refuse it. A link is about both of its ends.
     pub fn may_link(&self, target: Entity, position: u32) -> bool {

@@ -9,28 +9,27 @@ use percent_encoding::utf8_percent_encode;
 use roaring::RoaringBitmap;
 
 use crate::audit::Disclosure;
-use crate::audit::told::{People, note};
+use crate::audit::told::People;
 use crate::auth::Proof;
 use crate::auth::bearer::{self, Caller};
-use crate::catalogue::{Entity, Field, Kind, Presence};
+use crate::catalogue::Entity;
 use crate::clock::Millis;
 use crate::consent::Release;
 use crate::consent::written::Own;
 use crate::http::{App, Refusal};
 use crate::keys::MasterKey;
-use crate::oneroster::edition::Warning;
+use crate::oneroster::body::{Around, Body};
 use crate::oneroster::gradebook::own;
-use crate::oneroster::json::Json;
+use crate::oneroster::links::{Cut, links};
 use crate::oneroster::operation::{Operation, Special, Subset};
-use crate::oneroster::parameters::{Parameters, refuse_filter};
-use crate::oneroster::represent::{Frame, PATH_SEGMENT, Represented};
+use crate::oneroster::parameters::{DEFAULT_LIMIT, Parameters, refuse_filter};
+use crate::oneroster::represent::PATH_SEGMENT;
 use crate::oneroster::subset;
 use crate::planted::{self, Leak};
 use crate::query::cursor::{self, Bound};
 use crate::query::joined::{self, Desk, may_be_written};
 use crate::query::own as own_filter;
-use crate::query::{Asked, List, QueryError, Start, View};
-use crate::store::hydrate::{Selection, hydrate};
+use crate::query::{Asked, Direction, List, QueryError, SortKey, Start, View};
 use crate::store::written::{self, Named, Of, Progress, Which};
 use crate::store::{Conn, StoreError};
 
@@ -129,11 +128,12 @@ pub(in crate::oneroster) fn asked<'a>(app: &App, caller: &'a Caller) -> Asked<'a
     }
 }
 
-/// Answers a request for one object where it is handled, if the database is embedded and the view is there:
-/// a way to another thread and back costs as much as the answer. `None`: answer it by [`answer`].
+/// Answers a request where it is handled, if the database is embedded, the view is there, and the answer is one
+/// object or a short page for which nothing is searched: a way to another thread and back costs as much as one object,
+/// and eight threads' pages push each other out of the processor's caches. `None`: answer it by [`answer`].
 pub fn answer_at_once(app: &App, request: &Request) -> Option<Outcome> {
     let is_single = matches!(request.operation.subset, Subset::One | Subset::OneOfKind(_));
-    if !is_single || !app.database.is_embedded() || may_be_written(request.operation.entity) {
+    if !app.database.is_embedded() || may_be_written(request.operation.entity) || !(is_single || is_short(request)) {
         return None;
     }
     // A signature is used up by a write, which may take its time.
@@ -149,9 +149,24 @@ pub fn answer_at_once(app: &App, request: &Request) -> Option<Outcome> {
                 return Ok(None);
             }
             let Some(view) = app.views.known(&asked(app, caller)) else { return Ok(None) };
-            Exchange { app, caller, request, view: &view, at: caller.at }.single(&mut conn)
+            let exchange = Exchange { app, caller, request, view: &view, at: caller.at };
+            match request.operation.subset {
+                Subset::One | Subset::OneOfKind(_) => exchange.single(&mut conn),
+                _ if exchange.is_at_hand() => exchange.collection(&mut conn),
+                Subset::All | Subset::Kind(_) | Subset::Nested(_) => Ok(None),
+            }
         });
     answer.transpose().map(|answer| Outcome { caller, answer })
+}
+
+/// Whether a page is asked for that is short and needs no search.
+fn is_short(request: &Request) -> bool {
+    let parameters = Parameters::of_collection(request.operation, &request.query);
+    parameters.is_ok_and(|asked| {
+        asked.limit <= DEFAULT_LIMIT
+            && asked.filter.is_none()
+            && asked.sort == (SortKey::SourcedId, Direction::Ascending)
+    })
 }
 
 /// A request with who asks and what they may see.
@@ -185,6 +200,16 @@ impl Exchange<'_> {
         &self.view.release
     }
 
+    /// Whether the list is there, or found without looking at many objects.
+    fn is_at_hand(&self) -> bool {
+        let Operation { entity, subset, .. } = *self.request.operation;
+        if subset == Subset::All {
+            return self.release().has_listed(entity);
+        }
+        let is_narrow = || self.release().has_memberships() && subset::is_narrow(subset);
+        self.release().has_order(entity) && (is_narrow() || self.view.has_list(entity, &address(self.request)))
+    }
+
     fn single(&self, conn: &mut Conn) -> Result<Option<Answer>, Refusal> {
         let operation = self.request.operation;
         let (members, warnings) = Parameters::fields_of_single(operation, &self.request.query)?;
@@ -205,7 +230,7 @@ impl Exchange<'_> {
             }
         })?;
         if let Subset::OneOfKind(kind) = operation.subset
-            && !self.special(kind)?.contains(position)
+            && !subset::is_special(self.release(), operation.edition.version, kind, position)
         {
             return Err(Refusal::unknown());
         }
@@ -344,61 +369,13 @@ impl Exchange<'_> {
     fn records(
         &self,
         conn: &mut Conn,
-        (positions, own): (&[u32], &[(usize, Own<'_>)]),
+        objects: (&[u32], &[(usize, Own<'_>)]),
         members: Option<&[String]>,
-        (head, tail, warnings): (&str, &str, &[Warning]),
+        around: Around<'_>,
     ) -> Result<Option<(Vec<u8>, People)>, StoreError> {
         let Operation { edition, entity, .. } = *self.request.operation;
-        let (version, release) = (edition.version, self.release());
-        // The time of a person's record depends on the roles that are shown.
-        let is_read = |field: &Field| {
-            let is_asked = || members.is_none_or(|members| members.iter().any(|m| m == field.name));
-            let stands_in = || {
-                let is_asked = |name: &str| members.is_none_or(|members| members.iter().any(|m| m == name));
-                entity.fields().iter().any(|other| {
-                    is_asked(other.name) && entity.stand_in(version, other.name).is_some_and(|it| it == field)
-                })
-            };
-            field.kind == Kind::Roles
-                || (field.presence(version) != Presence::Absent && is_asked())
-                || (field.presence(version) == Presence::Absent && stands_in())
-        };
-        let may_show =
-            |field: &Field| release.may_show(entity, field.category) || planted::is(Leak::PlaceholderFromName);
-        let selected = entity.fields().iter().filter(|field| is_read(field) && may_show(field));
-        let selection = Selection::new(entity, selected);
-        let Some(records) = hydrate(conn, release, &selection, positions)? else { return Ok(None) };
         let root = format!("{}/{}/ims/oneroster", self.app.public_url, self.caller.tenant);
-        let frame = Frame::new((edition, &root), entity, selection.fields(), members);
-        if entity == Entity::User {
-            let people = &release.snapshot().people;
-            people.ids.bring_near(positions.iter().flat_map(|position| people.agents(*position)).copied());
-        }
-        let mut people = People::new();
-        let mut json = Json::with_capacity(64 + positions.len() * 1280);
-        json.raw(head);
-        let mut own = own.iter().peekable();
-        let mut n_written = 0;
-        let mut write_own = |json: &mut Json, people: &mut People, n_written: &mut usize| {
-            while let Some((_, own)) = own.next_if(|(place, _)| place <= n_written) {
-                json.element();
-                own::write(json, own, (edition, &root), members);
-                own::note(people, own);
-                *n_written += 1;
-            }
-        };
-        for released in records.released(release, &selection, positions) {
-            write_own(&mut json, &mut people, &mut n_written);
-            n_written += 1;
-            json.element();
-            Represented::new(&frame, &released).write(&mut json);
-            note(&mut people, &released);
-        }
-        write_own(&mut json, &mut people, &mut n_written);
-        json.raw(tail);
-        (edition.warn)(&mut json, warnings);
-        json.raw("}");
-        Ok(Some((json.into_bytes(), people)))
+        Body { release: self.release(), edition, root: &root, entity, members }.write(conn, objects, around)
     }
 
     fn disclosure(&self, records: &[u32], n: u64, people: People) -> Disclosure {
@@ -450,46 +427,4 @@ fn address(request: &Request) -> String {
         }
     }
     path
-}
-
-/// What a page is of the whole list.
-#[derive(Debug, Clone, Copy)]
-struct Cut {
-    offset: u64,
-    n: u64,
-    total: u64,
-}
-
-impl Cut {
-    fn has_more(self) -> bool {
-        self.offset + self.n < self.total
-    }
-}
-
-/// RFC 8288 links: `first` and `prev` unless it is the first page, `next` and `last` unless it is the last.
-fn links(url: &str, parameters: &Parameters, page: Cut, cursor: Option<&str>) -> Option<String> {
-    let mut text = String::new();
-    let mut add = |relation: &str, offset: u64, cursor: Option<&str>| {
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        _ = write!(text, "<{url}?limit={}&offset={offset}", parameters.limit);
-        for (name, value) in &parameters.repeated {
-            _ = write!(text, "&{name}={}", utf8_percent_encode(value, PATH_SEGMENT));
-        }
-        if let Some(cursor) = cursor {
-            _ = write!(text, "&cursor={cursor}");
-        }
-        _ = write!(text, ">; rel=\"{relation}\"");
-    };
-    let limit = parameters.limit as u64;
-    if page.offset > 0 {
-        add("first", 0, None);
-        add("prev", page.offset.saturating_sub(limit), None);
-    }
-    if page.has_more() {
-        add("next", page.offset + page.n, cursor);
-        add("last", page.total.saturating_sub(1) / limit * limit, None);
-    }
-    (!text.is_empty()).then_some(text)
 }

@@ -22,6 +22,21 @@ impl Json {
         Self { bytes: Vec::with_capacity(capacity) }
     }
 
+    /// How many bytes were written.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Writes what another has at some bytes.
+    pub fn copy(&mut self, other: &Self, bytes: std::ops::Range<usize>) {
+        self.bytes.extend_from_slice(other.bytes.get(bytes).unwrap_or_default());
+    }
+
     /// The bytes that were written.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes

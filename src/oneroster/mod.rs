@@ -4,12 +4,14 @@
 //! Nothing here knows the store's tables or decides what is released.
 
 pub mod answer;
+pub mod body;
 pub mod csv;
 pub mod discovery;
 pub mod edition;
 pub mod filter;
 pub mod gradebook;
 pub mod json;
+pub mod links;
 pub mod names;
 pub mod objectives;
 pub mod operation;

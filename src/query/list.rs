@@ -178,6 +178,12 @@ impl View {
         Ok(found)
     }
 
+    /// Whether the list of a subset, unfiltered and in the vendor's order, was asked for before and is kept.
+    pub fn has_list(&self, entity: Entity, subset: &str) -> bool {
+        let key = (entity, Some(subset.to_owned()), None, (SortKey::SourcedId, Direction::Ascending));
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key)
+    }
+
     /// The page that was asked for.
     pub fn page(&self, conn: &mut Conn, list: &List) -> Result<Page, QueryError> {
         let is_default_order = list.sort == (SortKey::SourcedId, Direction::Ascending);

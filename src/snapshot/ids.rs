@@ -35,11 +35,12 @@ impl Ids {
         self.text.get(start..end).unwrap_or_default()
     }
 
-    /// Brings the sourcedIds at these positions near the processor: one after the other they would each be
-    /// waited for, and a page of people names hundreds of carers from all over the board.
+    /// Brings the sourcedIds and numbers at these positions near the processor: one after the other they would each
+    /// be waited for, and a page of people names hundreds of carers from all over the board.
     pub fn bring_near(&self, positions: impl Iterator<Item = u32>) {
         let first_byte = |position: u32| self.sourced_id(position).as_bytes().first().copied().unwrap_or_default();
-        std::hint::black_box(positions.map(first_byte).fold(0, u8::wrapping_add));
+        let touched = |position: u32| u32::from(first_byte(position)).wrapping_add(self.number(position));
+        std::hint::black_box(positions.map(touched).fold(0, u32::wrapping_add));
     }
 
     /// The position of a sourcedId.

@@ -94,6 +94,40 @@ pub fn hydrate(
     Ok(Some(Records { rows, order }))
 }
 
+/// Reads the rows of these objects, and hands each that the release lets through to `visit` as it arrives, with its
+/// place among `positions`; `false` if the board has moved on to another epoch than the release's, and nothing that
+/// was visited may leave.
+pub fn each_released(
+    conn: &mut Conn,
+    release: &Release,
+    selection: &Selection,
+    positions: &[u32],
+    mut visit: impl FnMut(usize, &Released<'_, Stored<'_>>),
+) -> Result<bool, StoreError> {
+    if positions.is_empty() {
+        return Ok(true);
+    }
+    let snapshot = release.snapshot();
+    let ids: Vec<i64> = positions.iter().map(|p| snapshot.ids(selection.entity).row_id(*p)).collect();
+    let mut places: Vec<(i64, usize, u32)> =
+        ids.iter().zip(positions).enumerate().map(|(place, (id, position))| (*id, place, *position)).collect();
+    places.sort_unstable();
+    let (mut n_found, mut is_of_release) = (0, true);
+    statement(conn, selection, snapshot.tenant_id, &ids).each_of_page(conn, |row| {
+        is_of_release &= row.int(0) == Some(snapshot.epoch);
+        let id = row.need_int(1)?;
+        // A range may hold others.
+        let found = places.binary_search_by_key(&id, |(id, ..)| *id).ok().and_then(|at| places.get(at));
+        let Some((_, place, position)) = found else { return Ok(()) };
+        n_found += 1;
+        if is_of_release && let Some(released) = release.release(*position, Stored { selection, row }) {
+            visit(*place, &released);
+        }
+        Ok(())
+    })?;
+    Ok(is_of_release && n_found == positions.len())
+}
+
 fn statement(conn: &Conn, selection: &Selection, tenant_id: i64, ids: &[i64]) -> Statement {
     let mut statement = Statement::new(selection.sql.as_str()).bind(tenant_id).bind(tenant_id);
     statement.push(match conn {

@@ -148,13 +148,30 @@ impl Statement {
         Ok(rows)
     }
 
+    /// Runs the statement, whose rows are few, and hands each to `visit`: one after the other they pass through one
+    /// place that stays near the processor, where a page in one piece would not.
+    pub fn each_of_page(
+        &self,
+        conn: &mut Conn,
+        mut visit: impl FnMut(Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let Conn::Postgres(c) = conn else { return self.each(conn, visit) };
+        let mut rows = Rows::with_room_for(1);
+        for row in LoadConnection::<DefaultLoadingMode>::load(c, self)? {
+            rows.clear();
+            rows.add_postgres(&row?)?;
+            rows.first().map_or(Ok(()), &mut visit)?;
+        }
+        Ok(())
+    }
+
     /// Runs the statement and hands each row to `visit` as it arrives, so that memory stays bounded.
     pub fn each(
         &self,
         conn: &mut Conn,
         mut visit: impl FnMut(Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut rows = Rows::default();
+        let mut rows = Rows::with_room_for(1);
         match conn {
             Conn::Sqlite(c) => {
                 for row in LoadConnection::<DefaultLoadingMode>::load(c, self)? {
