@@ -3,6 +3,7 @@
 //! One commit for each answer would cost four times as much as the answer itself.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -26,6 +27,12 @@ const MOST_KNOWN: usize = 10_000;
 
 /// How long a group waits for callers of the one before it: less than a commit takes.
 const MOMENT: Duration = Duration::from_micros(100);
+
+/// How long a group waits for answers that are being made: so many of them that each is made in less.
+const ANSWERS: Duration = Duration::from_millis(1);
+
+/// How often it looks whether they are there.
+const LOOK: Duration = Duration::from_micros(200);
 
 /// How long an answer waits for its disclosure.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -51,6 +58,17 @@ pub enum RecordError {
 pub struct Recorder {
     queue: Mutex<Option<SyncSender<Job>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    n_expected: Arc<AtomicUsize>,
+}
+
+/// An answer that is being made, and will have a disclosure.
+#[derive(Debug)]
+pub struct Expected(Arc<AtomicUsize>);
+
+impl Drop for Expected {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 struct Job {
@@ -62,10 +80,17 @@ impl Recorder {
     /// Starts the thread that writes.
     pub fn start(database: Database) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(QUEUE);
-        let thread = std::thread::Builder::new()
-            .name("disclosures".into())
-            .spawn(move || Writer { database, known: HashMap::new() }.run(&receiver))?;
-        Ok(Self { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+        let n_expected = Arc::new(AtomicUsize::new(0));
+        let writer = Writer { database, known: HashMap::new(), n_expected: Arc::clone(&n_expected) };
+        let thread = std::thread::Builder::new().name("disclosures".into()).spawn(move || writer.run(&receiver))?;
+        Ok(Self { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)), n_expected })
+    }
+
+    /// Announces a disclosure until it is recorded or there is none: those of answers that are made at a time go
+    /// into one commit.
+    pub fn expect(&self) -> Expected {
+        self.n_expected.fetch_add(1, Ordering::Relaxed);
+        Expected(Arc::clone(&self.n_expected))
     }
 
     /// Resolves once the disclosure is durable; on an error the answer must not leave.
@@ -115,6 +140,8 @@ struct Writer {
     database: Database,
     /// Whom the served sets are known to hold; they may hold more.
     known: HashMap<ServedKey, RoaringBitmap>,
+    /// How many answers are being made.
+    n_expected: Arc<AtomicUsize>,
 }
 
 impl Writer {
@@ -123,12 +150,39 @@ impl Writer {
         let mut n_last = 1;
         while let Ok(first) = queue.recv() {
             group.push(first);
-            gather(queue, &mut group, n_last);
+            self.gather(queue, &mut group, n_last);
             n_last = group.len();
             // Nobody waits: the client went away or was refused for lack of time, and nothing has left.
             group.retain(|job| !job.done.is_closed());
             if !group.is_empty() {
                 self.commit(&mut group);
+            }
+        }
+    }
+
+    /// Takes what waits, and what is about to: a commit costs as much as an answer.
+    ///
+    /// While answers are being made, the group waits for them, but not long; a single caller never waits. And if the
+    /// last group was larger, those who were in it get a moment to come back: else the first of many callers to return
+    /// would get a commit of its own, and the others wait for two.
+    fn gather(&self, queue: &Receiver<Job>, group: &mut Vec<Job>, n_last: usize) {
+        let began = Instant::now();
+        loop {
+            group.extend(queue.try_iter().take(GROUP - group.len()));
+            if group.len() == GROUP {
+                return;
+            }
+            if self.n_expected.load(Ordering::Relaxed) > 0 && began.elapsed() < ANSWERS {
+                // Asleep and not in the queue's wait, so that none of those who come has to wake this thread.
+                std::thread::sleep(LOOK);
+                continue;
+            }
+            if group.len() >= n_last {
+                return;
+            }
+            match queue.recv_timeout(MOMENT.saturating_sub(began.elapsed())) {
+                Ok(job) => group.push(job),
+                Err(_) => return,
             }
         }
     }
@@ -177,21 +231,6 @@ impl Writer {
             }
         }
         newcomers
-    }
-}
-
-/// Takes what waits; and if the last group was larger, those who were in it a moment to come back.
-///
-/// Without that, the first of many callers to return gets a commit of its own, and the others wait for two.
-fn gather(queue: &Receiver<Job>, group: &mut Vec<Job>, n_last: usize) {
-    group.extend(queue.try_iter().take(GROUP - group.len()));
-    let end = Instant::now() + MOMENT;
-    while group.len() < n_last {
-        match queue.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            Ok(job) => group.push(job),
-            Err(_) => return,
-        }
-        group.extend(queue.try_iter().take(GROUP - group.len()));
     }
 }
 

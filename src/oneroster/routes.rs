@@ -52,6 +52,7 @@ pub async fn read(
     let (shared, operation) = (Arc::clone(&app), read.operation);
     let shape = shape::of(operation.edition.version, operation.entity, &read.query);
     let tenant = read.tenant.clone();
+    let expected = app.recorder.expect();
     let outcome = match answer_at_once(&app, &read) {
         Some(outcome) => outcome,
         None => web::block(move || answer(&shared, &read)).await?,
@@ -69,7 +70,9 @@ pub async fn read(
     let told = [body.as_slice(), count.as_bytes(), links.as_deref().unwrap_or_default().as_bytes()];
     let tag = entity_tag::of(&app.master_key, (&tenant, &disclosure.vendor), &told);
     let at = disclosure.at;
-    app.recorder.record(disclosure).await?;
+    let recorded = app.recorder.record(disclosure);
+    drop(expected);
+    recorded.await?;
     let is_held = entity_tag::is_held(&request, &tag);
     let mut response = if is_held { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header(ETag(tag));
