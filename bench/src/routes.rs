@@ -14,7 +14,7 @@ use crate::load::Load;
 use crate::process::Meter;
 use crate::product::Server;
 use crate::report::{Cost, GROWTH, number};
-use crate::run::Run;
+use crate::run::{Run, cost_of};
 use crate::scout::{Found, SERVICES, Scout, is_single};
 use crate::wire;
 
@@ -98,7 +98,7 @@ impl Run<'_> {
     }
 
     fn ask_briefly(&self, requests: &[Vec<u8>], server: &Server) -> anyhow::Result<Cost> {
-        let load = Load {
+        cost_of(&Load {
             address: server.address,
             requests,
             connections: CONNECTIONS,
@@ -106,8 +106,7 @@ impl Run<'_> {
             rest: Duration::ZERO,
             warm_up: WARM_UP,
             meter: Meter { server: Some(server.pid()), cluster: self.cluster },
-        };
-        Ok(Cost::of(&load.run()?, CONNECTIONS))
+        })
     }
 }
 

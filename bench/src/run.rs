@@ -163,16 +163,7 @@ impl<'a> Run<'a> {
     ) -> anyhow::Result<Cost> {
         let duration = Duration::from_secs_f64(self.options.seconds);
         let (rest, warm_up) = (Duration::ZERO, WARM_UP);
-        let load = Load { address, requests, connections, duration, rest, warm_up, meter };
-        // A disk that is busy with others' work may hold every answer up for longer than is measured.
-        for _ in 0..ATTEMPTS {
-            let served = load.run()?;
-            if served.answers > 0 {
-                return Ok(Cost::of(&served, connections));
-            }
-        }
-        let asked = requests.first().and_then(|request| request.split(|byte| *byte == b'\r').next());
-        bail!("there is no answer to {}", String::from_utf8_lossy(asked.unwrap_or_default()));
+        cost_of(&Load { address, requests, connections, duration, rest, warm_up, meter })
     }
 
     /// Keeps a cost, and shows it while the run goes on.
@@ -212,6 +203,19 @@ impl Loaded {
     pub fn values(&self, server: &Server, vendor: &str) -> anyhow::Result<Values> {
         Values::of(server, vendor, self.moments)
     }
+}
+
+/// What a load costs; it is tried again if nothing was answered.
+pub fn cost_of(load: &Load<'_>) -> anyhow::Result<Cost> {
+    // A disk that is busy with others' work may hold every answer up for longer than is measured.
+    for _ in 0..ATTEMPTS {
+        let served = load.run()?;
+        if served.answers > 0 {
+            return Ok(Cost::of(&served, load.connections));
+        }
+    }
+    let asked = load.requests.first().and_then(|request| request.split(|byte| *byte == b'\r').next());
+    bail!("there is no answer to {}", String::from_utf8_lossy(asked.unwrap_or_default()));
 }
 
 /// A time in which nothing happens, with something before and after it.

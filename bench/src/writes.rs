@@ -9,8 +9,7 @@ use crate::board::{GRADEBOOK, TENANT};
 use crate::load::{Load, WARM_UP};
 use crate::process::Meter;
 use crate::product::Server;
-use crate::report::Cost;
-use crate::run::Run;
+use crate::run::{Run, cost_of};
 use crate::wire;
 
 /// How many callers write at a time.
@@ -26,7 +25,7 @@ impl Run<'_> {
     /// Lets many callers of one vendor write results.
     pub fn measure_writes(&mut self, server: &Server) -> anyhow::Result<()> {
         let requests = requests(server)?;
-        let load = Load {
+        let cost = cost_of(&Load {
             address: server.address,
             requests: &requests,
             connections: CONNECTIONS,
@@ -34,8 +33,7 @@ impl Run<'_> {
             rest: Duration::ZERO,
             warm_up: WARM_UP,
             meter: Meter { server: Some(server.pid()), cluster: self.cluster },
-        };
-        let cost = Cost::of(&load.run()?, CONNECTIONS);
+        })?;
         self.rate(format!("results written in a second, {CONNECTIONS} conns"), cost.per_second, LEAST);
         self.fact("a result written: CPU", cost.cpu_us(), "µs", Some(1e6 / LEAST));
         self.fact("a result written: p99", cost.p99_ms, "ms", None);
