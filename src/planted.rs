@@ -77,6 +77,14 @@ pub enum Leak {
     SetCountsBoard,
     /// A delta of files holds whatever an import touched.
     SetByTimesOfRecords,
+    /// A user can't be made under the name of somebody hidden.
+    NameInUseByHidden,
+    /// A SCIM filter holds for a value that is withheld.
+    ScimFilterBeforeRelease,
+    /// A group has members outside the view.
+    UncutMembers,
+    /// A group's version counts members outside the view.
+    VersionOfAllMembers,
 }
 
 impl Leak {
@@ -90,6 +98,10 @@ impl Leak {
         Self::TimeOfOthers,
         Self::InUseByOthers,
     ];
+
+    /// Leaks that only SCIM shows.
+    pub const OF_SCIM: [Self; 4] =
+        [Self::NameInUseByHidden, Self::ScimFilterBeforeRelease, Self::UncutMembers, Self::VersionOfAllMembers];
 
     /// Leaks of sets of files.
     pub const OF_SETS: [Self; 3] = [Self::SetWithUncutAgents, Self::SetCountsBoard, Self::SetByTimesOfRecords];

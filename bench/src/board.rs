@@ -48,7 +48,9 @@ pub fn written(cache: &Path, pupils: u32, renamed: u32) -> anyhow::Result<BoardF
     let options = BoardOptions { pupils, changes, ..BoardOptions::default() };
     let board = write_oneroster(&fresh.path().join("oneroster"), &options).context("the board can't be written")?;
     let today = Clock::System.now().date().to_string();
-    let mut rules = demo_rules(&board, &today, &|_| Some(SECRET.to_owned()));
+    let rules = demo_rules(&board, &today, &|_| Some(SECRET.to_owned()));
+    // The first vendor is the one that sees everything: over SCIM too.
+    let mut rules = rules.replacen("scopes = [", "scopes = [\"scim\", ", 1);
     add_pairwise(&mut rules, &today, &people(&fresh.path().join("oneroster"))?);
     fs::write(fresh.path().join("rules.toml"), rules)?;
     fs::rename(fresh.keep(), place)?;
@@ -81,7 +83,7 @@ fn add_pairwise(rules: &mut String, today: &str, people: &[String]) {
     // Writing to a string can't fail.
     _ = write!(
         rules,
-        "\n[[vendor]]\nid = \"{PAIRWISE}\"\nname = \"Paarsgewijs\"\nscopes = [\"roster.readonly\"]\n\
+        "\n[[vendor]]\nid = \"{PAIRWISE}\"\nname = \"Paarsgewijs\"\nscopes = [\"roster.readonly\", \"scim\"]\n\
          identifiers = \"pairwise\"\nrequired_fields = \"placeholder\"\nsecret = \"{SECRET}\"\n\
          \n[[rule]]\nid = \"{PAIRWISE}-1\"\nvendor = \"{PAIRWISE}\"\ncategories = {categories:?}\nroles = {covered:?}\n\
          purpose = \"Lessons\"\nreason = \"Lessons need rosters\"\nbasis = \"public-task\"\nagreement = \"DPA-1\"\n\

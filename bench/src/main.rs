@@ -18,6 +18,7 @@ mod report;
 mod rest;
 mod routes;
 mod run;
+mod scim_writes;
 mod scout;
 mod wire;
 mod workload;

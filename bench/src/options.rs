@@ -99,6 +99,8 @@ pub enum Part {
     Routes,
     /// Results that a vendor writes.
     Writes,
+    /// Users that an identity provider makes and changes.
+    ScimWrites,
     /// The opponents.
     Baseline,
     /// Disclosures alone.
@@ -106,7 +108,7 @@ pub enum Part {
 }
 
 impl Part {
-    const ALL: [(Self, &'static str); 9] = [
+    const ALL: [(Self, &'static str); 10] = [
         (Self::Sync, "sync"),
         (Self::Memory, "memory"),
         (Self::RuleChange, "rule-change"),
@@ -114,6 +116,7 @@ impl Part {
         (Self::Import, "import"),
         (Self::Routes, "routes"),
         (Self::Writes, "writes"),
+        (Self::ScimWrites, "scim-writes"),
         (Self::Baseline, "baseline"),
         (Self::Recorder, "recorder"),
     ];

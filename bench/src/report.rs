@@ -132,6 +132,9 @@ fn limit(workload: Workload, database: &str, own: impl Fn(Workload) -> Option<f6
         Workload::Delta => times(2.0, Workload::Page),
         Workload::Changed => times(2.0, Workload::Known),
         Workload::Username => times(2.0, Workload::User),
+        Workload::ScimUser | Workload::ScimUserName => is_sqlite.then_some(65.0),
+        Workload::ScimPage => is_sqlite.then_some(380.0),
+        Workload::ScimDeepPage => times(1.3, Workload::ScimPage),
         Workload::Known | Workload::ClassStudents => None,
     }
 }
@@ -238,7 +241,13 @@ impl Report {
             Workload::Username => (None, Some(BARE[0])),
             Workload::Page | Workload::DeepPage => (Some(MEMORY[1]), Some(BARE[1])),
             Workload::Delta | Workload::SchoolStudents => (None, Some(BARE[2])),
-            Workload::Known | Workload::Changed | Workload::ClassStudents => (None, None),
+            Workload::Known
+            | Workload::Changed
+            | Workload::ClassStudents
+            | Workload::ScimUser
+            | Workload::ScimPage
+            | Workload::ScimDeepPage
+            | Workload::ScimUserName => (None, None),
         };
         let ratio = |name: Option<&str>, of: &str| Some(self.cost(name?, "-", of, 64).next()?.cpu_us() / cost.cpu_us());
         Judgment {

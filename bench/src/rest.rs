@@ -37,6 +37,9 @@ impl Run<'_> {
         if self.options.wants(Part::RuleChange) {
             self.measure_rule_change(board, &server)?;
         }
+        if self.options.wants(Part::ScimWrites) {
+            self.measure_scim_writes(&server)?;
+        }
         if self.options.wants(Part::Writes) {
             self.measure_writes(&server)?;
         }

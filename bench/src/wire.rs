@@ -19,6 +19,13 @@ pub fn put_json(path: &str, token: &str, json: &str) -> Vec<u8> {
     format!("PUT {path} HTTP/1.1\r\nHost: bench\r\n{head}\r\nContent-Length: {length}\r\n\r\n{json}").into_bytes()
 }
 
+/// The same as a POST or PATCH.
+pub fn send_json(method: &str, path: &str, token: &str, json: &str) -> Vec<u8> {
+    let length = json.len();
+    let head = format!("Authorization: Bearer {token}\r\nContent-Type: application/json");
+    format!("{method} {path} HTTP/1.1\r\nHost: bench\r\n{head}\r\nContent-Length: {length}\r\n\r\n{json}").into_bytes()
+}
+
 /// A form as bytes.
 pub fn post_form(path: &str, form: &str) -> Vec<u8> {
     let length = form.len();

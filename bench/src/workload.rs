@@ -32,11 +32,19 @@ pub enum Workload {
     SchoolStudents,
     /// All students of a class.
     ClassStudents,
+    /// A user over SCIM by its id.
+    ScimUser,
+    /// A page of 100 users over SCIM.
+    ScimPage,
+    /// The same at 90 % of the depth.
+    ScimDeepPage,
+    /// The user of a user name over SCIM.
+    ScimUserName,
 }
 
 impl Workload {
     /// All of them, in the order of the report.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::User,
         Self::Page,
         Self::DeepPage,
@@ -46,6 +54,10 @@ impl Workload {
         Self::Username,
         Self::SchoolStudents,
         Self::ClassStudents,
+        Self::ScimUser,
+        Self::ScimPage,
+        Self::ScimDeepPage,
+        Self::ScimUserName,
     ];
 
     /// Its name for `--only`.
@@ -60,6 +72,10 @@ impl Workload {
             Self::Username => "username",
             Self::SchoolStudents => "school-students",
             Self::ClassStudents => "class-students",
+            Self::ScimUser => "scim-user",
+            Self::ScimPage => "scim-page",
+            Self::ScimDeepPage => "scim-deep-page",
+            Self::ScimUserName => "scim-user-name",
         }
     }
 
@@ -75,6 +91,10 @@ impl Workload {
             Self::Username => "username=",
             Self::SchoolStudents => "page of a school's students",
             Self::ClassStudents => "students of a class",
+            Self::ScimUser => "SCIM: one user",
+            Self::ScimPage => "SCIM: page of 100",
+            Self::ScimDeepPage => "SCIM: page at 90 % depth",
+            Self::ScimUserName => "SCIM: userName eq",
         }
     }
 }
@@ -106,6 +126,11 @@ pub const FEW: u32 = 50;
 /// Where rostering begins.
 pub fn root() -> String {
     format!("/{TENANT}/ims/oneroster/rostering/v1p2")
+}
+
+/// Where SCIM begins.
+pub fn scim() -> String {
+    format!("/{TENANT}/scim/v2")
 }
 
 impl Values {
@@ -158,6 +183,15 @@ impl Values {
                 format!("{root}/schools/{school}/students?limit=100&offset={}", dice.below(size / 100))
             }
             Workload::ClassStudents => format!("{root}/classes/{}/students", one(dice, &self.classes)),
+            Workload::ScimUser => format!("{}/Users/{}", scim(), one(dice, &self.users)),
+            Workload::ScimPage => format!("{}/Users?count=100&startIndex={}", scim(), 1 + dice.below(size / 20)),
+            Workload::ScimDeepPage => {
+                format!("{}/Users?count=100&startIndex={}", scim(), size / 10 * 9 + dice.below(size / 20))
+            }
+            Workload::ScimUserName => {
+                let name = dice.pick(&self.usernames).map_or("", String::as_str);
+                format!("{}/Users?filter={}", scim(), encoded(&format!("userName eq \"{name}\"")))
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use roaring::RoaringBitmap;
 
 use crate::catalogue::Entity;
 use crate::consent::provisioned::{Kept, Kind};
+use crate::planted::{self, Leak};
 use crate::query::{Filter as CommonFilter, Leaf, Member, Op, Target};
 use crate::scim::door::answer::Failure;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
@@ -23,6 +24,9 @@ impl Exchange<'_> {
     /// The school's people for whom the filter holds.
     pub(super) fn people_that(&self, desk: &mut Desk<'_>, filter: &Filter) -> Step<RoaringBitmap> {
         let bounds = Selector::new(self, desk).people(filter)?;
+        if planted::is(Leak::ScimFilterBeforeRelease) {
+            return Ok(Ok(bounds.maybe));
+        }
         let mut found = bounds.sure;
         let doubtful: Vec<u32> = (bounds.maybe - &found).iter().collect();
         let with_groups = mentions(filter, "groups");

@@ -7,6 +7,7 @@ use roaring::RoaringBitmap;
 use serde_json::Value;
 
 use crate::catalogue::Entity;
+use crate::planted::{self, Leak};
 use crate::scim::door::answer::Failure;
 use crate::scim::door::candidates::mentions;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
@@ -36,6 +37,12 @@ impl Exchange<'_> {
     ) -> Step<()> {
         let name = body.get("userName").and_then(Value::as_str).filter(|_| *resource_type == USER);
         let Some(name) = name.filter(|_| !self.release().live(Entity::User).is_empty()) else { return Ok(Ok(())) };
+        if planted::is(Leak::NameInUseByHidden) {
+            let named = leaf::folded(desk.board, self.release().snapshot(), (Entity::User, "username"), name)?;
+            if !named.is_empty() {
+                return Err(Refusal::uniqueness("userName").into());
+            }
+        }
         let text = format!("userName eq {}", Value::from(name));
         let filter = Filter::parse(&text, Scope::of(&USER))?;
         debug_assert!(mentions(&filter, "userName"), "the filter is about user names");

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::catalogue::{Category, Entity};
 use crate::clock::Millis;
+use crate::planted::{self, Leak};
 use crate::query::modified;
 use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
 use crate::scim::door::people::Names;
@@ -57,6 +58,12 @@ impl Exchange<'_> {
         let groups: Vec<String> = members.groups.iter().map(|group| directory.id(*group)).collect();
         let ids = people.iter().chain(&groups).map(String::as_str);
         let tag = self.tagger.tag(&shown.body, ids.chain(shown.placeholder.as_deref()));
+        let tag = match source {
+            Source::Class(class) if planted::is(Leak::VersionOfAllMembers) => {
+                format!("W/\"{}\"", release.snapshot().enrollments.of_class(class).len())
+            }
+            _ => tag,
+        };
         let mut body: Map<String, Value> = shown.body;
         if with_members {
             let told = people.iter().map(|id| reference(&self.base, &USER, id, USER.name));

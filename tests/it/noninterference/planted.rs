@@ -60,6 +60,11 @@ fn each_planted_leak_of_writes_is_found() {
 }
 
 #[test]
+fn each_planted_leak_of_scim_is_found() {
+    all_are_found(&Leak::OF_SCIM, |pair| pair.probe_scim(250));
+}
+
+#[test]
 fn each_planted_leak_of_sets_is_found() {
     all_are_found(&Leak::OF_SETS, |pair| {
         pair.fetch_sets()?;
