@@ -57,6 +57,7 @@ mod rules_slips;
 mod rules_text;
 #[cfg(test)]
 mod scim_engine;
+mod scim;
 #[cfg(test)]
 mod shown_requests;
 #[cfg(test)]

@@ -1,0 +1,12 @@
+//! SCIM 2.0 as identity providers meet it: everything here goes over HTTP, on both databases.
+
+mod board;
+mod client;
+mod creating;
+mod discovery;
+mod entra;
+mod filters;
+mod lists;
+mod okta;
+mod providers;
+mod testers;
