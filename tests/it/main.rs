@@ -56,8 +56,9 @@ mod rules_slips;
 #[cfg(test)]
 mod rules_text;
 #[cfg(test)]
-mod scim_engine;
 mod scim;
+#[cfg(test)]
+mod scim_engine;
 #[cfg(test)]
 mod shown_requests;
 #[cfg(test)]

@@ -10,6 +10,9 @@ pub const DEFAULT_COUNT: usize = 100;
 /// How many resources a page has at most.
 pub const MOST_COUNT: usize = 1000;
 
+/// The members of a search that are texts.
+const TEXTS: [&str; 4] = ["filter", "sortby", "sortorder", "cursor"];
+
 /// Where a page begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Paging {
@@ -71,17 +74,19 @@ impl Parameters {
         let mut read = Self::default();
         for (name, value) in body {
             let name = name.to_ascii_lowercase();
+            let is_number = matches!(&*name, "startindex" | "count");
+            let is_list = matches!(&*name, "attributes" | "excludedattributes");
             let text = match value {
                 Value::Null => continue,
+                _ if !is_number && !is_list && !TEXTS.contains(&&*name) => continue,
                 Value::String(text) => text.clone(),
-                Value::Number(number) => number.to_string(),
-                Value::Array(items) if matches!(&*name, "attributes" | "excludedattributes") => {
+                Value::Number(number) if is_number => number.to_string(),
+                Value::Array(items) if is_list => {
                     let names: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
                     names.ok_or_else(|| Refusal::invalid_value(format!("`{name}` must be a list of names")))?.join(",")
                 }
-                Value::Array(_) if name == "schemas" => continue,
-                Value::Array(_) | Value::Object(_) | Value::Bool(_) => {
-                    return Err(Refusal::invalid_value("a member of the search has a value of the wrong kind"));
+                Value::Number(_) | Value::Array(_) | Value::Object(_) | Value::Bool(_) => {
+                    return Err(Refusal::invalid_value(format!("`{name}` has a value of the wrong kind")));
                 }
             };
             read.set(&name, &text)?;

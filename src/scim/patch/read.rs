@@ -107,6 +107,10 @@ impl Reader<'_> {
             };
             match target {
                 Ok(Some(target)) if is_read_only(&target) => {}
+                // RFC 7644 §3.5.2.3: what a value without a path names and isn't there is added.
+                Ok(Some(target @ Target::Values { .. })) if !value.is_null() => {
+                    self.change(Op::Add, target, Some(value))?;
+                }
                 Ok(Some(target)) => self.change(op, target, Some(value))?,
                 Err(refusal) if name.contains('[') => return Err(refusal),
                 Ok(None) | Err(_) => value::unknown(&name, self.switches)?,

@@ -64,7 +64,13 @@ impl Boards {
     /// Another connection of a provider.
     pub fn provider_named(&self, tenant: &str, vendor: &str) -> Provider<'_> {
         let token = token(&self.world, tenant, vendor);
-        Provider { boards: self, server: &self.server, base: format!("/{tenant}/scim/v2"), vendor: vendor.into(), token }
+        Provider {
+            boards: self,
+            server: &self.server,
+            base: format!("/{tenant}/scim/v2"),
+            vendor: vendor.into(),
+            token,
+        }
     }
 }
 

@@ -1,12 +1,16 @@
 //! SCIM 2.0 as identity providers meet it: everything here goes over HTTP, on both databases.
 
 mod board;
+mod bulk;
 mod client;
 mod creating;
 mod discovery;
 mod entra;
 mod filters;
 mod lists;
+mod members;
 mod okta;
+mod patching;
 mod providers;
+mod replacing;
 mod testers;

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::scim::board::with_a_provider;
-use crate::scim::client::{ENTERPRISE, GROUP, Provider, USER, assert_refused, body, encoded, id, members, refusal, set};
+use crate::scim::client::{
+    ENTERPRISE, GROUP, Provider, USER, assert_refused, body, encoded, id, members, refusal, set,
+};
 
 with_a_provider! {
     "leeg";
