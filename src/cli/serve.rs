@@ -89,6 +89,7 @@ impl Prepared {
             tracing::info!(url = %self.listen_url, "listening");
             when_ready()?;
             server.await??;
+            http::assembly::note_used_tokens(&self.app);
             self.app.recorder.stop();
             tracing::info!("stopped");
             Ok(())

@@ -162,7 +162,8 @@ fn find_accounts(app: &App) {
     }
 }
 
-fn note_used_tokens(app: &App) {
+/// Notes when tokens that live long were last used: now and then, and once more when the server has stopped.
+pub fn note_used_tokens(app: &App) {
     let used = app.auth_cache.take_used();
     if used.is_empty() {
         return;

@@ -260,6 +260,7 @@ fn run(app: &Arc<App>, listener: TcpListener, limits: &Limits, stopped: oneshot:
         stopped.await.unwrap();
         running.handle.stop(true).await;
         server.await.unwrap().unwrap();
+        http::assembly::note_used_tokens(app);
     });
 }
 

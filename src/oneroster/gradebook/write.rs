@@ -346,9 +346,9 @@ pub fn read_back(
     operation: &'static WriteOperation,
     identifier: &str,
 ) -> Result<Option<(Vec<u8>, actix_web::http::header::EntityTag)>, Refusal> {
-    let mut activity = app.database.read_activity()?;
     let of = (caller.tenant_id, &*caller.vendor);
-    let Named::Own(own) = written::named(&mut activity, of, operation.entity, identifier)? else { return Ok(None) };
+    let named = written::named(&mut *app.database.read_activity()?, of, operation.entity, identifier)?;
+    let Named::Own(own) = named else { return Ok(None) };
     let Some(own) = view.release.read_back(*own) else { return Ok(None) };
     let body = own::body((app, caller), (operation.edition, operation.wrapper), &own, None, &[]);
     let tag = entity_tag::of(&app.master_key, (&caller.tenant, &caller.vendor), &[body.as_slice(), b"", b""]);

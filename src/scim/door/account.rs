@@ -50,13 +50,14 @@ pub struct AccountTask {
 impl Exchange<'_> {
     /// Gets a change of a person of the school ready.
     pub(super) fn prepare_account(&self, desk: &mut Desk<'_>, person: u32, command: &Command) -> Step<Prepared> {
+        // Before the person is read: whoever changes the account in between makes this change stale, and not lost.
+        let number = self.release().snapshot().people.ids.number(person);
+        let kept = provisioned::find(desk.activity, self.of(), Kind::Account, &number.to_string())?;
         let people = settled!(self.people(desk, &[person], true));
         let Some(found) = people.into_iter().next() else { return Err(Refusal::unknown().into()) };
         if command.if_match.as_deref().is_some_and(|held| !names(held, &found.tag)) {
             return Err(stale().into());
         }
-        let number = self.release().snapshot().people.ids.number(person);
-        let kept = provisioned::find(desk.activity, self.of(), Kind::Account, &number.to_string())?;
         let mut current = found.attributes.clone();
         if let Some((name, value)) = &found.placeholder {
             // A client sends back what it has read.

@@ -85,7 +85,6 @@ pub fn run<T>(
     work: impl Fn(&Exchange<'_>, &mut Desk<'_>) -> Step<T>,
 ) -> Result<T, Failure> {
     let mut board = app.database.read()?;
-    let mut activity = app.database.read_activity()?;
     for n_before in 0..ATTEMPTS {
         let caller = bearer::authenticate(app, &mut board, authorization, tenant)?;
         let caller: &Caller = caller_out.insert(caller);
@@ -102,6 +101,9 @@ pub fn run<T>(
         };
         let Some(view) = app.views.get(&app.database, &mut board, &app.master_key, &asked)? else { continue };
         let exchange = Exchange::new(app, caller, &view);
+        // Not before: tokens and memories are read from the same pool, and who waits for two of its connections while
+        // holding one waits for others who do the same.
+        let mut activity = app.database.read_activity()?;
         let mut desk = Desk { board: &mut board, activity: &mut activity };
         if let Ok(done) = work(&exchange, &mut desk)? {
             return Ok(done);

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use actix_web::http::header::{
+    ALLOW, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_MATCH, IF_NONE_MATCH,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -114,7 +116,8 @@ async fn understand(
     let body = match method.as_str() {
         "POST" | "PUT" | "PATCH" => {
             check_type(header(CONTENT_TYPE).as_deref())?;
-            Some(json::parse(&whole(limits, body).await?)?)
+            let announced = header(CONTENT_LENGTH).and_then(|text| text.parse().ok());
+            Some(json::parse(&whole(limits, announced, body).await?)?)
         }
         _ => {
             // Some clients send a body where there is none; one that nobody reads would close the connection.
@@ -137,11 +140,15 @@ async fn understand(
     }))
 }
 
-async fn whole(limits: &Limits, body: web::Payload) -> Result<web::Bytes, Failure> {
+async fn whole(limits: &Limits, announced: Option<usize>, body: web::Payload) -> Result<web::Bytes, Failure> {
     let largest = LARGEST_JOB as usize;
+    let too_large = || Refusal::plain(413, format!("the body is larger than {LARGEST_JOB} bytes"));
+    if announced.is_some_and(|n| n > largest) {
+        return Err(too_large().into());
+    }
     let read = tokio::time::timeout(limits.body_time, body.to_bytes_limited(largest));
     let read = read.await.map_err(|_| Refusal::plain(408, "the body took too long"))?;
-    let read = read.map_err(|_| Refusal::plain(413, format!("the body is larger than {LARGEST_JOB} bytes")))?;
+    let read = read.map_err(|_| too_large())?;
     Ok(read.map_err(|_| Refusal::invalid_syntax("the body broke off"))?)
 }
 

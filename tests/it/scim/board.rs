@@ -17,7 +17,7 @@ const PROVIDERS: usize = 200;
 
 /// What a provider may see of the village: the people and classes of one school, and whose accounts it keeps.
 const RULES: &str = r#"
-categories = ["structure", "class-label", "identity", "name", "enrolment", "login", "contact-email", "grade-level"]
+categories = ["structure", "class-label", "identity", "name", "enrolment", "login", "contact-email", "grade-level", "local-id"]
 schools = ["S1"]
 roles = ["student", "teacher", "principal"]
 purpose = "Accounts of pupils and staff"
@@ -85,7 +85,7 @@ fn rules(tenant: &str, rule: impl Fn(&str) -> String) -> String {
     let mut text = format!("[tenant]\nslug = \"{tenant}\"\nname = \"A board\"\n");
     for n in 0..PROVIDERS {
         let id = format!("p{n}");
-        text.push_str(&format!("[[vendor]]\nid = \"{id}\"\nname = \"Provider {n}\"\nscopes = [\"scim\"]\n"));
+        text.push_str(&format!("[[vendor]]\nid = \"{id}\"\nname = \"Provider {n}\"\nscopes = [\"scim\", \"scim.readonly\", \"scim.provision\"]\n"));
         text.push_str(&format!("identifiers = \"pairwise\"\nsecret = \"{SECRET}\"\n{}", rule(&id)));
     }
     text

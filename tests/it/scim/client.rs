@@ -40,7 +40,6 @@ pub struct Provider<'s> {
     pub server: &'s Server,
     /// `/{tenant}/scim/v2`.
     pub base: String,
-    #[expect(dead_code, reason = "temporary")]
     pub vendor: String,
     pub token: String,
 }
@@ -65,6 +64,15 @@ impl Provider<'_> {
         }
         all.extend(headers);
         self.raw(method, path, &all, &text)
+    }
+
+    /// The answer to a body that is announced and never comes.
+    pub fn announce(&self, path: &str, n_bytes: u64) -> String {
+        self.server.send_raw(&format!(
+            "POST {}{path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\
+             Content-Type: application/scim+json\r\nContent-Length: {n_bytes}\r\n\r\n{{",
+            self.base, self.token
+        ))
     }
 
     pub fn get(&self, path: &str) -> Reply {

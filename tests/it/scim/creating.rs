@@ -162,7 +162,7 @@ with_a_provider! {
         });
 
         assert_eq!(statuses.iter().filter(|(status, _)| *status == 201).count(), 1);
-        assert_eq!(statuses.iter().filter(|answer| **answer == (409, "uniqueness".to_owned())).count(), 11);
+        assert_eq!(statuses.iter().filter(|answer| **answer == (409, "uniqueness".to_owned())).count(), 11, "{statuses:?}");
         assert_eq!(provider.read("/Users")["totalResults"], 1);
     }
 }

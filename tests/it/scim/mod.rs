@@ -1,5 +1,7 @@
 //! SCIM 2.0 as identity providers meet it: everything here goes over HTTP, on both databases.
 
+mod accounts;
+mod bearers;
 mod board;
 mod bulk;
 mod client;
@@ -13,4 +15,6 @@ mod okta;
 mod patching;
 mod providers;
 mod replacing;
+mod robustness;
+mod school;
 mod testers;
