@@ -46,6 +46,8 @@ mod pulling;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+mod reference_scim;
+#[cfg(test)]
 mod reference_v1p1;
 #[cfg(test)]
 mod release_model;
