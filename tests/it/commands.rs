@@ -159,6 +159,11 @@ fn the_log_names_requests_by_their_pattern_and_tells_no_value() {
         let request = agent.get(format!("{url}/willemijnschool/ims/oneroster/rostering/v1p2/{path}"));
         request.header("Authorization", "Bearer Willemijn").header("X-Request-ID", "run-7").call().unwrap();
     }
+    // SC-359
+    for path in ["Users/P-1004?filter=userName+eq+%22Willemijn%22", "Users?attributes=Willemijn", "Willemijn"] {
+        let request = agent.get(format!("{url}/willemijnschool/scim/v2/{path}"));
+        request.header("Authorization", "Bearer Willemijn").header("X-Request-ID", "run-8").call().unwrap();
+    }
     let form = "grant_type=client_credentials&client_id=Willemijn&client_secret=Willemijn";
     agent.post(format!("{url}/oauth2/token")).send(form).unwrap();
     Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status().unwrap();
@@ -167,6 +172,7 @@ fn the_log_names_requests_by_their_pattern_and_tells_no_value() {
 
     let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.iter().filter(|line| line["request.id"] == "run-7").count(), 3, "{log}");
+    assert_eq!(lines.iter().filter(|line| line["request.id"] == "run-8").count(), 3, "{log}");
     assert!(lines.iter().any(|line| line["route"] == "/oauth2/token" && line["status"] == 401), "{log}");
     for value in ["Willemijn", "willemijn", "P-1004"] {
         assert!(!log.contains(value), "{value} in {log}");

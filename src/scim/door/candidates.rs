@@ -91,8 +91,11 @@ impl Exchange<'_> {
                     return Ok(RoaringBitmap::new());
                 }
                 if path.is("members.value") && *operator == Operator::Eq {
-                    let person = self.release().find_live(Entity::User, &text.text);
-                    let groups = person.map(|person| self.directory().of_person(person)).unwrap_or_default();
+                    let Some(person) = self.release().find_live(Entity::User, &text.text) else {
+                        // Somebody may still be named so in other letters.
+                        return Ok(all.clone());
+                    };
+                    let groups = self.directory().of_person(person);
                     let class = |source: Source| if let Source::Class(class) = source { Some(class) } else { None };
                     return Ok(groups.into_iter().filter_map(|membership| class(membership.group)).collect());
                 }
@@ -178,6 +181,10 @@ impl Exchange<'_> {
                     }
                     _ => return Ok(None),
                 };
+                if ids.is_empty() {
+                    // What is named may still be there in other letters.
+                    return Ok(None);
+                }
                 let mut found = provisioned::find_all(desk.activity, of, kind, &ids)?;
                 found.sort_by_key(|kept| kept.number);
                 Ok(Some(found))

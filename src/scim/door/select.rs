@@ -171,7 +171,8 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
                 for (_, member) in provisioned::members(self.desk.activity, self.exchange.of(), &named)? {
                     maybe.extend(self.exchange.release().find_live(Entity::User, &member.id));
                 }
-                Ok(Bounds::at_most(maybe & live))
+                // Of what isn't there as it is written, somebody may still have it in other letters.
+                Ok(Bounds::at_most(if maybe.is_empty() { live.clone() } else { maybe & live }))
             }
             Operand::Text(text) if operator.is_textual() || operator == Operator::Eq => match column_of(path) {
                 Some(name) => {

@@ -82,13 +82,15 @@ pub fn token(world: &World, tenant: &str, vendor: &str) -> String {
 }
 
 fn rules(tenant: &str, rule: impl Fn(&str) -> String) -> String {
-    let mut text = format!("[tenant]\nslug = \"{tenant}\"\nname = \"A board\"\n");
-    for n in 0..PROVIDERS {
-        let id = format!("p{n}");
-        text.push_str(&format!("[[vendor]]\nid = \"{id}\"\nname = \"Provider {n}\"\nscopes = [\"scim\", \"scim.readonly\", \"scim.provision\"]\n"));
-        text.push_str(&format!("identifiers = \"pairwise\"\nsecret = \"{SECRET}\"\n{}", rule(&id)));
-    }
-    text
+    let provider = |n: usize| {
+        let rule = rule(&format!("p{n}"));
+        format!(
+            "[[vendor]]\nid = \"p{n}\"\nname = \"Provider {n}\"\nidentifiers = \"pairwise\"\nsecret = \"{SECRET}\"\n\
+             scopes = [\"scim\", \"scim.readonly\", \"scim.provision\"]\n{rule}"
+        )
+    };
+    let providers: Vec<String> = (0..PROVIDERS).map(provider).collect();
+    format!("[tenant]\nslug = \"{tenant}\"\nname = \"A board\"\n{}", providers.concat())
 }
 
 /// Runs one rule as a test on each database, with a provider of its own at a board.

@@ -153,7 +153,7 @@ with_a_provider! {
     fn sc_074_of_many_who_make_one_name_one_does(provider: &Provider) {
         let statuses: Vec<(u16, String)> = std::thread::scope(|scope| {
             let attempt = |n: usize| scope.spawn(move || {
-                let name = if n % 2 == 0 { "ann@example.org" } else { "ANN@Example.org" };
+                let name = if n.is_multiple_of(2) { "ann@example.org" } else { "ANN@Example.org" };
                 let reply = provider.post("/Users", &json!({"userName": name}));
                 if reply.status == 201 { (201, String::new()) } else { refusal(&reply) }
             });

@@ -100,9 +100,9 @@ with_a_provider! {
         let now = changed.header("etag").to_owned();
         assert_ne!(now, tag);
         assert_eq!(now, version(&changed.json()));
-        let patch = json!({"Operations": [{"op": "replace", "path": "title", "value": "2"}]});
+        let change = json!({"Operations": [{"op": "replace", "path": "title", "value": "2"}]});
         for stale in [
-            renamed(provider, &path, &tag, "3"), provider.with("PATCH", &path, &[("If-Match", &tag)], &patch),
+            renamed(provider, &path, &tag, "3"), provider.with("PATCH", &path, &[("If-Match", &tag)], &change),
             provider.with("DELETE", &path, &[("If-Match", &tag)], &Value::Null), renamed(provider, &path, "W/\"zz\", \"yy\"", "3"),
         ] {
             assert_refused(&stale, 412, "");
@@ -112,7 +112,7 @@ with_a_provider! {
             // The same change again is none, so that the version stays.
             assert_eq!(renamed(provider, &path, &held, "1").status, 200, "{held}");
         }
-        assert_eq!(provider.with("PATCH", &path, &[("If-Match", &now)], &patch).status, 200);
+        assert_eq!(provider.with("PATCH", &path, &[("If-Match", &now)], &change).status, 200);
         let last = version(&provider.read(&path));
         assert_eq!(provider.with("DELETE", &path, &[("If-Match", &last)], &Value::Null).status, 204);
     }

@@ -1,0 +1,204 @@
+//! What SCIM leaves behind: disclosures, notes of people who may be there twice, accounts in other doors, the log.
+
+use std::process::Command;
+
+use koppelvlak::audit::Disclosure;
+use koppelvlak::store::Statement;
+use serde_json::{Value, json};
+
+use crate::harness::{Reply, Server, World, on_each_database};
+use crate::rostering::board::SECRET;
+use crate::rostering::client::Client;
+use crate::rostering::village::settle;
+use crate::scim::board::token;
+use crate::scim::client::{encoded, id};
+
+const RULES: &str = r#"
+[tenant]
+slug = "noord"
+name = "Noord"
+
+[[vendor]]
+id = "idp"
+name = "Provider"
+scopes = ["scim"]
+identifiers = "source"
+
+[[vendor]]
+id = "atlas"
+name = "Atlas"
+scopes = ["roster.readonly"]
+identifiers = "source"
+secret = "tulip-tulip-tulip-tulip-tulip-tulip-tulip"
+
+[[rule]]
+id = "idp-1"
+vendor = "idp"
+categories = ["structure", "class-label", "identity", "name", "enrolment", "login", "contact-email"]
+schools = ["S1"]
+roles = ["student", "teacher"]
+purpose = "x"
+basis = "public-task"
+agreement = "D"
+from = "2026-08-01"
+write = ["login", "contact-email"]
+
+[[rule]]
+id = "atlas-1"
+vendor = "atlas"
+categories = ["structure", "identity", "name", "login", "contact-email"]
+purpose = "x"
+basis = "public-task"
+agreement = "D"
+from = "2026-08-01"
+"#;
+
+struct Idp {
+    server: Server,
+    token: String,
+}
+
+impl Idp {
+    fn at(world: &World) -> Self {
+        settle(world);
+        world.apply(RULES);
+        Self { server: world.serve(), token: token(world, "noord", "idp") }
+    }
+
+    fn send(&self, method: &str, path: &str, body: &Value) -> Reply {
+        let bearer = format!("Bearer {}", self.token);
+        let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/scim+json")];
+        let text = if body.is_null() { String::new() } else { body.to_string() };
+        let reply = self.server.send(method, &format!("/noord/scim/v2{path}"), &headers, &text);
+        assert!(reply.status < 300, "{method} {path}: {}", reply.body);
+        reply
+    }
+
+    fn get(&self, path: &str) -> Value {
+        self.send("GET", path, &Value::Null).json()
+    }
+}
+
+/// What a person's field is for a vendor, once it is that. Accounts come in a little later while others write.
+fn assert_becomes(atlas: &Client<'_>, person: &str, field: &str, expected: &str) {
+    let began = std::time::Instant::now();
+    loop {
+        let found = atlas.one(&format!("/users/{person}"))[field].clone();
+        if found == expected {
+            return;
+        }
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "{person}: {field} stays {found}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+/// Of each answer that was recorded for a vendor, how many resources and how many people.
+fn recorded(world: &World, vendor: &str) -> Vec<(i64, u64)> {
+    let mut conn = world.database.read_activity().unwrap();
+    let statement =
+        Statement::new("SELECT records, people FROM disclosure WHERE vendor_id = ? ORDER BY id").bind(vendor);
+    let read = |row: koppelvlak::store::Row<'_>| {
+        let people = Disclosure::decode(row.bytes(1).unwrap()).unwrap();
+        let all = people.iter().fold(roaring::RoaringBitmap::new(), |all, (_, some)| all | some);
+        (row.need_int(0).unwrap(), all.len())
+    };
+    statement.rows(&mut conn).unwrap().iter().map(read).collect()
+}
+
+fn run(world: &World, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_koppelvlak"));
+    command.current_dir(world.folder()).env_clear().env("TMPDIR", world.folder());
+    let output = command.args(["--database", &world.url]).args(arguments).output().unwrap();
+    let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(output.status.success(), "{told}");
+    told
+}
+
+on_each_database! {
+    fn what_an_answer_tells_is_recorded_and_nothing_else(world: &World) {
+        let idp = Idp::at(world);
+        let ask = |path: &str| {
+            let n_before = recorded(world, "idp").len();
+            idp.get(path);
+            recorded(world, "idp")[n_before..].to_vec()
+        };
+
+        assert_eq!(ask("/Users"), [(4, 4)]);
+        assert_eq!(ask("/Users?count=1"), [(1, 1)]);
+        assert_eq!(ask("/Users/ann"), [(1, 1)]);
+        // Everybody is looked at, one is told.
+        assert_eq!(ask(&format!("/Users?filter={}", encoded("displayName co \"Ann\""))), [(1, 1)]);
+        assert_eq!(ask("/Users?sortBy=displayName&count=2"), [(2, 2)]);
+        assert_eq!(ask("/Groups/class-K1"), [(1, 3)]);
+        assert_eq!(ask("/Groups/class-K1?excludedAttributes=members").iter().map(|(_, people)| people).sum::<u64>(), 0);
+        assert_eq!(ask("/ServiceProviderConfig"), []);
+        let own = id(&idp.send("POST", "/Users", &json!({"userName": "own"})).json());
+        assert_eq!(ask(&format!("/Users/{own}")).iter().map(|(_, people)| people).sum::<u64>(), 0, "its own is its own");
+        let n_before = recorded(world, "idp").len();
+        idp.send("PATCH", "/Users/ann", &json!({"Operations": [{"op": "replace", "path": "displayName", "value": "A"}]}));
+        assert_eq!(recorded(world, "idp")[n_before..], [(1, 1)], "the answer of a change tells too");
+    }
+
+    fn an_account_shows_in_every_door_and_goes_back_when_it_is_cleared(world: &World) {
+        let idp = Idp::at(world);
+        let atlas = Client::new(&idp.server, "noord", "atlas", SECRET);
+        let user = |name: &str| atlas.one(&format!("/users/{name}"));
+        assert_eq!((&user("ann")["username"], &user("ann")["email"]), (&json!("ann1"), &json!("ann@noord.example")));
+
+        idp.send("PATCH", "/Users/ann", &json!({"Operations": [{"op": "replace", "value": {"userName": "ann-idp", "emails": [{"value": "ann@idp.example", "type": "work"}]}}]}));
+        assert_becomes(&atlas, "ann", "username", "ann-idp");
+        assert_eq!(user("ann")["email"], "ann@idp.example");
+        idp.send("PATCH", "/Users/ann", &json!({"Operations": [{"op": "remove", "path": "emails"}]}));
+
+        assert_becomes(&atlas, "ann", "email", "ann@noord.example");
+        assert_eq!(user("ann")["username"], "ann-idp");
+        assert_eq!(idp.get("/Users/ann")["emails"][0]["value"], "ann@noord.example");
+        assert_eq!(user("bob")["username"], "bob1");
+    }
+
+    fn a_user_whom_the_school_hides_is_noted_and_the_school_says_who_it_is(world: &World) {
+        let idp = Idp::at(world);
+        let made = idp.send("POST", "/Users", &json!({"userName": "DEE1", "emails": [{"value": "dee@idp.example", "type": "work"}]})).json();
+        idp.send("POST", "/Users", &json!({"userName": "stranger", "emails": [{"value": "TIA@noord.example"}]}));
+        idp.send("POST", "/Users", &json!({"userName": "nobody"}));
+
+        let noted = run(world, &["show", "reconciliations", "--tenant", "noord", "--format", "json"]);
+        let noted: Value = serde_json::from_str(&noted).unwrap();
+        let pairs: Vec<(&str, &str)> = noted.as_array().unwrap().iter().map(|n| (n["person"].as_str().unwrap(), n["by"].as_str().unwrap())).collect();
+        assert_eq!(pairs, [("dee", "userName"), ("tia", "emails")]);
+
+        run(world, &["reconcile", "--tenant", "noord", "--vendor", "idp", "--user", &id(&made), "--person", "dee", "same"]);
+
+        let atlas = Client::new(&idp.server, "noord", "atlas", SECRET);
+        idp.send("PATCH", &format!("/Users/{}", id(&made)), &json!({"Operations": [{"op": "replace", "path": "userName", "value": "dee-idp"}]}));
+        assert_becomes(&atlas, "dee", "username", "dee-idp");
+        assert_eq!(idp.get(&format!("/Users/{}", id(&made)))["userName"], "dee-idp");
+        assert_eq!(idp.server.get_as(&idp.token, "/noord/scim/v2/Users/dee").status, 404, "she stays hidden");
+    }
+
+    fn two_servers_keep_one_name_space(world: &World) {
+        let one = Idp::at(world);
+        let two = Idp { server: world.serve(), token: one.token.clone() };
+        let bearer = format!("Bearer {}", one.token);
+        let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/scim+json")];
+        for round in 0..4 {
+            let body = json!({"userName": format!("new{round}")}).to_string();
+            let statuses: Vec<u16> = std::thread::scope(|scope| {
+                let post = |idp: &Idp| idp.server.send("POST", "/noord/scim/v2/Users", &headers, &body).status;
+                let posts: Vec<_> = [&one, &two, &one, &two].map(|idp| scope.spawn(move || post(idp))).into_iter().collect();
+                posts.into_iter().map(|post| post.join().unwrap()).collect()
+            });
+            assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+            assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 3, "{statuses:?}");
+        }
+        let group = id(&one.send("POST", "/Groups", &json!({"displayName": "g"})).json());
+        std::thread::scope(|scope| {
+            for (n, person) in ["ann", "bob", "cas", "tom"].iter().enumerate() {
+                let (idp, group) = (if n.is_multiple_of(2) { &one } else { &two }, &group);
+                scope.spawn(move || idp.send("PATCH", &format!("/Groups/{group}"), &json!({"Operations": [{"op": "add", "path": "members", "value": [{"value": person}]}]})));
+            }
+        });
+        assert_eq!(two.get(&format!("/Groups/{group}"))["members"].as_array().map(Vec::len), Some(4));
+        assert_eq!(two.get("/Users")["totalResults"], 8);
+    }
+}
