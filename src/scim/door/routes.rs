@@ -113,15 +113,15 @@ async fn understand(
         return Ok(Understood::Answered(response));
     }
     let header = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let announced = header(CONTENT_LENGTH).and_then(|text| text.parse().ok());
     let body = match method.as_str() {
         "POST" | "PUT" | "PATCH" => {
             check_type(header(CONTENT_TYPE).as_deref())?;
-            let announced = header(CONTENT_LENGTH).and_then(|text| text.parse().ok());
             Some(json::parse(&whole(limits, announced, body).await?)?)
         }
         _ => {
             // Some clients send a body where there is none; one that nobody reads would close the connection.
-            whole(limits, body).await?;
+            whole(limits, announced, body).await?;
             None
         }
     };

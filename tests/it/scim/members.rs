@@ -77,7 +77,7 @@ with_a_provider! {
         assert_eq!(members(&provider.patched(&path, &json!(add))).len(), 400);
         let remove: Vec<Value> = users[..300].iter().map(|user| json!({"op": "remove", "path": format!("members[value eq \"{user}\"]")})).collect();
         assert_eq!(members(&provider.patched(&path, &json!(remove))).len(), 100);
-        let again: Vec<Value> = (0..1000).map(|n| json!({"op": if n.is_multiple_of(2) { "add" } else { "remove" }, "path": "members", "value": [{"value": users[n / 3]}]})).collect();
+        let again: Vec<Value> = (0..1000_usize).map(|n| json!({"op": if n.is_multiple_of(2) { "add" } else { "remove" }, "path": "members", "value": [{"value": users[n / 3]}]})).collect();
         assert!(members(&provider.patched(&path, &json!(again))).len() >= 100);
 
         // On a machine that does nothing else it is a tenth of that.
