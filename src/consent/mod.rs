@@ -15,6 +15,7 @@ pub mod placeholder;
 pub mod population;
 pub mod provisioned;
 pub mod pseudonym;
+pub mod push;
 pub mod recollection;
 pub mod release;
 pub mod released;

@@ -15,6 +15,7 @@ pub mod json;
 pub mod patch;
 pub mod path;
 pub mod projection;
+pub mod push;
 pub mod put;
 pub mod refusal;
 pub mod resource;

@@ -5,13 +5,14 @@ use crate::clock::Millis;
 use crate::consent::rules_file::check::{check, warnings};
 use crate::consent::rules_file::difference::Facts;
 use crate::consent::rules_file::known::Known;
-use crate::consent::rules_file::plan::{Change, SecretStep, Step, plan};
+use crate::consent::rules_file::plan::{Change, SecretStep, Step, TokenStep, plan};
 use crate::consent::rules_file::{FaultyFile, Problem, RulesFile};
 use crate::keys::{KeyError, MasterKey};
 use crate::store::connection::transaction;
 use crate::store::history::Entry;
+use crate::store::push_target::{StoredTarget, seal_token};
 use crate::store::vendor::{StoredConnection, seal_secret};
-use crate::store::{Conn, Database, Statement, StoreError, choice, history, rule, tenant, vendor};
+use crate::store::{Conn, Database, Statement, StoreError, choice, history, push_target, rule, tenant, vendor};
 
 /// A rules file, handed in by someone at some time.
 #[derive(Debug, Clone, Copy)]
@@ -142,6 +143,13 @@ fn write(
                 };
                 let stored = StoredConnection { tenant_id: board.id, connection: connection.clone(), secret_sealed };
                 vendor::put(conn, &stored, now)?;
+            }
+            Step::Push(target, step) => {
+                let token_sealed = match step {
+                    TokenStep::Keep(sealed) => sealed.clone(),
+                    TokenStep::Take(token) => seal_token(key, board.id, &target.vendor, &token.0)?,
+                };
+                push_target::put(conn, &StoredTarget { tenant_id: board.id, target: target.clone(), token_sealed })?;
             }
             Step::Rule(version) => rule::append(conn, board.id, version, now, who)?,
             Step::Choice(stored) => choice::put(conn, board.id, stored, now, who)?,

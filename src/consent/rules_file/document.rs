@@ -205,7 +205,8 @@ impl<'a> Section<'a> {
         if let DeValue::Table(table) = value.get_ref() {
             return Some(At { line, value: table });
         }
-        self.report(line, &format!("`{key}` must be written as [{key}]"));
+        let path = if self.line == 0 { key.to_owned() } else { format!("vendor.{key}") };
+        self.report(line, &format!("`{key}` must be written as [{path}]"));
         None
     }
 

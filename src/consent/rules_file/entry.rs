@@ -11,6 +11,7 @@ use validator::Validate;
 use crate::catalogue::Category;
 use crate::consent::choice::Decision;
 use crate::consent::connection::{ConnectionStatus, Identifiers, RequiredFields};
+use crate::consent::push::{Deprovision, PushProfile};
 use crate::consent::rule::{LegalBasis, RuleStatus};
 use crate::consent::rules_file::document::At;
 use crate::consent::rules_file::form;
@@ -85,6 +86,27 @@ pub struct VendorEntry {
     /// The secret, if the file names one.
     #[validate(custom(function = form::secret))]
     pub secret: Option<Secret>,
+    /// `[vendor.push]`.
+    pub push: Option<PushEntry>,
+}
+
+/// `[vendor.push]`: the vendor's own server, which gets what is released.
+#[derive(Debug, Default, Validate)]
+pub struct PushEntry {
+    /// The line of the heading.
+    pub line: usize,
+    /// How messages name the entry.
+    pub label: String,
+    /// The address that its resources lie below.
+    #[validate(custom(function = form::address))]
+    pub url: Option<At<String>>,
+    /// In whose words is pushed.
+    pub profile: Option<At<PushProfile>>,
+    /// What becomes of people who are not released any more.
+    pub deprovision: Option<At<Deprovision>>,
+    /// The token that the vendor gave, if the file names it.
+    #[validate(custom(function = form::bearer))]
+    pub token: Option<Secret>,
 }
 
 /// `[[rule]]`.

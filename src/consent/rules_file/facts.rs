@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::consent::choice::Choice;
 use crate::consent::connection::Connection;
+use crate::consent::push::PushTarget;
 use crate::consent::rule::Rule;
 use crate::consent::rules_file::difference::Facts;
 use crate::store::tenant::SpecialCategory;
@@ -27,6 +28,15 @@ pub fn of_connection(connection: &Connection) -> Facts {
         .with("identifiers", json(&connection.identifiers))
         .with("required_fields", json(&connection.required_fields))
         .with("status", json(&connection.status))
+}
+
+/// About the server of a vendor that is pushed to.
+pub fn of_push(target: &PushTarget) -> Facts {
+    Facts::new()
+        .with("url", target.url.as_str())
+        .with("profile", json(&target.profile))
+        .with("deprovision", json(&target.deprovision))
+        .with("status", json(&target.status))
 }
 
 /// About a rule.

@@ -54,6 +54,32 @@ pub fn secret(secret: &Secret) -> Result<(), ValidationError> {
     }
 }
 
+/// The address of a server that data is pushed to. A token must not be readable on its way.
+pub fn address(url: &At<String>) -> Result<(), ValidationError> {
+    let url = url.value.as_str();
+    let unfit = || refused("must be an address such as https://example.org/scim/v2, without a user and a query");
+    let Ok(uri) = url.parse::<ureq::http::Uri>() else { return unfit() };
+    let Some(authority) = uri.authority().filter(|_| url.len() <= 500 && uri.query().is_none()) else { return unfit() };
+    if authority.as_str().contains('@') || url.contains('#') {
+        return unfit();
+    }
+    match uri.scheme_str() {
+        Some("https") => Ok(()),
+        Some("http") if matches!(authority.host(), "localhost" | "127.0.0.1" | "[::1]") => Ok(()),
+        Some("http") => refused("must begin with https://; only this machine itself may be given data without TLS"),
+        Some(_) | None => unfit(),
+    }
+}
+
+/// A token as it goes into a header.
+pub fn bearer(token: &Secret) -> Result<(), ValidationError> {
+    let token = token.0.as_str();
+    if (1..=4096).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic()) {
+        return Ok(());
+    }
+    refused("must have 1 to 4096 visible ASCII characters, without spaces")
+}
+
 fn is_line(text: &str, most: usize) -> bool {
     !text.trim().is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control)
 }

@@ -7,9 +7,10 @@ use crate::consent::rules_file::document::At;
 use crate::consent::rules_file::entry::{RuleEntry, RulesFile};
 use crate::store::choice::StoredChoice;
 use crate::store::existing::{self, Kind};
+use crate::store::push_target::StoredTarget;
 use crate::store::tenant::{SpecialCategory, Tenant};
 use crate::store::vendor::StoredConnection;
-use crate::store::{Conn, StoreError, choice, rule, tenant, vendor};
+use crate::store::{Conn, StoreError, choice, push_target, rule, tenant, vendor};
 
 /// A board as it is before the file.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub struct Known {
     pub special: Vec<SpecialCategory>,
     /// Its vendors.
     pub connections: Vec<StoredConnection>,
+    /// The servers that it pushes to.
+    pub targets: Vec<StoredTarget>,
     /// The versions that count of its rules.
     pub rules: Vec<Rule>,
     /// Its choices, also the withdrawn ones.
@@ -49,6 +52,7 @@ impl Known {
         Ok(Self {
             special: tenant::special(conn, id)?,
             connections: vendor::all(conn, id)?,
+            targets: push_target::all(conn, id)?,
             rules: rule::all(conn, id)?,
             choices: if file.choices.is_empty() { Vec::new() } else { choice::all(conn, id)? },
             schools: if schools.is_empty() { BTreeSet::new() } else { existing::orgs(conn, id)? },

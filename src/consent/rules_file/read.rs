@@ -5,10 +5,11 @@ use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use crate::auth::Scope;
 use crate::catalogue::Category;
+use crate::consent::push::{Deprovision, PushProfile};
 use crate::consent::rules_file::Problem;
 use crate::consent::rules_file::document::{At, Lines, Section};
 use crate::consent::rules_file::entry::{
-    ChoiceEntry, RuleEntry, RulesFile, Secret, SpecialEntry, TenantEntry, VendorEntry,
+    ChoiceEntry, PushEntry, RuleEntry, RulesFile, Secret, SpecialEntry, TenantEntry, VendorEntry,
 };
 use crate::consent::rules_file::problem::suggestion;
 
@@ -74,7 +75,7 @@ fn read_root(root: &mut Section<'_>) -> RulesFile {
         root.report(1, "there is no [tenant] with the `slug` of a board");
     }
     for table in root.tables("vendor") {
-        let keys = &["id", "name", "scopes", "identifiers", "required_fields", "status", "secret"];
+        let keys = &["id", "name", "scopes", "identifiers", "required_fields", "status", "secret", "push"];
         file.vendors.push(vendor(root.inside("vendor", keys, table)));
     }
     for table in root.tables("rule") {
@@ -165,7 +166,30 @@ fn vendor(mut section: Section<'_>) -> VendorEntry {
         required_fields: section.word("required_fields", &["placeholder", "absent"]),
         status: section.word("status", &["active", "ended"]),
         secret: section.text("secret").map(|text| Secret(text.value)),
+        push: section.table("push").map(|table| {
+            let label = format!("push of {}", section.label);
+            push(section.inside(&label, &["url", "profile", "token", "deprovision"], table))
+        }),
     };
+    check_form(&mut section, &entry);
+    entry
+}
+
+fn push(mut section: Section<'_>) -> PushEntry {
+    section.require(&["url"]);
+    let entry = PushEntry {
+        line: section.line,
+        label: section.label.clone(),
+        url: section.text("url"),
+        profile: section.word("profile", &["scim", "egil"]),
+        deprovision: section.word("deprovision", &["deactivate", "delete"]),
+        token: section.text("token").map(|text| Secret(text.value)),
+    };
+    if let (Some(At { value: PushProfile::Egil, .. }), Some(At { line, value: Deprovision::Deactivate })) =
+        (entry.profile, entry.deprovision)
+    {
+        section.report(line, "EGIL can only delete people; say `deprovision = \"delete\"`, or nothing");
+    }
     check_form(&mut section, &entry);
     entry
 }

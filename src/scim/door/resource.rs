@@ -70,9 +70,14 @@ impl Resource {
 
 /// The address of a resource.
 pub fn location(base: &str, resource_type: &ResourceType, id: &str) -> String {
+    format!("{base}{}/{}", resource_type.endpoint, segment(id))
+}
+
+/// An id as a segment of an address.
+pub fn segment(id: &str) -> impl std::fmt::Display {
     use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
     const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-    format!("{base}{}/{}", resource_type.endpoint, utf8_percent_encode(id, SEGMENT))
+    utf8_percent_encode(id, SEGMENT)
 }
 
 /// A reference to another resource.

@@ -48,6 +48,13 @@ pub trait SchoolNames {
     fn of(&self, org: u32) -> Option<&str>;
 }
 
+/// Names by position.
+impl SchoolNames for &[Option<String>] {
+    fn of(&self, org: u32) -> Option<&str> {
+        self.get(org as usize)?.as_deref()
+    }
+}
+
 /// Represents a person.
 pub fn represent<'a, R: Record<'a>>(released: &Released<'a, R>, names: &impl SchoolNames) -> Shown {
     released.note(Category::Identity);

@@ -1,0 +1,3 @@
+DROP TABLE push_queue;
+DROP TABLE pushed;
+DROP TABLE push_state;

@@ -1,0 +1,50 @@
+//! Where a board pushes what a vendor may see, instead of waiting for the vendor to ask.
+//!
+//! A target widens nothing: what is pushed is the vendor's release, as its own requests would show it.
+
+use serde::{Deserialize, Serialize};
+
+/// In whose words is pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PushProfile {
+    /// SCIM 2.0 with users and groups, as the vendor would read them here.
+    Scim,
+    /// Sweden's school profile of SCIM (SS 12000:2018).
+    Egil,
+}
+
+/// What becomes of a person's account when the person is not released any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deprovision {
+    /// It is made inactive, and the vendor deletes it by its own rules.
+    Deactivate,
+    /// It is deleted.
+    Delete,
+}
+
+/// Whether a target is still pushed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PushStatus {
+    /// It gets what is released.
+    Active,
+    /// All that it was given is taken back.
+    Ended,
+}
+
+/// The server of one vendor that one board pushes to, without its token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushTarget {
+    /// The vendor.
+    pub vendor: String,
+    /// The address that its resources lie below.
+    pub url: String,
+    /// In whose words is pushed.
+    pub profile: PushProfile,
+    /// What becomes of people who are not released any more.
+    pub deprovision: Deprovision,
+    /// Whether it is still pushed to.
+    pub status: PushStatus,
+}
