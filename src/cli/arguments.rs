@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{apply, demo, explain, export, import, migrate, reconcile, serve, show, token};
+use crate::cli::{apply, demo, explain, export, import, migrate, push, reconcile, serve, show, token};
 
 /// School data for ed-tech vendors over OneRoster, cut to each school's consent rules.
 #[derive(Debug, Parser)]
@@ -53,7 +53,9 @@ enum Command {
     Export(export::Export),
     /// Makes boards, vendors, rules and choices as a rules file says
     Apply(apply::Apply),
-    /// Lists boards, vendors, rules, choices or who changed what
+    /// Gives a vendor's own SCIM server what the vendor may see
+    Push(push::Push),
+    /// Lists boards, vendors, rules, choices, pushes or who changed what
     Show(show::Show),
     /// Says whether a person's data is released to a vendor, and why
     Explain(explain::Explain),
@@ -86,6 +88,7 @@ fn execute(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Import(command) => command.run(global),
         Command::Export(command) => command.run(global),
         Command::Apply(command) => command.run(global),
+        Command::Push(command) => command.run(global),
         Command::Show(command) => command.run(global),
         Command::Explain(command) => command.run(global),
         Command::Reconcile(command) => command.run(global),

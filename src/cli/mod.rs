@@ -1,5 +1,6 @@
 //! The command line: one file for each command, settings in one place.
 
+mod about_push;
 pub mod apply;
 pub mod arguments;
 pub mod demo;
@@ -11,6 +12,7 @@ pub mod import;
 pub mod log;
 pub mod migrate;
 pub mod pull;
+pub mod push;
 pub mod ready_file;
 pub mod reconcile;
 pub mod serve;

@@ -13,6 +13,7 @@ use crate::cli::arguments::Global;
 use crate::cli::ready_file;
 use crate::cli::settings::{Settings, clock};
 use crate::http;
+use crate::scim::push::Background;
 use crate::store::migration;
 
 /// Serves an existing database.
@@ -88,7 +89,10 @@ impl Prepared {
             actix_web::web::block(move || wait_until_it_answers(address)).await??;
             tracing::info!(url = %self.listen_url, "listening");
             when_ready()?;
+            let pushing = Background::start(Arc::clone(&self.app))?;
             server.await??;
+            // What is being sent is noted before.
+            actix_web::web::block(move || drop(pushing)).await?;
             http::assembly::note_used_tokens(&self.app);
             self.app.recorder.stop();
             tracing::info!("stopped");

@@ -1,4 +1,4 @@
-//! `koppelvlak show`: lists boards, vendors, rules, choices, and who changed what.
+//! `koppelvlak show`: lists boards, vendors, rules, choices, pushes, and who changed what.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -7,16 +7,16 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::arguments::{Format, Global};
 use crate::cli::settings::{self, Settings};
-use crate::cli::table;
+use crate::cli::{about_push, table};
 use crate::clock::{Clock, Millis};
 use crate::consent::rules_file::difference::Facts;
 use crate::consent::rules_file::facts;
 use crate::store::tenant::Tenant;
 use crate::store::{
-    Conn, Database, StoreError, choice, existing, history, migration, reconciliation, rule, tenant, vendor,
+    Conn, Database, StoreError, choice, existing, history, migration, push_target, reconciliation, rule, tenant, vendor,
 };
 
-/// Lists boards, vendors, rules, choices or who changed what.
+/// Lists boards, vendors, rules, choices, pushes or who changed what.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  koppelvlak show rules --tenant noord\n  koppelvlak show vendors --format json")]
 pub struct Show {
@@ -26,6 +26,9 @@ pub struct Show {
     /// Only of the board with this slug
     #[arg(long, value_name = "SLUG")]
     pub tenant: Option<String>,
+    /// Only of that vendor; for `push`
+    #[arg(long, value_name = "ID")]
+    pub vendor: Option<String>,
 }
 
 /// What can be listed.
@@ -39,6 +42,8 @@ pub enum What {
     Rules,
     /// Grants and refusals, also the withdrawn ones
     Choices,
+    /// What waits to be pushed to vendors' own servers, and what failed too often
+    Push,
     /// The last thousand changes of each board
     History,
     /// Users that identity providers made and who may be people of the school that those can't see
@@ -65,9 +70,13 @@ impl Show {
         };
         let mut rows = Vec::new();
         for board in &boards {
-            rows.extend(self.rows(conn, board, clock)?);
-            if self.what == What::Reconciliations {
-                rows.extend(about_reconciliations(database, conn, board)?);
+            match self.what {
+                What::Push => {
+                    let conns = (&mut *conn, &mut *database.read_activity()?);
+                    rows.extend(about_push::rows(conns, board, self.vendor.as_deref())?);
+                }
+                What::Reconciliations => rows.extend(about_reconciliations(database, conn, board)?),
+                _ => rows.extend(self.rows(conn, board, clock)?),
             }
         }
         Ok(table::print(&rows, self.what.columns(), format, out)?)
@@ -78,8 +87,11 @@ impl Show {
             What::Tenants => vec![about_tenant(conn, board)?],
             What::Vendors => {
                 let vendors = vendor::all(conn, board.id)?;
+                let targets = push_target::all(conn, board.id)?;
                 let about = |v: &vendor::StoredConnection| {
-                    Facts::new().with("vendor", v.connection.vendor.as_str()).and(facts::of_connection(&v.connection))
+                    let target = targets.iter().find(|stored| stored.target.vendor == v.connection.vendor);
+                    let about = Facts::new().with("vendor", v.connection.vendor.as_str());
+                    about.and(facts::of_connection(&v.connection)).with("push", target.map(about_push::target))
                 };
                 vendors.iter().map(about).collect()
             }
@@ -91,6 +103,7 @@ impl Show {
                 };
                 rule::all(conn, board.id)?.iter().map(about).collect()
             }
+            What::Push => Vec::new(),
             What::Choices => about_choices(conn, board)?,
             What::History => about_history(conn, board)?,
             What::Reconciliations => Vec::new(),
@@ -103,7 +116,7 @@ impl What {
     const fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Tenants => &["tenant", "name", "special", "local_identifiers"],
-            Self::Vendors => &["tenant", "vendor", "name", "scopes", "identifiers", "required_fields", "status"],
+            Self::Vendors => &["tenant", "vendor", "name", "scopes", "identifiers", "required_fields", "status", "push"],
             Self::Rules => &[
                 "tenant",
                 "rule",
@@ -122,6 +135,7 @@ impl What {
                 "write",
                 "categories",
             ],
+            Self::Push => &["tenant", "vendor", "about", "operation", "state", "attempts", "not_before", "error"],
             Self::Choices => &["tenant", "person", "choice", "categories", "vendor", "by", "on", "withdrawn"],
             Self::Reconciliations => &["tenant", "vendor", "user", "person", "by", "noted", "decision"],
             Self::History => &["tenant", "at", "who", "subject", "change"],

@@ -386,7 +386,7 @@ on_each_database! {
         let show = |what, format, day: &str| {
             let mut out = Vec::new();
             let clock = Clock::Fixed(Millis::at_start_of(day.parse().unwrap()));
-            Show { what, tenant: Some("noord".into()) }.print(&world.database, clock, format, &mut out).unwrap();
+            Show { what, tenant: Some("noord".into()), vendor: None }.print(&world.database, clock, format, &mut out).unwrap();
             String::from_utf8(out).unwrap()
         };
 
@@ -409,7 +409,7 @@ on_each_database! {
     }
 
     fn a_board_that_is_not_there_cannot_be_listed(world: &World) {
-        let show = Show { what: What::Rules, tenant: Some("oost".into()) };
+        let show = Show { what: What::Rules, tenant: Some("oost".into()), vendor: None };
 
         let error = show.print(&world.database, now(), Format::Table, &mut Vec::new()).unwrap_err();
 

@@ -44,6 +44,8 @@ mod operations;
 #[cfg(test)]
 mod pulling;
 #[cfg(test)]
+mod pushing;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod reference_scim;

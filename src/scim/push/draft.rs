@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn references_get_the_servers_ids_and_what_it_lacks_is_left_out() {
-        let link = |attribute, is_list, id: &str| Link {
+        let link = |attribute, is_list: bool, id: &str| Link {
             place: Place { extension: is_list.then_some("urn:x"), attribute, is_list },
             kind: "user",
             id: id.to_owned(),

@@ -6,6 +6,7 @@ use roaring::RoaringBitmap;
 
 use super::draft::{Draft, Hasher, Kind, Link};
 
+use super::egil::Egil;
 use super::standard::Standard;
 use crate::audit::told::People;
 use crate::consent::{Categories, Release};
@@ -97,6 +98,6 @@ pub trait Profile: Sync {
 pub fn of(profile: PushProfile) -> &'static dyn Profile {
     match profile {
         PushProfile::Scim => &Standard,
-        PushProfile::Egil => &Standard,
+        PushProfile::Egil => &Egil,
     }
 }

@@ -1,0 +1,169 @@
+//! Sweden's school profile: what its reference server is sent, and in which order.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::ALL;
+use super::fake::{Asked, Fake, Manner, Trouble};
+use super::two::{n_rows, push_at, push_rules};
+use crate::harness::{NOW, World, on_each_database};
+use crate::rostering::board::import_at;
+use crate::rostering::village::{one_rule, settle, village};
+
+const LATER: &str = "2026-09-01T09:00:00Z";
+
+/// The endpoints in the order of the profile, each with what its resources must have.
+const TYPES: [(&str, &str, &[&str]); 6] = [
+    ("/Organisations", "Organisation", &["displayName"]),
+    ("/SchoolUnits", "SchoolUnit", &["displayName", "schoolUnitCode"]),
+    ("/Users", "User", &["userName", "displayName", "name"]),
+    ("/Employments", "Employment", &["employedAt", "user", "employmentRole"]),
+    ("/StudentGroups", "StudentGroup", &["displayName", "owner", "studentGroupType"]),
+    ("/Activities", "Activity", &["displayName", "owner", "groups"]),
+];
+
+fn rules(fake: &Fake, rule: &str) -> String {
+    push_rules(rule, &fake.url, "tulip", "profile = \"egil\"").replace("\"absent\"", "\"placeholder\"")
+}
+
+fn pushing_to_a_fake(world: &World, categories: &[&str]) -> Fake {
+    settle(world);
+    let fake = Fake::start(Manner::Egil);
+    world.apply(&rules(&fake, &one_rule("r", categories, "")));
+    fake
+}
+
+/// Every `$ref` in a value.
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").map(|at| at.as_str().unwrap().to_owned()));
+            members.values().for_each(|member| references(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+fn place(asked: &Asked) -> usize {
+    TYPES.iter().position(|(endpoint, ..)| *endpoint == asked.endpoint()).unwrap()
+}
+
+on_each_database! {
+    fn types_come_in_order_with_what_they_need_and_refer_backwards_only(world: &World) {
+        for categories in [&ALL[..], &["identity", "structure", "enrolment"]] {
+            let fake = pushing_to_a_fake(world, categories);
+
+            let summary = push_at(world, NOW).unwrap();
+
+            let asked = fake.take();
+            assert_eq!((summary.failed, summary.queued), (0, 0));
+            assert!(asked.iter().all(|asked| asked.method == "POST" && asked.content_type.starts_with("application/scim+json")));
+            assert!(asked.is_sorted_by_key(place));
+            let mut sent = BTreeSet::new();
+            for asked in &asked {
+                let (endpoint, name, needed) = TYPES[place(asked)];
+                for name in needed {
+                    assert!(!asked.body[name].is_null(), "{endpoint}: {name}");
+                }
+                let urn = format!("urn:scim:schemas:extension:sis:school:1.0:{name}");
+                assert!(asked.body["schemas"].as_array().unwrap().contains(&urn.into()), "{endpoint}");
+                let uuid = uuid::Uuid::try_parse(asked.external_id()).unwrap();
+                assert_eq!(uuid.hyphenated().to_string(), asked.external_id());
+                let mut led_to = Vec::new();
+                references(&asked.body, &mut led_to);
+                for reference in led_to {
+                    assert!(sent.contains(&reference), "{endpoint}: {reference}");
+                }
+                sent.insert(format!("{}/{}", &endpoint[1..], asked.external_id()));
+            }
+            let n = TYPES.map(|(endpoint, ..)| fake.has(endpoint).len());
+            assert_eq!(n, [1, 2, 7, 2, 3, 3], "{categories:?}");
+        }
+    }
+
+    fn the_words_are_those_of_the_profile(world: &World) {
+        let fake = pushing_to_a_fake(world, &ALL);
+
+        push_at(world, NOW).unwrap();
+
+        let school = fake.has("/SchoolUnits").into_iter().find(|it| it["displayName"] == "School One").unwrap();
+        let ann = fake.has("/Users").into_iter().find(|it| it["userName"] == "ann1").unwrap();
+        let extension = &ann["urn:scim:schemas:extension:sis:school:1.0:User"];
+        let class = fake.has("/StudentGroups").into_iter().find(|it| it["displayName"] == "Maths 1").unwrap();
+        let homeroom = fake.has("/StudentGroups").into_iter().find(|it| it["displayName"] == "Reading 2").unwrap();
+        let activity = fake.has("/Activities").into_iter().find(|it| it["displayName"] == "Maths 1").unwrap();
+        let employment = fake.has("/Employments").into_iter().find(|it| it["employedAt"]["value"] == school["id"]).unwrap();
+        assert_eq!(school["schoolUnitCode"], "11AA");
+        assert_eq!(ann["name"]["familyName"], "O'Brien");
+        assert_eq!(extension["enrolments"][0]["value"], school["id"]);
+        assert_eq!(extension["enrolments"][0]["schoolYear"], 1);
+        assert_eq!((&class["studentGroupType"], &homeroom["studentGroupType"]), (&"Undervisning".into(), &"Klass".into()));
+        assert_eq!(class["owner"]["$ref"], format!("SchoolUnits/{}", school["id"].as_str().unwrap()));
+        assert_eq!(class["studentMemberships"].as_array().unwrap().len(), 2);
+        assert_eq!(employment["employmentRole"], "Lärare");
+        assert_eq!(activity["groups"][0]["value"], class["id"]);
+        assert_eq!(activity["teachers"][0]["value"], employment["id"]);
+        let organisation = &fake.has("/Organisations")[0];
+        assert_eq!(school["organisation"]["value"], organisation["id"]);
+    }
+
+    fn nothing_withheld_is_sent(world: &World) {
+        let fake = pushing_to_a_fake(world, &["identity", "structure", "enrolment"]);
+
+        push_at(world, NOW).unwrap();
+
+        let wire = format!("{:?}", fake.take());
+        for withheld in ["noord.example", "ann1", "O'Brien", "Maths", "schoolYear", "1001"] {
+            assert!(!wire.contains(withheld), "{withheld}");
+        }
+    }
+
+    fn what_goes_goes_last_and_against_the_order(world: &World) {
+        let fake = pushing_to_a_fake(world, &ALL);
+        push_at(world, NOW).unwrap();
+        fake.take();
+
+        let mut set = village();
+        set.cut_where("users.csv", |line| line.starts_with("tom,"));
+        set.cut_where("roles.csv", |line| line.contains(",tom,"));
+        set.cut_where("enrollments.csv", |line| line.contains(",tom,"));
+        import_at(world, "noord", &set.folder().path, "2026-08-21T06:00:00Z");
+        push_at(world, LATER).unwrap();
+
+        let asked: Vec<(String, String)> =
+            fake.take().into_iter().map(|asked| (asked.method.clone(), asked.endpoint().to_owned())).collect();
+        let expected = [("DELETE", "/Activities"), ("DELETE", "/Activities"), ("DELETE", "/Employments"), ("DELETE", "/Users")];
+        assert_eq!(asked, expected.map(|(method, endpoint)| (method.to_owned(), endpoint.to_owned())));
+    }
+
+    fn a_list_tells_what_arrived_without_an_answer(world: &World) {
+        let fake = pushing_to_a_fake(world, &ALL);
+        let mut n = 0;
+        fake.fail(move |asked| {
+            n += usize::from(asked.endpoint() == "/Users");
+            (asked.endpoint() == "/Users" && n == 3).then_some(Trouble::BreakAfter)
+        });
+        push_at(world, NOW).unwrap();
+        fake.heal();
+
+        let summary = push_at(world, LATER).unwrap();
+
+        assert_eq!((summary.failed, summary.queued), (0, 0));
+        assert_eq!(fake.has("/Users").len(), 7);
+        assert!(fake.take().iter().any(|asked| asked.method == "GET" && asked.path == "/Users"));
+    }
+
+    fn the_end_of_the_rule_leaves_nothing(world: &World) {
+        let fake = pushing_to_a_fake(world, &ALL);
+        push_at(world, NOW).unwrap();
+
+        world.apply(&rules(&fake, &one_rule("r", &ALL, "status = \"ended\"")));
+        push_at(world, LATER).unwrap();
+
+        assert!(TYPES.iter().all(|(endpoint, ..)| fake.has(endpoint).is_empty()));
+        assert_eq!(n_rows(world, "pushed"), 0);
+        assert!(fake.take().iter().all(|asked| asked.method != "PATCH"));
+    }
+}
