@@ -71,12 +71,7 @@ impl Push {
         self.print(&summary?, global.format, out)
     }
 
-    fn look_after(
-        &self,
-        database: &crate::store::Database,
-        format: Format,
-        out: &mut dyn Write,
-    ) -> anyhow::Result<()> {
+    fn look_after(&self, database: &crate::store::Database, format: Format, out: &mut dyn Write) -> anyhow::Result<()> {
         let conn = &mut *database.read()?;
         let Some(board) = tenant::by_slug(conn, &self.tenant)? else {
             bail!("there is no board `{}`; `koppelvlak show tenants` lists them", self.tenant);
@@ -96,8 +91,14 @@ impl Push {
             return Ok(writeln!(out, "{:#}", json!({ "orders": n }))?);
         }
         match self.action {
-            Action::Retry => writeln!(out, "{n} orders are queued again.\nNext: koppelvlak push --tenant {} --vendor {}", self.tenant, self.vendor)?,
-            Action::Forget | Action::Send => writeln!(out, "{n} dead letters are left until what they are about changes.")?,
+            Action::Retry => writeln!(
+                out,
+                "{n} orders are queued again.\nNext: koppelvlak push --tenant {} --vendor {}",
+                self.tenant, self.vendor
+            )?,
+            Action::Forget | Action::Send => {
+                writeln!(out, "{n} dead letters are left until what they are about changes.")?;
+            }
         }
         Ok(())
     }

@@ -103,10 +103,9 @@ impl Show {
                 };
                 rule::all(conn, board.id)?.iter().map(about).collect()
             }
-            What::Push => Vec::new(),
             What::Choices => about_choices(conn, board)?,
             What::History => about_history(conn, board)?,
-            What::Reconciliations => Vec::new(),
+            What::Push | What::Reconciliations => Vec::new(),
         };
         Ok(rows.into_iter().map(|row| Facts::new().with("tenant", board.slug.as_str()).and(row)).collect())
     }

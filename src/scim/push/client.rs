@@ -13,6 +13,9 @@ use crate::clock::Clock;
 /// The largest answer, in bytes: a list of all of a kind, where a profile has no filters.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
+/// How long a request may take: the four that an order needs at most end before the vendor's row is free again.
+const PATIENCE: Duration = Duration::from_secs(25);
+
 /// The words of RFC 7644 §3.12 that an error may name.
 const SCIM_TYPES: [&str; 10] = [
     "invalidFilter",
@@ -60,9 +63,7 @@ impl Client {
             .http_status_as_error(false)
             // Credentials would follow.
             .max_redirects(0)
-            .timeout_connect(Some(Duration::from_secs(10)))
-            .timeout_recv_response(Some(Duration::from_secs(30)))
-            .timeout_recv_body(Some(Duration::from_secs(30)))
+            .timeout_global(Some(PATIENCE))
             .user_agent(concat!("koppelvlak/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::draft::{Draft, Kind, Known};
 use super::error::PushError;
 use super::profile::{Profile, Scene};
-use super::run::{LEASE, Pusher};
+use super::run::Pusher;
 use super::send::{Outcome, Sender};
 use crate::audit::Disclosure;
 use crate::audit::told::People;
@@ -26,6 +26,8 @@ use crate::store::{Conn, push_state, pushed, tenant};
 
 /// How many orders are carried out between two notes.
 const BATCH: i64 = 50;
+/// After how long a batch is noted though it isn't at its end, in ms: who stops the server waits for that.
+const BATCH_TIME: i64 = 10_000;
 /// How often an order is tried before it is a dead letter.
 pub const TRIES: i64 = 5;
 /// The longest that is waited between two tries, in ms; a server may ask for more.
@@ -61,14 +63,15 @@ pub fn round(
 ) -> Result<Ended, PushError> {
     let (app, of) = (pusher.app, pusher.of());
     let now = app.clock.now().0;
-    let (state, orders, next) = {
+    let (rests_until, orders) = {
         let conn = &mut *app.database.read_activity()?;
-        let state = push_state::read(conn, of)?;
-        (state, push_queue::due(conn, of, now, BATCH)?, push_queue::next_due(conn, of)?)
+        let rests_until = push_state::read(conn, of)?.map_or(0, |state| state.not_before);
+        (rests_until, if rests_until > now { Vec::new() } else { push_queue::due(conn, of, now, BATCH)? })
     };
-    let Some(next) = next else { return Ok(Ended::Nothing) };
-    let until = next.max(state.map_or(0, |state| state.not_before));
-    let Some(first) = orders.first().filter(|_| until <= now) else { return Ok(Ended::Waits(Millis(until))) };
+    let Some(first) = orders.first() else {
+        let next = push_queue::next_due(&mut *app.database.read_activity()?, of)?;
+        return Ok(next.map_or(Ended::Nothing, |next| Ended::Waits(Millis(next.max(rests_until)))));
+    };
     let Some(kind) = profile.kinds().iter().find(|kind| kind.name == first.kind) else { return Ok(Ended::Moved) };
     let phase = first.phase;
     let orders: Vec<Order> = orders.into_iter().filter(|order| order.phase == phase).collect();
@@ -84,6 +87,9 @@ pub fn round(
     Ok(Ended::Worked)
 }
 
+/// What can be carried out, and what must wait.
+type Prepared = (Vec<Ready>, Vec<Order>);
+
 /// Orders of one phase: all of one kind, and all give or all take.
 struct Batch<'p, 'a> {
     pusher: &'p mut Pusher<'a>,
@@ -95,12 +101,8 @@ struct Batch<'p, 'a> {
 }
 
 impl Batch<'_, '_> {
-    /// What can be carried out, and what must wait; `None` if the board moved.
-    fn prepare(
-        &mut self,
-        scene: Option<Scene<'_>>,
-        orders: Vec<Order>,
-    ) -> Result<Option<(Vec<Ready>, Vec<Order>)>, PushError> {
+    /// Makes orders ready; `None` if the board moved.
+    fn prepare(&mut self, scene: Option<Scene<'_>>, orders: Vec<Order>) -> Result<Option<Prepared>, PushError> {
         let of = self.pusher.of();
         let mut drafts: HashMap<String, Draft> = HashMap::new();
         if let Some(scene) = scene {
@@ -190,13 +192,10 @@ impl Batch<'_, '_> {
     fn send(mut self, sender: &mut Sender<'_>, ready: Vec<Ready>) -> Result<(), PushError> {
         let mut done: Vec<(Ready, Outcome)> = Vec::with_capacity(ready.len());
         let mut unsent = Vec::new();
-        let mut held_at = self.now();
+        let began_at = self.now();
         let mut is_stopped = false;
         for ready in ready {
-            if self.now() - held_at > LEASE / 4 {
-                held_at = self.now();
-                self.pusher.hold(&mut *self.pusher.app.database.write_activity()?)?;
-            }
+            is_stopped |= self.now() - began_at > BATCH_TIME;
             if is_stopped || (ready.draft.is_some() && !self.is_current()?) {
                 is_stopped = true;
                 unsent.push(ready.order);

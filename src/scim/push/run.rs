@@ -25,7 +25,7 @@ use crate::store::push_target::{StoredTarget, unseal_token};
 use crate::store::written::Of;
 use crate::store::{Conn, push_queue, push_state, push_target, pushed, snapshot_load, tenant, vendor};
 
-/// How long a holder keeps the others off without a sign of life: longer than two answers that never come.
+/// How long a holder keeps the others off without a sign of life: longer than a batch with its slowest order.
 pub const LEASE: i64 = 120_000;
 
 /// How often the board may move while it is compared.
@@ -179,6 +179,7 @@ pub struct Pusher<'a> {
     /// Whether the server was given something new since it was last given something without a reference.
     pub(super) is_anything_new: bool,
     index: Option<Index>,
+    client: Option<(StoredTarget, Arc<Client>)>,
 }
 
 /// What the ids of a view lead to.
@@ -201,6 +202,7 @@ impl<'a> Pusher<'a> {
             summary: Summary::default(),
             is_anything_new: false,
             index: None,
+            client: None,
         })
     }
 
@@ -258,8 +260,7 @@ impl<'a> Pusher<'a> {
                 }
                 continue;
             }
-            let token = unseal_token(&self.app.master_key, &situation.stored)?;
-            let client = Client::new(&situation.target().url, &token, self.app.clock);
+            let client = self.client(&situation.stored)?;
             let mut sender = Sender::new(&client, profile, situation.target().deprovision);
             match round(self, (profile, scene), &mut sender, situation.place())? {
                 Ended::Moved => {}
@@ -269,6 +270,17 @@ impl<'a> Pusher<'a> {
             }
         }
         Err(PushError::Moved)
+    }
+
+    /// A client of the server, the same one as long as address and token are: its connections stay open.
+    fn client(&mut self, stored: &StoredTarget) -> Result<Arc<Client>, PushError> {
+        if let Some((_, client)) = self.client.as_ref().filter(|(of, _)| of == stored) {
+            return Ok(Arc::clone(client));
+        }
+        let token = unseal_token(&self.app.master_key, stored)?;
+        let client = Arc::new(Client::new(&stored.target.url, &token, self.app.clock));
+        self.client = Some((stored.clone(), Arc::clone(&client)));
+        Ok(client)
     }
 
     /// Makes the queue; `false` if the board moved meanwhile.

@@ -98,8 +98,8 @@ pub fn employment(scene: Scene<'_>, key: Key) -> Draft {
 
 /// A field's text. A name with two categories shows the value of the one that is released.
 fn text<'a, R: Record<'a>>(released: &Released<'a, R>, name: &str) -> Option<&'a str> {
-    let of_name = released.fields().filter(|(_, field)| field.name == name);
-    of_name.filter_map(|(place, field)| released.text(place, field)).next()
+    let mut of_name = released.fields().filter(|(_, field)| field.name == name);
+    of_name.find_map(|(place, field)| released.text(place, field))
 }
 
 /// A field's text, or what stands for it, as the connection wants it.
