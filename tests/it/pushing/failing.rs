@@ -59,7 +59,7 @@ on_each_database! {
         assert!(first.until.is_some());
         assert_eq!((second.failed, second.queued), (0, 0));
         assert_eq!(external_ids(&fake.has("/Users")), ["ann", "bob", "cas", "dee", "mum", "tia", "tom"]);
-        assert_eq!(n_rows(world, "pushed") as usize, fake.has("/Users").len() + fake.has("/Groups").len());
+        assert_eq!(usize::try_from(n_rows(world, "pushed")), Ok(fake.has("/Users").len() + fake.has("/Groups").len()));
     }
 
     fn a_server_that_asks_for_rest_gets_it(world: &World) {
@@ -134,7 +134,7 @@ on_each_database! {
 
     fn a_dead_letter_that_is_forgotten_comes_back_when_it_changes(world: &World) {
         let fake = pushing_to_a_fake(world);
-        fake.fail(|asked| is_post_of(asked, "ann").then(|| Trouble::Answer(400, "", Value::Null)));
+        fake.fail(|asked| is_post_of(asked, "ann").then_some(Trouble::Answer(400, "", Value::Null)));
         push_at(world, NOW).unwrap();
         for at in &LATER[..4] {
             push_at(world, at).unwrap();
@@ -159,7 +159,7 @@ on_each_database! {
         let fake = pushing_to_a_fake(world);
         push_at(world, NOW).unwrap();
         fake.take();
-        fake.fail(|asked| (asked.external_id() == "ann").then(|| Trouble::Answer(500, "", Value::Null)));
+        fake.fail(|asked| (asked.external_id() == "ann").then_some(Trouble::Answer(500, "", Value::Null)));
         let change = |from: &str, instant: &str| {
             let mut set = village();
             set.edit("users.csv", "ann@noord.example", from);
@@ -181,7 +181,7 @@ on_each_database! {
         let mut n = 0;
         fake.fail(move |asked| {
             n += 1;
-            (asked.method == "POST" && n % 3 == 0).then(|| Trouble::Answer(500, "", Value::Null))
+            (asked.method == "POST" && n % 3 == 0).then_some(Trouble::Answer(500, "", Value::Null))
         });
 
         let summaries: Vec<_> = std::iter::once(NOW).chain(LATER).map(|at| push_at(world, at).unwrap()).collect();

@@ -75,7 +75,7 @@ impl Fake {
         let (asked, kept, script) = (Arc::clone(&fake.asked), Arc::clone(&fake.kept), Arc::clone(&fake.script));
         std::thread::spawn(move || {
             for connection in listener.incoming() {
-                serve(connection.unwrap(), manner, &asked, (&kept, &script));
+                serve(&connection.unwrap(), manner, &asked, (&kept, &script));
             }
         });
         fake
@@ -115,12 +115,12 @@ impl Fake {
 }
 
 fn serve(
-    connection: TcpStream,
+    connection: &TcpStream,
     manner: Manner,
     asked: &Mutex<Vec<Asked>>,
     (kept, script): (&Mutex<Kept>, &Mutex<Script>),
 ) {
-    let Some(request) = read(&connection) else { return };
+    let Some(request) = read(connection) else { return };
     asked.lock().unwrap().push(request.clone());
     let trouble = (*script.lock().unwrap())(&request);
     let (status, headers, body) = match trouble {
@@ -137,7 +137,8 @@ fn serve(
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let length = body.len();
     let text = format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}");
-    (&connection).write_all(text.as_bytes()).unwrap();
+    let mut connection = connection;
+    connection.write_all(text.as_bytes()).unwrap();
 }
 
 fn read(connection: &TcpStream) -> Option<Asked> {
