@@ -1,5 +1,8 @@
 //! What goes wrong at the vendor's server, and what becomes of it.
 
+use std::process::Command;
+use std::sync::mpsc::channel;
+
 use koppelvlak::consent::rules_file::{self, Submission};
 use koppelvlak::scim::push::PushError;
 use koppelvlak::store::{push_queue, push_state};
@@ -60,6 +63,39 @@ on_each_database! {
         assert_eq!((second.failed, second.queued), (0, 0));
         assert_eq!(external_ids(&fake.has("/Users")), ["ann", "bob", "cas", "dee", "mum", "tia", "tom"]);
         assert_eq!(usize::try_from(n_rows(world, "pushed")), Ok(fake.has("/Users").len() + fake.has("/Groups").len()));
+    }
+
+    fn a_killed_process_leaves_nothing_undone_and_nothing_twice(world: &World) {
+        let fake = pushing_to_a_fake(world);
+        let (arrives, arrived) = channel();
+        let (goes_on, may_go_on) = channel();
+        fake.fail(move |asked| {
+            if is_post_of(asked, "cas") {
+                arrives.send(()).unwrap();
+                may_go_on.recv().unwrap();
+            }
+            None
+        });
+        let mut process = Command::new(env!("CARGO_BIN_EXE_koppelvlak"))
+            .args(["push", "--tenant", "noord", "--vendor", "atlas"])
+            .current_dir(world.folder())
+            .env("KOPPELVLAK_CLOCK", NOW)
+            .env("KOPPELVLAK_DATABASE_URL", &world.url)
+            .env("KOPPELVLAK_MASTER_KEY", "5a".repeat(32))
+            .spawn()
+            .unwrap();
+
+        arrived.recv().unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
+        goes_on.send(()).unwrap();
+        let at_once = push_at(world, NOW);
+        fake.heal();
+        let later = push_at(world, "2026-09-01T08:02:01Z").unwrap();
+
+        assert!(matches!(at_once, Err(PushError::Busy)));
+        assert_eq!((later.given, later.failed, later.queued), (n_rows(world, "pushed").unsigned_abs(), 0, 0));
+        assert_eq!(external_ids(&fake.has("/Users")), ["ann", "bob", "cas", "dee", "mum", "tia", "tom"]);
     }
 
     fn a_server_that_asks_for_rest_gets_it(world: &World) {

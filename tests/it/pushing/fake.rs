@@ -138,7 +138,8 @@ fn serve(
     let length = body.len();
     let text = format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}");
     let mut connection = connection;
-    connection.write_all(text.as_bytes()).unwrap();
+    // Who asked may have been killed.
+    drop(connection.write_all(text.as_bytes()));
 }
 
 fn read(connection: &TcpStream) -> Option<Asked> {

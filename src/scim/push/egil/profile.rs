@@ -7,6 +7,7 @@ use super::{ids, people, structure};
 use crate::catalogue::{Category, Entity};
 use crate::scim::push::draft::{Draft, Kind, Link};
 use crate::scim::push::profile::{Finding, Key, Profile, Scene, Taking};
+use crate::snapshot::structure::ancestors;
 use crate::store::{Conn, StoreError};
 
 /// Sweden's school profile.
@@ -36,7 +37,12 @@ impl Profile for Egil {
         let orgs = release.live(Entity::Org);
         let single = |position: u32| [position, 0, 0];
         match kind.name {
-            ORGANISATION => (orgs - &snapshot.orgs.schools).iter().map(single).collect(),
+            // What stands above a school; departments stand below one.
+            ORGANISATION => {
+                let schools = orgs & &snapshot.orgs.schools;
+                let above = ancestors(&snapshot.orgs.parent, &schools) & orgs;
+                (above - &snapshot.orgs.schools).iter().map(single).collect()
+            }
             SCHOOL_UNIT => (orgs & &snapshot.orgs.schools).iter().map(single).collect(),
             USER => {
                 // Pupils first, as the profile wants it.
