@@ -103,18 +103,18 @@ pub fn id_of(hash: &[u8]) -> String {
 
 /// Deletes a board's long-lived token with this id; returns whether it was there.
 pub fn revoke(conn: &mut Conn, tenant_id: i64, id: &str) -> Result<bool, StoreError> {
-    if !labelled(conn, tenant_id)?.iter().any(|listed| listed.id == id) {
-        return Ok(false);
-    }
     let mut hashes = Vec::new();
-    Statement::new("SELECT hash FROM token WHERE label IS NOT NULL").each(conn, |row| {
-        hashes.extend(row.bytes(0).filter(|hash| id_of(hash) == id).map(<[u8]>::to_vec));
-        Ok(())
-    })?;
+    Statement::new("SELECT vendor_id, tenants, scopes, expires_at, label, hash FROM token WHERE label IS NOT NULL")
+        .each(conn, |row| {
+            let is_of_board = read(row)?.tenants.iter().any(|tenant| tenant.id == tenant_id);
+            hashes.extend(row.bytes(5).filter(|hash| is_of_board && id_of(hash) == id).map(<[u8]>::to_vec));
+            Ok(())
+        })?;
+    let is_there = !hashes.is_empty();
     for hash in hashes {
         Statement::new("DELETE FROM token WHERE hash = ?").bind(hash).execute(conn)?;
     }
-    Ok(true)
+    Ok(is_there)
 }
 
 /// Notes when tokens were last used.

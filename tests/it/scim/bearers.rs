@@ -61,11 +61,13 @@ on_each_database! {
 
         let text = issue(world, "Entra ID", "30");
 
-        assert!(text.len() >= 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{text}");
+        assert!(text.len() >= 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
+            "{text}");
         let tokens = listed(world);
         assert_eq!(tokens.len(), 1);
         assert_eq!((&tokens[0]["label"], &tokens[0]["vendor"]), (&"Entra ID".into(), &"entra".into()));
-        assert_eq!((&tokens[0]["expires"], &tokens[0]["last_used"]), (&"2026-10-01T08:00:00.000Z".into(), &Value::Null));
+        assert_eq!((&tokens[0]["expires"], &tokens[0]["last_used"]),
+            (&"2026-10-01T08:00:00.000Z".into(), &Value::Null));
         assert!(!tokens[0].to_string().contains(&text));
         if world.url.starts_with("sqlite:") {
             assert!(!is_kept(world.folder(), text.as_bytes()) && is_kept(world.folder(), &hash_of(&text)));
@@ -76,7 +78,8 @@ on_each_database! {
     fn sc_354_two_tokens_hold_at_once_until_each_ends(world: &World) {
         world.apply(RULES);
         let (old, new) = (issue(world, "old", "30"), issue(world, "new", "60"));
-        let at = |instant: &str| { let server = world.serve_at(instant); [&old, &new].map(|token| status(&server, token)) };
+        let at = |instant: &str| { let server = world.serve_at(instant); [&old,
+            &new].map(|token| status(&server, token)) };
 
         assert_eq!(at("2026-09-01T08:00:00Z"), [200, 200]);
         assert_eq!(at("2026-10-01T07:59:59Z"), [200, 200]);
@@ -118,7 +121,8 @@ on_each_database! {
         assert_eq!(status(&server, &text), 200);
         world.apply(&format!("{RULES}status = \"ended\"\n"));
         assert_eq!(status(&server, &text), 401);
-        let (is_done, _) = token(world, "2026-09-01T08:00:00Z", &["issue", "--tenant", "noord", "--vendor", "entra", "--label", "x"]);
+        let (is_done, _) = token(world, "2026-09-01T08:00:00Z",
+            &["issue", "--tenant", "noord", "--vendor", "entra", "--label", "x"]);
         assert!(!is_done, "there is no token for a connection that has ended");
     }
 
@@ -144,7 +148,8 @@ on_each_database! {
             assert!(!is_done && told.contains(named), "{told}");
         }
         assert!(!token(world, "2026-09-01T08:00:00Z", &["list", "--tenant", "zuid"]).0);
-        assert!(!token(world, "2026-09-01T08:00:00Z", &["issue", "--tenant", "noord", "--vendor", "entra", "--label", "x", "--days", "4000"]).0);
+        assert!(!token(world, "2026-09-01T08:00:00Z",
+            &["issue", "--tenant", "noord", "--vendor", "entra", "--label", "x", "--days", "4000"]).0);
         assert!(listed(world).is_empty());
     }
 }

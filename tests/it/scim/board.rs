@@ -17,7 +17,8 @@ const PROVIDERS: usize = 200;
 
 /// What a provider may see of the village: the people and classes of one school, and whose accounts it keeps.
 const RULES: &str = r#"
-categories = ["structure", "class-label", "identity", "name", "enrolment", "login", "contact-email", "grade-level", "local-id"]
+categories = ["structure", "class-label", "identity", "name", "enrolment", "login", "contact-email", "grade-level",
+    "local-id"]
 schools = ["S1"]
 roles = ["student", "teacher", "principal"]
 purpose = "Accounts of pupils and staff"

@@ -43,27 +43,33 @@ with_a_provider! {
         let outcomes = run(provider, &json!([
             {"method": "post", "path": "/Users", "bulkId": "qwerty", "data": {"userName": "Alice"}},
             {"method": "PUT", "path": format!("/Users/{}", users[0]), "data": {"userName": "Bob"}},
-            {"method": "PATCH", "path": format!("Users/{}", users[1]), "data": {"Operations": [{"op": "add", "path": "title", "value": "Dr"}]}},
+            {"method": "PATCH", "path": format!("Users/{}", users[1]),
+                "data": {"Operations": [{"op": "add", "path": "title", "value": "Dr"}]}},
             {"method": "DELETE", "path": format!("/Users/{}", users[2])},
         ]));
 
         assert_eq!(statuses(&outcomes), ["201", "200", "200", "204"]);
-        assert_eq!((&outcomes[0]["bulkId"], &outcomes[0]["method"], outcomes[1].get("bulkId")), (&json!("qwerty"), &json!("POST"), None));
+        assert_eq!((&outcomes[0]["bulkId"], &outcomes[0]["method"], outcomes[1].get("bulkId")),
+            (&json!("qwerty"), &json!("POST"), None));
         for outcome in &outcomes[..3] {
             let user = provider.read(&format!("/Users/{}", made(outcome)));
-            assert_eq!((&user["meta"]["location"], version(&user)), (&outcome["location"], outcome["version"].as_str().unwrap().to_owned()));
+            assert_eq!((&user["meta"]["location"], version(&user)),
+                (&outcome["location"], outcome["version"].as_str().unwrap().to_owned()));
         }
         assert!(outcomes[3]["location"].as_str().unwrap().ends_with(&users[2]));
         assert_eq!(provider.names("userName pr"), set(&["Alice", "Bob", "u1"]));
     }
 
     fn sc_321_322_a_failure_stops_only_who_wants_it(provider: &Provider) {
-        let twice = json!([post("/Users", "a", &json!({"userName": "ann"})), post("/Users", "b", &json!({"userName": "ANN"})), post("/Users", "c", &json!({"userName": "cas"}))]);
+        let twice = json!([post("/Users", "a", &json!({"userName": "ann"})),
+            post("/Users", "b", &json!({"userName": "ANN"})), post("/Users", "c", &json!({"userName": "cas"}))]);
         let outcomes = run(provider, &twice);
         assert_eq!(statuses(&outcomes), ["201", "409", "201"]);
         assert_eq!((&outcomes[1]["response"]["scimType"], outcomes[1].get("location")), (&json!("uniqueness"), None));
 
-        let all = json!([post("/Users", "a", &json!({"userName": "ann"})), post("/Users", "b", &json!({"userName": "dee"})), post("/Users", "c", &json!({"userName": "cas"})), post("/Users", "d", &json!({"userName": "eve"}))]);
+        let all = json!([post("/Users", "a", &json!({"userName": "ann"})),
+            post("/Users", "b", &json!({"userName": "dee"})), post("/Users", "c", &json!({"userName": "cas"})),
+            post("/Users", "d", &json!({"userName": "eve"}))]);
         for (most, n) in [(1, 1), (2, 3), (3, 4)] {
             let told = body(&provider.post("/Bulk", &json!({"failOnErrors": most, "Operations": all})), 200);
             assert_eq!(told["Operations"].as_array().unwrap().len(), n, "failOnErrors {most}");
@@ -76,12 +82,19 @@ with_a_provider! {
     }
 
     fn sc_323_324_references_lead_back_forth_and_round(provider: &Provider) {
-        let boss = |name: &str, boss: &str| json!({"userName": name, ENTERPRISE: {"manager": {"value": format!("bulkId:{boss}")}}});
-        let group = |name: &str, members: &[&str]| json!({"displayName": name, "members": members.iter().map(|m| json!({"value": format!("bulkId:{m}"), "type": "User"})).collect::<Value>()});
+        let boss = |name: &str,
+        boss: &str| json!({"userName": name, ENTERPRISE: {"manager": {"value": format!("bulkId:{boss}")}}});
+        let group = |name: &str,
+        members: &[&str]| json!({"displayName": name,
+            "members": members.iter().map(|m| json!({"value": format!("bulkId:{m}"),
+                "type": "User"})).collect::<Value>()});
         let outcomes = run(provider, &json!([
-            post("/Groups", "forth", &group("forth", &["ann"])), post("/Users", "ann", &json!({"userName": "ann"})), post("/Groups", "back", &group("back", &["ann", "cas"])),
-            post("/Users", "bob", &boss("bob", "cas")), post("/Users", "cas", &boss("cas", "bob")), post("/Users", "own", &boss("own", "own")),
-            post("/Groups", "a", &group("a", &["b"])), post("/Groups", "b", &group("b", &["c"])), post("/Groups", "c", &group("c", &["a", "ann"])),
+            post("/Groups", "forth", &group("forth", &["ann"])), post("/Users", "ann", &json!({"userName": "ann"})),
+            post("/Groups", "back", &group("back", &["ann", "cas"])),
+            post("/Users", "bob", &boss("bob", "cas")), post("/Users", "cas", &boss("cas", "bob")),
+            post("/Users", "own", &boss("own", "own")),
+            post("/Groups", "a", &group("a", &["b"])), post("/Groups", "b", &group("b", &["c"])),
+            post("/Groups", "c", &group("c", &["a", "ann"])),
         ]));
         assert_eq!(statuses(&outcomes), ["201"; 9], "{outcomes:?}");
         let ids: Vec<String> = outcomes.iter().map(made).collect();
@@ -89,7 +102,8 @@ with_a_provider! {
         assert_eq!(names, ["forth", "ann", "back", "bob", "cas", "own", "a", "b", "c"], "in the order of the request");
         let of_group = |n: usize| members(&provider.read(&format!("/Groups/{}", ids[n])));
         assert_eq!((of_group(0), of_group(2)), (set(&[&ids[1]]), set(&[&ids[1], &ids[4]])));
-        assert_eq!((of_group(6), of_group(7), of_group(8)), (set(&[&ids[7]]), set(&[&ids[8]]), set(&[&ids[6], &ids[1]])));
+        assert_eq!((of_group(6), of_group(7), of_group(8)),
+            (set(&[&ids[7]]), set(&[&ids[8]]), set(&[&ids[6], &ids[1]])));
         for (n, boss) in [(3, 4), (4, 3), (5, 5)] {
             let user = provider.read(&format!("/Users/{}", ids[n]));
             assert_eq!(user[ENTERPRISE]["manager"]["value"], ids[boss].as_str());
@@ -103,7 +117,8 @@ with_a_provider! {
             post("/Groups", "g", &json!({"displayName": "g", "members": [{"value": "bulkId:bad"}]})),
             post("/Groups", "h", &json!({"displayName": "h", "members": [{"value": "bulkId:nobody"}]})),
             post("/Users", "ok", &json!({"userName": "ok"})),
-            {"method": "PATCH", "path": "/Groups/bulkId:g", "data": {"Operations": [{"op": "remove", "path": "members"}]}},
+            {"method": "PATCH", "path": "/Groups/bulkId:g",
+                "data": {"Operations": [{"op": "remove", "path": "members"}]}},
         ]));
         assert_eq!(statuses(&outcomes), ["400", "409", "409", "201", "409"]);
         assert_eq!(provider.read("/Groups")["totalResults"], 0);
@@ -112,7 +127,8 @@ with_a_provider! {
     fn sc_326_a_job_has_limits(provider: &Provider) {
         let limits = provider.read("/ServiceProviderConfig")["bulk"].clone();
         let (most, largest) = (limits["maxOperations"].as_u64().unwrap(), limits["maxPayloadSize"].as_u64().unwrap());
-        let many: Vec<Value> = (0..=most).map(|n| post("/Users", &n.to_string(), &json!({"userName": n.to_string()}))).collect();
+        let many: Vec<Value> = (0..=most).map(|n| post("/Users", &n.to_string(),
+            &json!({"userName": n.to_string()}))).collect();
         let refused = provider.post("/Bulk", &json!({"Operations": many}));
         assert_refused(&refused, 413, "");
         assert!(refused.body.contains(&most.to_string()), "{}", refused.body);
@@ -144,9 +160,11 @@ with_a_provider! {
                 assert_eq!(refusal(&reply).0, 400, "{operation}");
             }
         }
-        let twins = json!([post("/Users", "a", &json!({"userName": "x"})), post("/Users", "a", &json!({"userName": "y"}))]);
+        let twins = json!([post("/Users", "a", &json!({"userName": "x"})),
+            post("/Users", "a", &json!({"userName": "y"}))]);
         assert_eq!(refusal(&provider.post("/Bulk", &json!({"Operations": twins}))).0, 400);
-        for wrong in [json!({}), json!([]), json!({"Operations": "x"}), json!({"Operations": [], "failOnErrors": "x"}), json!({"Operations": ["x"]})] {
+        for wrong in [json!({}), json!([]), json!({"Operations": "x"}), json!({"Operations": [], "failOnErrors": "x"}),
+            json!({"Operations": ["x"]})] {
             assert_eq!(refusal(&provider.post("/Bulk", &wrong)).0, 400, "{wrong}");
         }
         assert_eq!(provider.read("/Users")["totalResults"], 1);
@@ -161,7 +179,8 @@ with_a_provider! {
             {"method": "PATCH", "path": path, "version": version(&ann), "data": title("2")},
             {"method": "DELETE", "path": path, "version": "W/\"zz\""},
             post("/Groups", "g1", &json!({"displayName": "g"})),
-            {"method": "PATCH", "path": "/Groups/bulkId:g1", "data": {"Operations": [{"op": "add", "path": "members", "value": [{"value": id(&ann)}]}]}},
+            {"method": "PATCH", "path": "/Groups/bulkId:g1",
+                "data": {"Operations": [{"op": "add", "path": "members", "value": [{"value": id(&ann)}]}]}},
         ]));
         assert_eq!(statuses(&outcomes), ["200", "412", "412", "201", "200"]);
         assert_eq!(provider.read(&path)["title"], "1");

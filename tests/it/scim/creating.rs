@@ -69,7 +69,8 @@ with_a_provider! {
             provider.get("/Users?attributes=password,userName"),
             provider.post("/Users/.search", &json!({"attributes": ["password"]})),
             provider.patch(&path, &json!([{"op": "replace", "path": "password", "value": "tulip-78"}])),
-            provider.with("PATCH", &format!("{path}?attributes=password"), &[], &json!({"Operations": [{"op": "replace", "value": {"password": "tulip-79"}}]})),
+            provider.with("PATCH", &format!("{path}?attributes=password"), &[],
+                &json!({"Operations": [{"op": "replace", "value": {"password": "tulip-79"}}]})),
             provider.put(&path, &json!({"userName": "ann", "password": "tulip-80"})),
         ];
         for reply in answers {
@@ -86,8 +87,10 @@ with_a_provider! {
             assert_refused(&refused, 400, "invalidSyntax");
         }
         for (name, value) in [
-            ("active", json!(3)), ("active", json!("perhaps")), ("emails", json!("x")), ("name", json!([])), ("name", json!("Ann")),
-            ("userName", json!(7)), ("displayName", json!({"a": 1})), ("emails", json!([{"value": 7}])), ("emails", json!([{"primary": "x"}])),
+            ("active", json!(3)), ("active", json!("perhaps")), ("emails", json!("x")), ("name", json!([])),
+            ("name", json!("Ann")),
+            ("userName", json!(7)), ("displayName", json!({"a": 1})), ("emails", json!([{"value": 7}])),
+            ("emails", json!([{"primary": "x"}])),
             (ENTERPRISE, json!([])), ("x509Certificates", json!([{"value": "not base64!"}])),
         ] {
             let mut user = json!({"userName": "ann"});
@@ -100,13 +103,19 @@ with_a_provider! {
     fn sc_060_to_069_bodies_are_taken_as_clients_write_them(provider: &Provider) {
         for (sent, expected) in [
             (json!({"displayName": "no schemas"}), json!({"displayName": "no schemas"})),
-            (json!({"schemas": [USER, "urn:x:y"], "nosuch": 1, "urn:x:y": {"a": 1}, "name": {"nosuch": "x", "givenName": "A"}}), json!({"name": {"givenName": "A"}})),
-            (json!({"DisplayName": "D", "NAME": {"GivenName": "G"}}), json!({"displayName": "D", "name": {"givenName": "G"}})),
-            (json!({ENTERPRISE: {"department": "Math", "Division": "S"}}), json!({ENTERPRISE: {"department": "Math", "division": "S"}})),
+            (json!({"schemas": [USER, "urn:x:y"], "nosuch": 1, "urn:x:y": {"a": 1},
+                "name": {"nosuch": "x", "givenName": "A"}}),
+                json!({"name": {"givenName": "A"}})),
+            (json!({"DisplayName": "D", "NAME": {"GivenName": "G"}}),
+                json!({"displayName": "D", "name": {"givenName": "G"}})),
+            (json!({ENTERPRISE: {"department": "Math", "Division": "S"}}),
+                json!({ENTERPRISE: {"department": "Math", "division": "S"}})),
             (json!({ENTERPRISE.to_lowercase(): {"department": "Math"}}), json!({ENTERPRISE: {"department": "Math"}})),
             (json!({"title": null, "emails": [], "phoneNumbers": null, ENTERPRISE: {"department": null}}), json!({})),
-            (json!({"active": "True", "emails": [{"value": "a", "primary": "False"}]}), json!({"active": true, "emails": [{"value": "a", "primary": false}]})),
-            (json!({"emails": [{"value": "a", "type": "parent"}]}), json!({"emails": [{"value": "a", "type": "parent"}]})),
+            (json!({"active": "True", "emails": [{"value": "a", "primary": "False"}]}),
+                json!({"active": true, "emails": [{"value": "a", "primary": false}]})),
+            (json!({"emails": [{"value": "a", "type": "parent"}]}),
+                json!({"emails": [{"value": "a", "type": "parent"}]})),
             (json!({"locale": "7f3c", "timezone": "x", "preferredLanguage": "??", "addresses": [{"country": "USA"}]}),
              json!({"locale": "7f3c", "timezone": "x", "preferredLanguage": "??", "addresses": [{"country": "USA"}]})),
             (json!({"externalId": "same"}), json!({"externalId": "same"})),
@@ -127,7 +136,8 @@ with_a_provider! {
             let has_extension = expected.get(ENTERPRISE).is_some();
             assert_eq!(made["schemas"].as_array().unwrap().contains(&json!(ENTERPRISE)), has_extension, "{made}");
         }
-        assert_refused(&provider.post("/Users", &json!({"schemas": [ENTERPRISE], "userName": "x"})), 400, "invalidSyntax");
+        assert_refused(&provider.post("/Users", &json!({"schemas": [ENTERPRISE], "userName": "x"})), 400,
+            "invalidSyntax");
         let two = json!([{"value": "a", "primary": true}, {"value": "b", "primary": true}]);
         assert_refused(&provider.post("/Users", &json!({"userName": "x", "emails": two})), 400, "invalidValue");
     }
@@ -162,7 +172,8 @@ with_a_provider! {
         });
 
         assert_eq!(statuses.iter().filter(|(status, _)| *status == 201).count(), 1);
-        assert_eq!(statuses.iter().filter(|answer| **answer == (409, "uniqueness".to_owned())).count(), 11, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|answer| **answer == (409, "uniqueness".to_owned())).count(), 11,
+            "{statuses:?}");
         assert_eq!(provider.read("/Users")["totalResults"], 1);
     }
 }

@@ -74,7 +74,8 @@ with_a_provider! {
                 assert_eq!(&provider.read(&format!("/Schemas/{path}")), schema, "{path}");
             }
         }
-        for path in ["/Schemas/nosuch", "/Schemas/urn:ietf:params:scim:schemas:core:2.0:Nosuch", "/ResourceTypes/Nosuch"] {
+        for path in ["/Schemas/nosuch", "/Schemas/urn:ietf:params:scim:schemas:core:2.0:Nosuch",
+            "/ResourceTypes/Nosuch"] {
             assert_eq!(refusal(&provider.get(path)).0, 404, "{path}");
         }
     }
@@ -100,8 +101,11 @@ with_a_provider! {
             assert!(!id(schema).contains(":api:messages:"), "{schema}");
             for (name, attribute) in characteristics(schema) {
                 assert!(attribute["multiValued"].is_boolean(), "{name}");
-                assert!(among(&attribute["type"], &["string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"]), "{name}");
-                assert!(among(&attribute["mutability"], &["readOnly", "readWrite", "immutable", "writeOnly"]), "{name}");
+                assert!(among(&attribute["type"],
+                    &["string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"]),
+                    "{name}");
+                assert!(among(&attribute["mutability"], &["readOnly", "readWrite", "immutable", "writeOnly"]),
+                    "{name}");
                 assert!(among(&attribute["returned"], &["always", "never", "default", "request"]), "{name}");
                 let uniqueness = attribute.get("uniqueness").cloned().unwrap_or_else(|| "none".into());
                 assert!(among(&uniqueness, &["none", "server", "global"]), "{name}");
@@ -169,13 +173,15 @@ with_a_provider! {
             assert_eq!(attribute["type"], words[2], "{line}");
             assert_eq!((flag("multiValued"), flag("required")), (words[3], words[4]), "{line}");
             assert!(words[5] == "-" || words[5] == flag("caseExact"), "{line}");
-            assert_eq!((&attribute["mutability"], &attribute["returned"]), (&json!(words[6]), &json!(words[7])), "{line}");
+            assert_eq!((&attribute["mutability"], &attribute["returned"]), (&json!(words[6]), &json!(words[7])),
+                "{line}");
             assert!(words[8] == "-" || attribute["uniqueness"] == words[8], "{line}");
         }
     }
 
     fn sc_017_discovery_needs_no_token_but_never_takes_a_wrong_one(provider: &Provider) {
-        for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas", "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User"] {
+        for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas",
+            "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User"] {
             let path = format!("{}{path}", provider.base);
             assert_eq!(provider.server.get(&path).status, 200, "{path}");
             assert_eq!(provider.server.get_as("wrong", &path).status, 401, "{path}");
@@ -184,7 +190,8 @@ with_a_provider! {
     }
 
     fn sc_031_to_034_media_types_are_taken_as_clients_send_them(provider: &Provider) {
-        for (n, kind) in ["application/scim+json", "application/scim+json; charset=utf-8", "application/json", "Application/JSON;charset=UTF-8"].iter().enumerate() {
+        for (n, kind) in ["application/scim+json", "application/scim+json; charset=utf-8", "application/json",
+            "Application/JSON;charset=UTF-8"].iter().enumerate() {
             let user = json!({"userName": format!("u{n}")}).to_string();
             assert_eq!(provider.raw("POST", "/Users", &[("Content-Type", kind)], &user).status, 201, "{kind}");
         }
@@ -194,15 +201,18 @@ with_a_provider! {
             let refused = provider.raw("POST", "/Users", headers, "{\"userName\": \"x\"}");
             assert_eq!(refusal(&refused).0, 415, "{kind}");
         }
-        for accept in ["application/scim+json", "application/json", "*/*", "text/html", "application/scim+json;q=0.5, */*"] {
+        for accept in ["application/scim+json", "application/json", "*/*", "text/html",
+            "application/scim+json;q=0.5, */*"] {
             assert_eq!(provider.raw("GET", "/Users", &[("Accept", accept)], "").status, 200, "{accept}");
         }
         assert_eq!(provider.raw("GET", "/Users", &[], "").status, 200);
     }
 
     fn sc_035_any_letter_comes_back_as_it_was_sent(provider: &Provider) {
-        for (n, text) in ["é", "e\u{301}", "漢字", "👩‍🏫", "𝕿", "İı ß ẞ", "a\u{202e}b", "שלום", "\u{1F468}\u{200D}\u{1F469}"].iter().enumerate() {
-            let made = provider.make("/Users", &json!({"userName": format!("{n}{text}"), "displayName": text, "name": {"familyName": text}}));
+        for (n, text) in ["é", "e\u{301}", "漢字", "👩‍🏫", "𝕿", "İı ß ẞ", "a\u{202e}b", "שלום",
+            "\u{1F468}\u{200D}\u{1F469}"].iter().enumerate() {
+            let made = provider.make("/Users",
+                &json!({"userName": format!("{n}{text}"), "displayName": text, "name": {"familyName": text}}));
             let read = provider.read(&format!("/Users/{}", id(&made)));
             assert_eq!((&read["displayName"], &read["name"]["familyName"]), (&json!(text), &json!(text)));
             let filter = format!("displayName eq {}", json!(text));
@@ -221,7 +231,8 @@ with_a_provider! {
         }
         for (method, path, allowed) in [
             ("PUT", "/Users", "GET, POST"), ("PATCH", "/Groups", "GET, POST"), ("DELETE", "/Users", "GET, POST"),
-            ("POST", "/Users/x", "GET, PUT, PATCH, DELETE"), ("GET", "/Users/.search", "POST"), ("GET", "/.search", "POST"),
+            ("POST", "/Users/x", "GET, PUT, PATCH, DELETE"), ("GET", "/Users/.search", "POST"),
+            ("GET", "/.search", "POST"),
             ("GET", "/Bulk", "POST"), ("DELETE", "/Bulk", "POST"),
         ] {
             let refused = provider.with(method, path, &[], &Value::Null);

@@ -55,7 +55,8 @@ with_a_provider! {
             r#"emails[type eq "work" and value eq "jdoe@contoso.com"]"#,
             r#"(userName eq "jdoe@contoso.com") and (active eq "True")"#,
         ] {
-            assert_eq!(entra.read(&format!("/Users?filter={}", encoded(filter)))["Resources"], json!([made]), "{filter}");
+            assert_eq!(entra.read(&format!("/Users?filter={}", encoded(filter)))["Resources"], json!([made]),
+                "{filter}");
         }
         assert_eq!(entra.names(r#"emails[type eq "home"].value eq "jdoe@contoso.com""#), set(&[]));
         assert_refused(&entra.post("/Users", &jdoe()), 409, "uniqueness");
@@ -78,7 +79,8 @@ with_a_provider! {
 
         assert_eq!(told["emails"], json!([{"primary": true, "type": "work", "value": "x@contoso.com"}]));
         assert_eq!(told["name"], json!({"formatted": "J Doe", "familyName": "Doe", "givenName": "Xavier"}));
-        assert_eq!((&told["active"], &told["nickName"], &told["displayName"]), (&json!(false), &json!("Babs"), &json!("X")));
+        assert_eq!((&told["active"], &told["nickName"], &told["displayName"]),
+            (&json!(false), &json!("Babs"), &json!("X")));
         assert_eq!(told[ENTERPRISE]["manager"]["value"], boss.as_str());
         assert_eq!(told["phoneNumbers"], json!([{"type": "mobile", "value": "+31 6 1"}]));
         assert_eq!(told["schemas"], json!([USER, ENTERPRISE]));
@@ -156,7 +158,8 @@ with_a_provider! {
             {"op": "Replace", "path": "preferredLanguage", "value": null},
             {"op": "Replace", "path": "name.familyName", "value": ""},
             {"op": "Replace", "path": "department", "value": ""},
-            {"op": "Replace", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber", "value": null},
+            {"op": "Replace", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber",
+                "value": null},
             {"op": "Replace", "path": "emails[type eq \"work\"].value", "value": ""},
             {"op": "Add", "path": "nickName", "value": null},
         ]));
@@ -165,7 +168,8 @@ with_a_provider! {
             assert_eq!(told.get(absent), None, "{absent}: {told}");
         }
         assert_eq!(told["name"], json!({"formatted": "J Doe", "givenName": "J"}));
-        assert_refused(&entra.patch(&path, &json!([{"op": "Replace", "path": "userName", "value": ""}])), 400, "invalidValue");
+        assert_refused(&entra.patch(&path, &json!([{"op": "Replace", "path": "userName", "value": ""}])), 400,
+            "invalidValue");
         assert_eq!(entra.read(&path), told);
     }
 
@@ -179,7 +183,8 @@ with_a_provider! {
         let path = format!("/Groups/{}", id(&made));
         let user = entra.user("jdoe");
         entra.patched(&path, &json!([{"op": "Add", "path": "members", "value": [{"$ref": null, "value": user}]}]));
-        for read in [entra.read(&format!("{path}?excludedAttributes=members")), entra.read(&by_name)["Resources"][0].clone()] {
+        for read in [entra.read(&format!("{path}?excludedAttributes=members")),
+            entra.read(&by_name)["Resources"][0].clone()] {
             assert_eq!((read.get("members"), &read["displayName"]), (None, &json!("Staff")));
         }
         for filter in ["displayName eq \"STAFF\"", "externalId eq \"8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159\""] {
@@ -188,7 +193,8 @@ with_a_provider! {
         entra.patched(&path, &json!([{"op": "Replace", "path": "displayName", "value": "New"}]));
         entra.patched(&path, &json!([{"op": "replace", "value": {"displayName": "Newer"}}]));
         let told = entra.patched(&path, &json!([{"op": "Replace", "path": "externalId", "value": "e2"}]));
-        assert_eq!((&told["displayName"], &told["externalId"], members(&told)), (&json!("Newer"), &json!("e2"), set(&[&user])));
+        assert_eq!((&told["displayName"], &told["externalId"], members(&told)),
+            (&json!("Newer"), &json!("e2"), set(&[&user])));
     }
 
     fn sc_253_members_come_and_go_in_every_form(entra: &Provider) {
@@ -201,13 +207,18 @@ with_a_provider! {
             (json!([{"op": "Add", "path": "members", "value": listed(&[1, 2, 3])}]), vec![0, 1, 2, 3]),
             (json!([{"op": "Remove", "path": "members", "value": listed(&[0])}]), vec![1, 2, 3]),
             (json!([{"op": "remove", "path": format!("members[value eq \"{}\"]", users[1])}]), vec![2, 3]),
-            (json!([{"op": "Remove", "path": "members", "value": listed(&[0, 2])}, {"op": "Add", "path": "members", "value": listed(&[1])}]), vec![1, 3]),
+            (json!([{"op": "Remove", "path": "members", "value": listed(&[0, 2])},
+                {"op": "Add", "path": "members", "value": listed(&[1])}]),
+                vec![1, 3]),
             (json!([{"op": "Remove", "path": "members", "value": {"value": users[1]}}]), vec![3]),
             (json!([{"op": "Remove", "path": "members", "value": users[3]}]), vec![]),
-            (json!([{"op": "Add", "path": "members", "value": users[3]}, {"op": "Add", "path": "members", "value": [users[2]]}]), vec![2, 3]),
+            (json!([{"op": "Add", "path": "members", "value": users[3]},
+                {"op": "Add", "path": "members", "value": [users[2]]}]),
+                vec![2, 3]),
             (json!([{"op": "Replace", "path": "members", "value": listed(&[0])}]), vec![0]),
             (json!([{"op": "Replace", "path": "members", "value": null}]), vec![]),
-            (json!([{"op": "Add", "path": "members", "value": listed(&[0, 1])}, {"op": "Remove", "path": "members"}]), vec![]),
+            (json!([{"op": "Add", "path": "members", "value": listed(&[0, 1])}, {"op": "Remove", "path": "members"}]),
+                vec![]),
         ] {
             let told = entra.patched(&path, &operations);
             let expected: Vec<&str> = expected.into_iter().map(|n: usize| users[n].as_str()).collect();
@@ -262,7 +273,8 @@ with_a_provider! {
         let later = made["meta"]["lastModified"].as_str().unwrap().replace(".000Z", ".9990000Z");
 
         for (filter, n) in [
-            (format!("active eq true and (meta.lastModified ge \"0001-01-03T00:00:00.0000000Z\" and meta.lastModified le \"{later}\")"), 1),
+            (format!("active eq true and (meta.lastModified ge \"0001-01-03T00:00:00.0000000Z\" and meta.lastModified le \"{later}\")"),
+                1),
             ("(ActiVe eq true) and meta.lastmodified ge \"2126-01-01T00:00:00Z\"".to_owned(), 0),
             ("meta.Created gt 2015-10-10T14:38:21.8617979-07:00".to_owned(), 1),
             (format!("id eq \"{}\"", id(&made)), 1),
@@ -276,7 +288,8 @@ with_a_provider! {
     fn microsofts_validator_meets_what_it_expects(entra: &Provider) {
         let made = entra.make("/Users", &json!({
             "userName": "rosemary", "active": true, "displayName": "Rosemary",
-            "emails": [{"type": "work", "value": "old@contoso.com", "primary": true}, {"type": "home", "value": "h@contoso.com"}],
+            "emails": [{"type": "work", "value": "old@contoso.com", "primary": true},
+                {"type": "home", "value": "h@contoso.com"}],
         }));
         let path = format!("/Users/{}", id(&made));
 
@@ -287,7 +300,8 @@ with_a_provider! {
         ]));
 
         assert_eq!(told["emails"][0]["value"], "new@contoso.com");
-        assert_eq!((&told["userName"], &told["active"], &told["roles"][0]["primary"]), (&json!("rosemary2"), &json!(true), &json!(true)));
+        assert_eq!((&told["userName"], &told["active"], &told["roles"][0]["primary"]),
+            (&json!("rosemary2"), &json!(true), &json!(true)));
         assert_eq!(entra.names("userName eq \"ROSEMARY2\""), set(&["rosemary2"]));
         assert_eq!(entra.names("emails[primary eq true].value eq \"new@contoso.com\""), set(&["rosemary2"]));
         assert_eq!(entra.names("userName eq \"rosemary\""), set(&[]));
@@ -299,19 +313,22 @@ with_a_provider! {
     fn sc_952_microsofts_postman_collection_is_understood(entra: &Provider) {
         let first = entra.make("/Users", &json!({
             "UserName": "UserName222", "Active": true, "DisplayName": "lennay", "schemas": [USER, ENTERPRISE],
-            "externalId": "22fbc523-6032-4c5f-939d-5d4850cf3e52", "name": {"formatted": "Adrcatalog", "familyName": "Leslie", "givenName": "Rae"},
+            "externalId": "22fbc523-6032-4c5f-939d-5d4850cf3e52",
+            "name": {"formatted": "Adrcatalog", "familyName": "Leslie", "givenName": "Rae"},
             "emails": [{"Primary": true, "type": "work", "value": "testing@bob.com"}],
         }));
         let second = entra.user("OMalley");
         assert_eq!((&first["userName"], &first["emails"][0]["primary"]), (&json!("UserName222"), &json!(true)));
 
         let list = entra.read("/Users/?attributes=userName,emails[type+eq+%22work%22]");
-        assert_eq!(list["Resources"][0], json!({"schemas": [USER], "id": id(&first), "userName": "UserName222", "emails": first["emails"]}));
+        assert_eq!(list["Resources"][0],
+            json!({"schemas": [USER], "id": id(&first), "userName": "UserName222", "emails": first["emails"]}));
         assert_eq!(entra.names("userName sw O"), set(&["OMalley"]));
         assert_eq!(entra.read("/Users/?startIndex=1&count=2")["itemsPerPage"], 2);
         let group = entra.group("Group1", &[]);
         let told = entra.patched(&format!("/Groups/{group}"), &json!([
-            {"name": "addMember", "op": "add", "path": "members", "value": [{"displayName": "new User", "$ref": null, "value": id(&first)}, {"value": second}]},
+            {"name": "addMember", "op": "add", "path": "members",
+                "value": [{"displayName": "new User", "$ref": null, "value": id(&first)}, {"value": second}]},
         ]));
         assert_eq!(members(&told), set(&[&id(&first), &second]));
         let envelope = json!({"id": "x", "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],

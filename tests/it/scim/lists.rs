@@ -33,7 +33,8 @@ with_a_provider! {
 
     fn sc_081_what_is_not_there_is_404(provider: &Provider) {
         let (user, group) = (provider.user("ann"), provider.group("g", &[]));
-        for path in [format!("/Users/{group}"), format!("/Groups/{user}"), "/Users/x".into(), "/Users/%00".into(), format!("/Users/{}", "x".repeat(3000))] {
+        for path in [format!("/Users/{group}"), format!("/Groups/{user}"), "/Users/x".into(), "/Users/%00".into(),
+            format!("/Users/{}", "x".repeat(3000))] {
             assert_eq!(refusal(&provider.get(&path)).0, 404, "{path:.40}");
         }
         assert_eq!(refusal(&provider.get(&format!("/Users/{}", user.to_uppercase()))).0, 404, "SC-087");
@@ -41,14 +42,17 @@ with_a_provider! {
 
     fn sc_082_to_086_a_list_has_its_numbers_and_what_reading_each_tells(provider: &Provider) {
         let empty = provider.read("/Users");
-        assert_eq!(empty, json!({"schemas": [LIST], "totalResults": 0, "itemsPerPage": 0, "startIndex": 1, "Resources": []}));
+        assert_eq!(empty,
+            json!({"schemas": [LIST], "totalResults": 0, "itemsPerPage": 0, "startIndex": 1, "Resources": []}));
         let users = crowd(provider, 3);
-        provider.patched(&format!("/Users/{}", users[1]), &json!([{"op": "replace", "path": "active", "value": false}]));
+        provider.patched(&format!("/Users/{}", users[1]),
+            &json!([{"op": "replace", "path": "active", "value": false}]));
         provider.group("g", &[&users[0]]);
 
         let list = provider.read("/Users");
 
-        assert_eq!((&list["totalResults"], &list["itemsPerPage"], &list["startIndex"]), (&json!(3), &json!(3), &json!(1)));
+        assert_eq!((&list["totalResults"], &list["itemsPerPage"], &list["startIndex"]),
+            (&json!(3), &json!(3), &json!(1)));
         for user in list["Resources"].as_array().unwrap() {
             assert_eq!(&provider.read(&format!("/Users/{}", id(user))), user);
         }
@@ -68,12 +72,15 @@ with_a_provider! {
             assert_eq!(seen, users, "pages of {size}");
         }
         for (query, start, n) in [
-            ("startIndex=0", 1, 7), ("startIndex=-5", 1, 7), ("count=0", 1, 0), ("count=-3", 1, 0), ("startIndex=8", 8, 0), ("startIndex=800", 800, 0),
-            ("count=100000", 1, 7), ("startindex=0&Count=2", 1, 2), ("count=99999999999999999999999", 1, 7), ("startIndex=-99999999999999999999", 1, 7),
+            ("startIndex=0", 1, 7), ("startIndex=-5", 1, 7), ("count=0", 1, 0), ("count=-3", 1, 0),
+            ("startIndex=8", 8, 0), ("startIndex=800", 800, 0),
+            ("count=100000", 1, 7), ("startindex=0&Count=2", 1, 2), ("count=99999999999999999999999", 1, 7),
+            ("startIndex=-99999999999999999999", 1, 7),
             ("startIndex=2&count=3", 2, 3),
         ] {
             let list = provider.read(&format!("/Users?{query}"));
-            assert_eq!((&list["startIndex"], &list["itemsPerPage"], ids(&list).len()), (&json!(start), &json!(n), n), "{query}");
+            assert_eq!((&list["startIndex"], &list["itemsPerPage"], ids(&list).len()), (&json!(start), &json!(n), n),
+                "{query}");
             assert_eq!(list["totalResults"], 7, "{query}");
         }
         let beyond = provider.read("/Users?startIndex=99999999999999999999");
@@ -107,14 +114,16 @@ with_a_provider! {
         let other = provider.boards.provider("leeg");
         crowd(&other, 5);
         let altered: String = cursor.chars().rev().collect();
-        for query in ["cursor=nonsense&count=2".to_owned(), format!("cursor={altered}&count=2"), format!("cursor={}&count=2", &cursor[1..])] {
+        for query in ["cursor=nonsense&count=2".to_owned(), format!("cursor={altered}&count=2"),
+            format!("cursor={}&count=2", &cursor[1..])] {
             assert_refused(&provider.get(&format!("/Users?{query}")), 400, "invalidCursor");
         }
         assert_refused(&other.get(&format!("/Users?cursor={cursor}&count=2")), 400, "invalidCursor");
         assert_refused(&provider.get(&format!("/Groups?cursor={cursor}&count=2")), 400, "invalidCursor");
         for query in ["count=3", "count=2&filter=userName+pr", "count=2&sortBy=userName"] {
             let refused = refusal(&provider.get(&format!("/Users?cursor={cursor}&{query}")));
-            assert!(refused.0 == 400 && ["invalidCursor", "invalidCount"].contains(&&*refused.1), "{query}: {refused:?}");
+            assert!(refused.0 == 400 && ["invalidCursor", "invalidCount"].contains(&&*refused.1),
+                "{query}: {refused:?}");
         }
         let none = provider.read("/Users?cursor&count=-1");
         assert_eq!((&none["totalResults"], ids(&none).len(), none.get("nextCursor")), (&json!(5), 0, None));
@@ -142,7 +151,9 @@ with_a_provider! {
         let mut cursor = json!("");
         let mut seen = Vec::new();
         loop {
-            let list = body(&provider.post("/Users/.search", &json!({"schemas": [SEARCH], "count": 2, "cursor": cursor})), 200);
+            let list = body(&provider.post("/Users/.search",
+                &json!({"schemas": [SEARCH], "count": 2, "cursor": cursor})),
+                200);
             seen.extend(ids(&list));
             match list.get("nextCursor") {
                 Some(next) => cursor = next.clone(),

@@ -20,3 +20,4 @@ mod robustness;
 mod school;
 mod sums;
 mod testers;
+mod withheld;

@@ -41,12 +41,15 @@ with_a_provider! {
         let unknown = okta.get("/Users/010101001010101011001010101011");
         assert_eq!((unknown.status, &unknown.json()["schemas"]), (404, &json!([ERROR])));
 
-        let body = json!({"schemas": [USER], "userName": "runscope300atko.com", "name": {"givenName": "Runscope", "familyName": "Test"},
-            "emails": [{"primary": true, "value": "runscope300@atko.com", "type": "work"}], "displayName": "Runscope Test", "active": true});
+        let body = json!({"schemas": [USER], "userName": "runscope300atko.com",
+            "name": {"givenName": "Runscope", "familyName": "Test"},
+            "emails": [{"primary": true, "value": "runscope300@atko.com", "type": "work"}],
+            "displayName": "Runscope Test", "active": true});
         let made = okta.raw("POST", "/Users", &[("Content-Type", "application/json"), OKTA[1]], &body.to_string());
         assert_eq!(made.status, 201, "{}", made.body);
         let made = made.json();
-        assert_eq!((&made["active"], &made["userName"], &made["schemas"]), (&json!(true), &body["userName"], &json!([USER])));
+        assert_eq!((&made["active"], &made["userName"], &made["schemas"]),
+            (&json!(true), &body["userName"], &json!([USER])));
         assert_eq!(okta.read(&format!("/Users/{}", id(&made)))["name"], body["name"]);
         assert_refused(&okta.post("/Users", &body), 409, "uniqueness");
         let capitals = okta.read(&format!("/Users?filter=userName%20eq%20%22{}%22", encoded("RUNSCOPE300ATKO.COM")));
@@ -92,7 +95,8 @@ with_a_provider! {
 
         assert_eq!(on["active"], true);
         okta.patched(&path, &json!([{"op": "replace", "value": {"password": "another"}}]));
-        let whole = okta.put(&path, &json!({"schemas": [USER], "userName": "isaac.brock@example.com", "active": false}));
+        let whole = okta.put(&path,
+            &json!({"schemas": [USER], "userName": "isaac.brock@example.com", "active": false}));
         assert_eq!((whole.status, &whole.json()["active"]), (200, &json!(false)));
     }
 
@@ -111,11 +115,15 @@ with_a_provider! {
             {"op": "add", "path": "members", "value": [{"value": bob, "display": "bob@example.com"}]}]));
         assert_eq!(members(&told), set(&[&bob]));
         assert_eq!(told["members"][0]["display"], "bob@example.com");
-        let renamed = okta.patched(&path, &json!([{"op": "replace", "value": {"id": id(&made), "displayName": "Renamed"}}]));
+        let renamed = okta.patched(&path,
+            &json!([{"op": "replace", "value": {"id": id(&made), "displayName": "Renamed"}}]));
         assert_eq!((&renamed["displayName"], members(&renamed)), (&json!("Renamed"), set(&[&bob])));
-        let same = okta.patched(&path, &json!([{"op": "replace", "value": {"id": id(&made), "displayName": "Renamed"}}]));
+        let same = okta.patched(&path,
+            &json!([{"op": "replace", "value": {"id": id(&made), "displayName": "Renamed"}}]));
         assert_eq!(version(&same), version(&renamed));
-        let put = okta.put(&path, &json!({"schemas": [GROUP], "id": id(&made), "displayName": "Renamed", "members": [{"value": ann}, {"value": bob}]}));
+        let put = okta.put(&path,
+            &json!({"schemas": [GROUP], "id": id(&made), "displayName": "Renamed",
+                "members": [{"value": ann}, {"value": bob}]}));
         assert_eq!(members(&put.json()), set(&[&ann, &bob]));
         assert_eq!(okta.delete(&path).status, 204);
         assert_eq!(okta.read("/Users?count=100")["totalResults"], 2);

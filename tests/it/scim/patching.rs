@@ -9,11 +9,15 @@ use crate::scim::client::{ENTERPRISE, GROUP, PATCH, Provider, USER, assert_refus
 
 /// A user with something of every kind; returns its address.
 fn ann(provider: &Provider<'_>) -> String {
-    let user = provider.make("/Users", &json!({
-        "userName": "ann", "title": "Dr", "name": {"givenName": "Ann", "familyName": "Berg", "middleName": "M"}, "active": true,
-        "emails": [{"value": "w@x", "type": "work", "primary": true}, {"value": "h@x", "type": "home"}],
-        "addresses": [{"type": "work", "locality": "Assen"}], ENTERPRISE: {"department": "Math"},
-    }));
+    let user = provider.make(
+        "/Users",
+        &json!({
+            "userName": "ann", "title": "Dr", "name": {"givenName": "Ann", "familyName": "Berg", "middleName": "M"},
+            "active": true,
+            "emails": [{"value": "w@x", "type": "work", "primary": true}, {"value": "h@x", "type": "home"}],
+            "addresses": [{"type": "work", "locality": "Assen"}], ENTERPRISE: {"department": "Math"},
+        }),
+    );
     format!("/Users/{}", id(&user))
 }
 
@@ -34,29 +38,47 @@ with_a_provider! {
             (json!([{"op": "replace", "path": "nickName", "value": "A"}]), "/nickName", json!("A")),
             (json!([{"op": "remove", "path": "title"}]), "/title", Value::Null),
             (json!([{"op": "REPLACE", "PATH": "TITLE", "Value": "Ms"}]), "/title", json!("Ms")),
-            (json!([{"Op": "Add", "path": "emails", "value": [email("o@x", "other")]}]), "/emails", json!([work, email("h@x", "home"), email("o@x", "other")])),
-            (json!([{"op": "add", "path": "emails", "value": email("o@x", "other")}]), "/emails/2", email("o@x", "other")),
-            (json!([{"op": "add", "path": "emails", "value": [email("h@x", "home")]}]), "/emails", json!([work, email("h@x", "home")])),
-            (json!([{"op": "add", "value": {"name": {"honorificPrefix": "Dr"}, "nickName": "A"}}]), "/name", json!({"givenName": "Ann", "familyName": "Berg", "middleName": "M", "honorificPrefix": "Dr"})),
+            (json!([{"Op": "Add", "path": "emails", "value": [email("o@x", "other")]}]), "/emails",
+                json!([work, email("h@x", "home"), email("o@x", "other")])),
+            (json!([{"op": "add", "path": "emails", "value": email("o@x", "other")}]), "/emails/2",
+                email("o@x", "other")),
+            (json!([{"op": "add", "path": "emails", "value": [email("h@x", "home")]}]), "/emails",
+                json!([work, email("h@x", "home")])),
+            (json!([{"op": "add", "value": {"name": {"honorificPrefix": "Dr"}, "nickName": "A"}}]), "/name",
+                json!({"givenName": "Ann", "familyName": "Berg", "middleName": "M", "honorificPrefix": "Dr"})),
             (json!([{"op": "replace", "value": {"title": "Ms"}}]), "/name/givenName", json!("Ann")),
-            (json!([{"op": "replace", "path": "name", "value": {"givenName": "B"}}]), "/name", json!({"givenName": "B", "familyName": "Berg", "middleName": "M"})),
-            (json!([{"op": "remove", "path": "name"}, {"op": "add", "path": "name.familyName", "value": "C"}]), "/name", json!({"familyName": "C"})),
-            (json!([{"op": "remove", "path": "name.middleName"}]), "/name", json!({"givenName": "Ann", "familyName": "Berg"})),
-            (json!([{"op": "replace", "path": "emails[type eq \"work\"].value", "value": "n@x"}]), "/emails", json!([{"value": "n@x", "type": "work", "primary": true}, email("h@x", "home")])),
-            (json!([{"op": "replace", "path": "emails[type eq \"home\"]", "value": {"value": "n@x", "display": "d"}}]), "/emails", json!([work, {"value": "n@x", "type": "home", "display": "d"}])),
+            (json!([{"op": "replace", "path": "name", "value": {"givenName": "B"}}]), "/name",
+                json!({"givenName": "B", "familyName": "Berg", "middleName": "M"})),
+            (json!([{"op": "remove", "path": "name"}, {"op": "add", "path": "name.familyName", "value": "C"}]), "/name",
+                json!({"familyName": "C"})),
+            (json!([{"op": "remove", "path": "name.middleName"}]), "/name",
+                json!({"givenName": "Ann", "familyName": "Berg"})),
+            (json!([{"op": "replace", "path": "emails[type eq \"work\"].value", "value": "n@x"}]), "/emails",
+                json!([{"value": "n@x", "type": "work", "primary": true}, email("h@x", "home")])),
+            (json!([{"op": "replace", "path": "emails[type eq \"home\"]", "value": {"value": "n@x", "display": "d"}}]),
+                "/emails", json!([work, {"value": "n@x", "type": "home", "display": "d"}])),
             (json!([{"op": "remove", "path": "emails[type eq \"work\"]"}]), "/emails", json!([email("h@x", "home")])),
-            (json!([{"op": "remove", "path": "emails[type eq \"work\"].value"}]), "/emails", json!([email("h@x", "home")])),
-            (json!([{"op": "remove", "path": "emails[type eq \"fax\"]"}]), "/emails", json!([work, email("h@x", "home")])),
-            (json!([{"op": "add", "path": "emails[type eq \"other\"].value", "value": "o@x"}]), "/emails/2", email("o@x", "other")),
-            (json!([{"op": "add", "path": "addresses[type eq \"home\"].streetAddress", "value": "S 1"}, {"op": "add", "path": "addresses[type eq \"home\"].country", "value": "NL"}]),
-             "/addresses", json!([{"type": "work", "locality": "Assen"}, {"type": "home", "streetAddress": "S 1", "country": "NL"}])),
-            (json!([{"op": "replace", "path": "emails", "value": [email("n@x", "home")]}]), "/emails", json!([email("n@x", "home")])),
+            (json!([{"op": "remove", "path": "emails[type eq \"work\"].value"}]), "/emails",
+                json!([email("h@x", "home")])),
+            (json!([{"op": "remove", "path": "emails[type eq \"fax\"]"}]), "/emails",
+                json!([work, email("h@x", "home")])),
+            (json!([{"op": "add", "path": "emails[type eq \"other\"].value", "value": "o@x"}]), "/emails/2",
+                email("o@x", "other")),
+            (json!([{"op": "add", "path": "addresses[type eq \"home\"].streetAddress", "value": "S 1"},
+                {"op": "add", "path": "addresses[type eq \"home\"].country", "value": "NL"}]),
+             "/addresses",
+             json!([{"type": "work", "locality": "Assen"}, {"type": "home", "streetAddress": "S 1", "country": "NL"}])),
+            (json!([{"op": "replace", "path": "emails", "value": [email("n@x", "home")]}]), "/emails",
+                json!([email("n@x", "home")])),
             (json!([{"op": "remove", "path": "emails"}]), "/emails", Value::Null),
             (json!([{"op": "replace", "path": "emails", "value": []}]), "/emails", Value::Null),
-            (json!([{"op": "add", "path": "emails", "value": [{"value": "n@x", "type": "other", "primary": true}]}]), "/emails/0/primary", json!(false)),
-            (json!([{"op": "replace", "path": "emails[type eq \"home\"].primary", "value": true}]), "/emails/0/primary", json!(false)),
+            (json!([{"op": "add", "path": "emails", "value": [{"value": "n@x", "type": "other", "primary": true}]}]),
+                "/emails/0/primary", json!(false)),
+            (json!([{"op": "replace", "path": "emails[type eq \"home\"].primary", "value": true}]), "/emails/0/primary",
+                json!(false)),
             (json!([{"op": "add", "path": "roles", "value": "teacher"}]), "/roles", json!([{"value": "teacher"}])),
-            (json!([{"op": "remove", "path": "emails", "value": [{"value": "w@x"}]}]), "/emails", json!([email("h@x", "home")])),
+            (json!([{"op": "remove", "path": "emails", "value": [{"value": "w@x"}]}]), "/emails",
+                json!([email("h@x", "home")])),
         ] {
             let path = ann(provider);
             let told = provider.patched(&path, &operations);
@@ -82,27 +104,45 @@ with_a_provider! {
             (json!({"op": "replace", "path": "emails[type eq \"fax\"]", "value": {"value": "x"}}), "noTarget"),
             (json!({"op": "replace", "path": "emails[type eq \"fax\"].value", "value": "x"}), "noTarget"),
             (json!({"op": "remove"}), "noTarget"), (json!({"op": "remove", "value": {"title": "x"}}), "noTarget"),
-            (json!({"op": "remove", "path": "userName"}), "mutability"), (json!({"op": "remove", "path": "id"}), "mutability"), (json!({"op": "remove", "path": "groups"}), "mutability"),
-            (json!({"op": "replace", "path": "id", "value": "x"}), "mutability"), (json!({"op": "add", "path": "meta.created", "value": "2001-01-01T00:00:00Z"}), "mutability"),
-            (json!({"op": "add", "path": "groups", "value": [{"value": "x"}]}), "mutability"), (json!({"op": "remove", "path": "schemas", "value": [USER]}), "mutability"),
-            (json!({"op": "replace", "path": "userName", "value": ""}), "invalidValue"), (json!({"op": "replace", "path": "userName", "value": null}), "invalidValue"),
-            (json!({"op": "add", "path": "nosuch", "value": 1}), "invalidPath"), (json!({"op": "add", "path": "name.nosuch", "value": "x"}), "invalidPath"),
-            (json!({"op": "add", "path": "urn:x:y:z", "value": "x"}), "invalidPath"), (json!({"op": "add", "path": "emails[", "value": "x"}), "invalidPath"),
-            (json!({"op": "add", "path": "", "value": "x"}), "invalidPath"), (json!({"op": "add", "path": 3, "value": "x"}), "invalidPath"),
+            (json!({"op": "remove", "path": "userName"}), "mutability"),
+            (json!({"op": "remove", "path": "id"}), "mutability"),
+            (json!({"op": "remove", "path": "groups"}), "mutability"),
+            (json!({"op": "replace", "path": "id", "value": "x"}), "mutability"),
+            (json!({"op": "add", "path": "meta.created", "value": "2001-01-01T00:00:00Z"}), "mutability"),
+            (json!({"op": "add", "path": "groups", "value": [{"value": "x"}]}), "mutability"),
+            (json!({"op": "remove", "path": "schemas", "value": [USER]}), "mutability"),
+            (json!({"op": "replace", "path": "userName", "value": ""}), "invalidValue"),
+            (json!({"op": "replace", "path": "userName", "value": null}), "invalidValue"),
+            (json!({"op": "add", "path": "nosuch", "value": 1}), "invalidPath"),
+            (json!({"op": "add", "path": "name.nosuch", "value": "x"}), "invalidPath"),
+            (json!({"op": "add", "path": "urn:x:y:z", "value": "x"}), "invalidPath"),
+            (json!({"op": "add", "path": "emails[", "value": "x"}), "invalidPath"),
+            (json!({"op": "add", "path": "", "value": "x"}), "invalidPath"),
+            (json!({"op": "add", "path": 3, "value": "x"}), "invalidPath"),
             (json!({"op": "add", "path": "emails[type xx \"work\"]", "value": {}}), "invalidFilter"),
-            (json!({"op": "add", "path": "title"}), "invalidValue"), (json!({"op": "add", "path": "active", "value": 3}), "invalidValue"), (json!({"op": "replace", "value": "x"}), "invalidValue"),
-            (json!({"op": "add", "path": "emails", "value": [{"value": "a", "primary": true}, {"value": "b", "primary": true}]}), "invalidValue"),
-            (json!({"op": "move", "path": "title", "value": "x"}), "invalidSyntax"), (json!({"path": "title", "value": "x"}), "invalidSyntax"), (json!("add"), "invalidSyntax"),
+            (json!({"op": "add", "path": "title"}), "invalidValue"),
+            (json!({"op": "add", "path": "active", "value": 3}), "invalidValue"),
+            (json!({"op": "replace", "value": "x"}), "invalidValue"),
+            (json!({"op": "add", "path": "emails",
+                "value": [{"value": "a", "primary": true}, {"value": "b", "primary": true}]}),
+                "invalidValue"),
+            (json!({"op": "move", "path": "title", "value": "x"}), "invalidSyntax"),
+            (json!({"path": "title", "value": "x"}), "invalidSyntax"), (json!("add"), "invalidSyntax"),
         ] {
             // SC-218: what came before is undone.
-            let reply = provider.patch(&path, &json!([{"op": "replace", "path": "title", "value": "Changed"}, {"op": "add", "path": "nickName", "value": "N"}, operation]));
+            let reply = provider.patch(&path,
+                &json!([{"op": "replace", "path": "title", "value": "Changed"},
+                    {"op": "add", "path": "nickName", "value": "N"}, operation]));
             let told = refusal(&reply);
             let is_either = kind == "invalidFilter" || operation["path"] == "emails[";
-            assert!(told == (400, kind.to_owned()) || is_either && ["invalidPath", "invalidFilter"].contains(&&*told.1), "{operation}: {told:?}");
+            assert!(told == (400, kind.to_owned()) || is_either && ["invalidPath", "invalidFilter"].contains(&&*told.1),
+                "{operation}: {told:?}");
         }
         for envelope in [
-            json!({"schemas": [PATCH]}), json!({"schemas": [PATCH], "Operations": []}), json!({"schemas": [PATCH], "Operations": {}}),
-            json!({"schemas": [USER], "Operations": [{"op": "add", "path": "title", "value": "x"}]}), json!([]), json!("x"),
+            json!({"schemas": [PATCH]}), json!({"schemas": [PATCH], "Operations": []}),
+            json!({"schemas": [PATCH], "Operations": {}}),
+            json!({"schemas": [USER], "Operations": [{"op": "add", "path": "title", "value": "x"}]}), json!([]),
+            json!("x"),
         ] {
             assert_refused(&provider.with("PATCH", &path, &[], &envelope), 400, "invalidSyntax");
         }
@@ -113,7 +153,9 @@ with_a_provider! {
         provider.user("bob");
         let path = ann(provider);
         let before = provider.read(&path);
-        let rename = |name: &str| provider.patch(&path, &json!([{"op": "add", "path": "nickName", "value": "B"}, {"op": "replace", "path": "userName", "value": name}]));
+        let rename = |name: &str| provider.patch(&path,
+            &json!([{"op": "add", "path": "nickName", "value": "B"},
+                {"op": "replace", "path": "userName", "value": name}]));
 
         assert_refused(&rename("BOB"), 409, "uniqueness");
         assert_eq!(provider.read(&path), before);
@@ -125,21 +167,28 @@ with_a_provider! {
     fn sc_219_operations_follow_each_other(provider: &Provider) {
         let path = ann(provider);
         let told = provider.patched(&path, &json!([
-            {"op": "remove", "path": "emails"}, {"op": "add", "path": "emails", "value": [{"value": "n@x", "type": "home"}]},
-            {"op": "replace", "path": "emails[value eq \"n@x\"].type", "value": "other"}, {"op": "add", "path": "emails[type eq \"other\"].display", "value": "d"},
+            {"op": "remove", "path": "emails"},
+            {"op": "add", "path": "emails", "value": [{"value": "n@x", "type": "home"}]},
+            {"op": "replace", "path": "emails[value eq \"n@x\"].type", "value": "other"},
+            {"op": "add", "path": "emails[type eq \"other\"].display", "value": "d"},
             {"op": "replace", "path": "title", "value": "1"}, {"op": "replace", "path": "title", "value": "2"},
         ]));
-        assert_eq!((&told["emails"], &told["title"]), (&json!([{"value": "n@x", "type": "other", "display": "d"}]), &json!("2")));
+        assert_eq!((&told["emails"], &told["title"]),
+            (&json!([{"value": "n@x", "type": "other", "display": "d"}]), &json!("2")));
     }
 
     fn sc_221_222_only_a_change_moves_the_version(provider: &Provider) {
         let path = ann(provider);
         let before = provider.read(&path);
         for operations in [
-            json!([{"op": "replace", "path": "title", "value": "Dr"}]), json!([{"op": "add", "path": "emails", "value": [{"value": "h@x", "type": "home"}]}]),
-            json!([{"op": "replace", "path": "active", "value": "True"}]), json!([{"op": "remove", "path": "nickName"}]), json!([{"op": "add", "path": "nickName", "value": null}]),
-            json!([{"op": "add", "path": "title", "value": "x"}, {"op": "replace", "path": "title", "value": "Dr"}]), json!([{"op": "replace", "value": {"id": "x", "meta": {}, "schemas": []}}]),
-            json!([{"op": "replace", "path": "emails", "value": [{"value": "h@x", "type": "home"}, {"value": "w@x", "type": "work", "primary": true}]}]),
+            json!([{"op": "replace", "path": "title", "value": "Dr"}]),
+            json!([{"op": "add", "path": "emails", "value": [{"value": "h@x", "type": "home"}]}]),
+            json!([{"op": "replace", "path": "active", "value": "True"}]),
+            json!([{"op": "remove", "path": "nickName"}]), json!([{"op": "add", "path": "nickName", "value": null}]),
+            json!([{"op": "add", "path": "title", "value": "x"}, {"op": "replace", "path": "title", "value": "Dr"}]),
+            json!([{"op": "replace", "value": {"id": "x", "meta": {}, "schemas": []}}]),
+            json!([{"op": "replace", "path": "emails",
+                "value": [{"value": "h@x", "type": "home"}, {"value": "w@x", "type": "work", "primary": true}]}]),
         ] {
             assert_eq!(provider.patched(&path, &operations), before, "{operations}");
         }
@@ -153,10 +202,12 @@ with_a_provider! {
     fn sc_223_238_an_answer_is_as_long_as_wished(provider: &Provider) {
         let path = ann(provider);
         let send = |path: &str, title: &str| {
-            provider.with("PATCH", path, &[("Prefer", "return=minimal")], &json!({"Operations": [{"op": "replace", "path": "title", "value": title}]}))
+            provider.with("PATCH", path, &[("Prefer", "return=minimal")],
+                &json!({"Operations": [{"op": "replace", "path": "title", "value": title}]}))
         };
         let short = send(&path, "1");
-        assert_eq!((short.status, short.body.as_str(), short.header("preference-applied")), (204, "", "return=minimal"));
+        assert_eq!((short.status, short.body.as_str(), short.header("preference-applied")),
+            (204, "", "return=minimal"));
         assert_eq!(short.header("etag"), version(&provider.read(&path)));
         assert_eq!(body(&send(&format!("{path}?attributes=title"), "2"), 200)["title"], "2");
     }
@@ -166,9 +217,12 @@ with_a_provider! {
         let urn = |name: &str| format!("{ENTERPRISE}:{name}");
         for (operation, expected) in [
             (json!({"op": "replace", "path": urn("department"), "value": "Art"}), json!({"department": "Art"})),
-            (json!({"op": "add", "path": urn("manager.value"), "value": "m"}), json!({"department": "Art", "manager": {"value": "m"}})),
-            (json!({"op": "replace", "path": ENTERPRISE, "value": {"schemas": [ENTERPRISE], "division": "D"}}), json!({"department": "Art", "manager": {"value": "m"}, "division": "D"})),
-            (json!({"op": "add", "path": ENTERPRISE.to_uppercase(), "value": {"costCenter": "9"}}), json!({"department": "Art", "manager": {"value": "m"}, "division": "D", "costCenter": "9"})),
+            (json!({"op": "add", "path": urn("manager.value"), "value": "m"}),
+                json!({"department": "Art", "manager": {"value": "m"}})),
+            (json!({"op": "replace", "path": ENTERPRISE, "value": {"schemas": [ENTERPRISE], "division": "D"}}),
+                json!({"department": "Art", "manager": {"value": "m"}, "division": "D"})),
+            (json!({"op": "add", "path": ENTERPRISE.to_uppercase(), "value": {"costCenter": "9"}}),
+                json!({"department": "Art", "manager": {"value": "m"}, "division": "D", "costCenter": "9"})),
             (json!({"op": "remove", "path": ENTERPRISE}), Value::Null),
             (json!({"op": "add", "value": {ENTERPRISE: {"department": "X"}}}), json!({"department": "X"})),
             (json!({"op": "remove", "path": urn("department")}), Value::Null),
@@ -177,17 +231,23 @@ with_a_provider! {
         ] {
             let told = provider.patched(&path, &json!([operation]));
             assert_eq!(told.get(ENTERPRISE).unwrap_or(&Value::Null), &expected, "{operation}");
-            assert_eq!(told["schemas"].as_array().unwrap().contains(&json!(ENTERPRISE)), !expected.is_null(), "{operation}");
+            assert_eq!(told["schemas"].as_array().unwrap().contains(&json!(ENTERPRISE)), !expected.is_null(),
+                "{operation}");
         }
-        let told = provider.patched(&path, &json!([{"op": "replace", "path": format!("{USER}:emails[type eq \"work\"].value"), "value": "n@x"}, {"op": "replace", "path": format!("{USER}:name.givenName"), "value": "N"}]));
+        let told = provider.patched(&path,
+            &json!([{"op": "replace", "path": format!("{USER}:emails[type eq \"work\"].value"), "value": "n@x"},
+                {"op": "replace", "path": format!("{USER}:name.givenName"), "value": "N"}]));
         assert_eq!((&told["emails"][0]["value"], &told["name"]["givenName"]), (&json!("n@x"), &json!("N")));
     }
 
     fn sc_229_230_237_what_clients_add_of_their_own_is_ignored(provider: &Provider) {
         let path = ann(provider);
         let envelope = json!({"schemas": [PATCH], "id": "x", "extra": {}, "Operations": [
-            {"op": "replace", "name": "n", "value": {"id": "y", "meta": {"version": "x"}, "schemas": [USER], "groups": [], "nosuch": 1, "displayName": "D", "active": "FALSE"}},
-            {"op": "replace", "path": "emails", "value": [{"value": "p@x", "primary": "True", "nosuch": 1, "display": null}]},
+            {"op": "replace", "name": "n",
+                "value": {"id": "y", "meta": {"version": "x"}, "schemas": [USER], "groups": [], "nosuch": 1,
+                    "displayName": "D", "active": "FALSE"}},
+            {"op": "replace", "path": "emails",
+                "value": [{"value": "p@x", "primary": "True", "nosuch": 1, "display": null}]},
         ]});
         let told = body(&provider.with("PATCH", &path, &[], &envelope), 200);
         assert_eq!((&told["displayName"], &told["active"]), (&json!("D"), &json!(false)));
@@ -198,7 +258,8 @@ with_a_provider! {
     fn sc_214_215_a_groups_members_cannot_be_rewritten(provider: &Provider) {
         let (one, two) = (provider.user("one"), provider.user("two"));
         let path = format!("/Groups/{}", provider.group("g", &[&one]));
-        let set = |value: &str| provider.patch(&path, &json!([{"op": "replace", "path": format!("members[value eq \"{one}\"].value"), "value": value}]));
+        let set = |value: &str| provider.patch(&path,
+            &json!([{"op": "replace", "path": format!("members[value eq \"{one}\"].value"), "value": value}]));
 
         assert_eq!(body(&set(&one), 200)["schemas"], json!([GROUP]));
         assert_refused(&set(&two), 400, "mutability");

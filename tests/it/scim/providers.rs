@@ -16,10 +16,13 @@ with_a_provider! {
             assert!(config["bulk"][of].as_u64().is_some_and(|n| n > 0), "{of}");
         }
         assert!(config["filter"]["maxResults"].is_u64());
-        let user = |name: &str| json!({"schemas": [USER], "userName": name, "name": {"formatted": name, "givenName": name, "familyName": ""},
-            "displayName": name, "photos": null, "locale": null, "active": true, "emails": [{"value": format!("{name}@example.org"), "type": "other", "primary": true}],
+        let user = |name: &str| json!({"schemas": [USER], "userName": name,
+            "name": {"formatted": name, "givenName": name, "familyName": ""},
+            "displayName": name, "photos": null, "locale": null, "active": true,
+            "emails": [{"value": format!("{name}@example.org"), "type": "other", "primary": true}],
             "externalId": format!("uid-{name}")});
-        let users: Vec<String> = ["akadmin", "ann"].iter().map(|name| id(&authentik.make("/Users", &user(name)))).collect();
+        let users: Vec<String> = ["akadmin",
+            "ann"].iter().map(|name| id(&authentik.make("/Users", &user(name)))).collect();
         let mut changed = user("ann");
         (changed["id"], changed["displayName"]) = (users[1].as_str().into(), "Ann".into());
         assert_eq!(body(&authentik.put(&format!("/Users/{}", users[1]), &changed), 200)["displayName"], "Ann");
@@ -35,7 +38,8 @@ with_a_provider! {
         (whole["id"], whole["displayName"]) = (id(&made).into(), "Admins".into());
         let told = authentik.patched(&path, &json!([{"op": "replace", "path": null, "value": whole}]));
         assert_eq!((&told["displayName"], members(&told).len()), (&json!("Admins"), 2));
-        let told = authentik.patched(&path, &json!([{"op": "remove", "path": "members", "value": [{"value": users[0]}]}]));
+        let told = authentik.patched(&path,
+            &json!([{"op": "remove", "path": "members", "value": [{"value": users[0]}]}]));
         assert_eq!(members(&told), set(&[&users[1]]));
         let found = authentik.read(&format!("/Groups?filter={}", encoded("displayName eq \"Admins\"")));
         assert_eq!(found["Resources"][0]["id"], id(&made));
@@ -44,12 +48,14 @@ with_a_provider! {
 
     fn onelogin_sends_a_template_of_an_older_version(onelogin: &Provider) {
         let template = json!({"schemas": ["urn:scim:schemas:core:1.0", USER], "userName": "ann@example.org",
-            "emails": [{"value": "ann@example.org", "type": "work", "primary": true}], "title": "", "roles": [{"value": "teacher"}]});
+            "emails": [{"value": "ann@example.org", "type": "work", "primary": true}], "title": "",
+            "roles": [{"value": "teacher"}]});
         let made = onelogin.make("/Users", &template);
         assert_eq!(made["schemas"], json!([USER]));
         let group = onelogin.group("Teachers", &[]);
 
-        let told = onelogin.patched(&format!("/Groups/{group}"), &json!([{"op": "add", "path": "members", "value": [{"value": id(&made)}]}]));
+        let told = onelogin.patched(&format!("/Groups/{group}"),
+            &json!([{"op": "add", "path": "members", "value": [{"value": id(&made)}]}]));
 
         assert_eq!(members(&told), set(&[&id(&made)]));
         assert_eq!(onelogin.read("/Groups")["totalResults"], 1);
@@ -58,13 +64,17 @@ with_a_provider! {
     }
 
     fn jumpcloud_tries_a_user_and_a_group_first(jumpcloud: &Provider) {
-        let user = jumpcloud.make("/Users", &json!({"userName": "test.user@example.org", "active": true, "name": {"givenName": "T", "familyName": "U"}}));
+        let user = jumpcloud.make("/Users",
+            &json!({"userName": "test.user@example.org", "active": true,
+                "name": {"givenName": "T", "familyName": "U"}}));
         let group = jumpcloud.group("JumpCloud test group", &[]);
 
-        let put = jumpcloud.put(&format!("/Users/{}", id(&user)), &json!({"userName": "test.user@example.org", "active": false}));
+        let put = jumpcloud.put(&format!("/Users/{}", id(&user)),
+            &json!({"userName": "test.user@example.org", "active": false}));
         assert_eq!((put.status, &put.json()["active"]), (200, &json!(false)));
         for op in ["add", "remove"] {
-            let told = jumpcloud.patched(&format!("/Groups/{group}"), &json!([{"op": op, "path": "members", "value": [{"value": id(&user)}]}]));
+            let told = jumpcloud.patched(&format!("/Groups/{group}"),
+                &json!([{"op": op, "path": "members", "value": [{"value": id(&user)}]}]));
             assert_eq!(members(&told).len(), usize::from(op == "add"));
         }
         assert_eq!(jumpcloud.delete(&format!("/Groups/{group}")).status, 204);
@@ -72,7 +82,8 @@ with_a_provider! {
     }
 
     fn sailpoint_reads_both_types_and_aggregates_by_pages(sailpoint: &Provider) {
-        for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas", "/ResourceTypes/User", "/ResourceTypes/Group"] {
+        for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas", "/ResourceTypes/User",
+            "/ResourceTypes/Group"] {
             assert_eq!(sailpoint.get(path).status, 200, "{path}");
         }
         for n in 0..7 {
@@ -91,8 +102,10 @@ with_a_provider! {
     }
 
     fn pingone_asks_for_a_bare_address_and_puts(ping: &Provider) {
-        let user = json!({"schemas": [USER, ENTERPRISE], "userName": "ann", "active": true, "name": {"familyName": "A", "givenName": "B"},
-            "emails": [{"value": "ann@example.org", "type": "work", "primary": true}], ENTERPRISE: {"department": "Math"}});
+        let user = json!({"schemas": [USER, ENTERPRISE], "userName": "ann", "active": true,
+            "name": {"familyName": "A", "givenName": "B"},
+            "emails": [{"value": "ann@example.org", "type": "work", "primary": true}],
+            ENTERPRISE: {"department": "Math"}});
         let made = ping.make("/Users", &user);
 
         assert_eq!(ping.names("emails eq \"ANN@example.org\""), set(&["ann"]));
@@ -100,15 +113,19 @@ with_a_provider! {
         changed["emails"][0]["value"] = "a@example.org".into();
         let told = body(&ping.put(&format!("/Users/{}", id(&made)), &changed), 200);
         assert_eq!((&told["emails"], &told[ENTERPRISE]["department"]), (&changed["emails"], &json!("Math")));
-        changed["emails"] = json!([{"value": "a", "type": "work", "primary": true}, {"value": "b", "type": "home", "primary": true}]);
+        changed["emails"] = json!([{"value": "a", "type": "work", "primary": true},
+            {"value": "b", "type": "home", "primary": true}]);
         assert_refused(&ping.put(&format!("/Users/{}", id(&made)), &changed), 400, "invalidValue");
     }
 
     fn sc_386_an_egil_client_cycles_through_what_we_have_of_its_types(egil: &Provider) {
         let of_school = "urn:scim:schemas:extension:sis:school:1.0:User";
-        let pupil = json!({"schemas": [USER, of_school], "externalId": "91aa6a1e-0000-4000-8000-000000000001", "userName": "anna@eppn.example.se",
-            "name": {"familyName": "Svensson", "givenName": "Anna"}, "displayName": "Anna Svensson", "emails": [{"value": "anna@example.se"}],
-            of_school: {"enrolments": [{"value": "0f5c", "$ref": "SchoolUnits/0f5c", "schoolYear": 7}], "securityMarking": false}});
+        let pupil = json!({"schemas": [USER, of_school], "externalId": "91aa6a1e-0000-4000-8000-000000000001",
+            "userName": "anna@eppn.example.se",
+            "name": {"familyName": "Svensson", "givenName": "Anna"}, "displayName": "Anna Svensson",
+            "emails": [{"value": "anna@example.se"}],
+            of_school: {"enrolments": [{"value": "0f5c", "$ref": "SchoolUnits/0f5c", "schoolYear": 7}],
+                "securityMarking": false}});
         let made = egil.make("/Users", &pupil);
         assert_eq!((&made["schemas"], made.get(of_school)), (&json!([USER]), None));
 
@@ -146,14 +163,18 @@ with_a_provider! {
     }
 
     fn surfconext_invite_puts_and_patches_with_plain_json(invite: &Provider) {
-        let user: Value = json!({"schemas": [USER], "externalId": "a@eduid.nl", "userName": "a@eduid.nl", "emails": [{"type": "other", "value": "a@b.nl"}], "active": true});
+        let user: Value = json!({"schemas": [USER], "externalId": "a@eduid.nl", "userName": "a@eduid.nl",
+            "emails": [{"type": "other", "value": "a@b.nl"}], "active": true});
         let made = invite.raw("POST", "/Users", &[("Content-Type", "application/json")], &user.to_string());
         assert_eq!(made.status, 201);
-        let group = invite.make("/Groups", &json!({"schemas": [GROUP], "externalId": "urn:g", "displayName": "g", "members": [{"value": id(&made.json())}]}));
+        let group = invite.make("/Groups",
+            &json!({"schemas": [GROUP], "externalId": "urn:g", "displayName": "g",
+                "members": [{"value": id(&made.json())}]}));
 
         let filter = encoded("externalId eq \"a@eduid.nl\"");
         assert_eq!(invite.read(&format!("/Users?filter={filter}&sortBy=userName"))["totalResults"], 1);
-        let told = invite.put(&format!("/Groups/{}", id(&group)), &json!({"schemas": [GROUP], "id": id(&group), "externalId": "urn:g", "displayName": "g", "members": []}));
+        let told = invite.put(&format!("/Groups/{}", id(&group)),
+            &json!({"schemas": [GROUP], "id": id(&group), "externalId": "urn:g", "displayName": "g", "members": []}));
         assert_eq!((told.status, told.json().get("members")), (200, None));
     }
 }

@@ -133,9 +133,11 @@ on_each_database! {
         assert_eq!(ask("/Groups/class-K1?excludedAttributes=members").iter().map(|(_, people)| people).sum::<u64>(), 0);
         assert_eq!(ask("/ServiceProviderConfig"), []);
         let own = id(&idp.send("POST", "/Users", &json!({"userName": "own"})).json());
-        assert_eq!(ask(&format!("/Users/{own}")).iter().map(|(_, people)| people).sum::<u64>(), 0, "its own is its own");
+        assert_eq!(ask(&format!("/Users/{own}")).iter().map(|(_, people)| people).sum::<u64>(), 0,
+            "its own is its own");
         let n_before = recorded(world, "idp").len();
-        idp.send("PATCH", "/Users/ann", &json!({"Operations": [{"op": "replace", "path": "displayName", "value": "A"}]}));
+        idp.send("PATCH", "/Users/ann",
+            &json!({"Operations": [{"op": "replace", "path": "displayName", "value": "A"}]}));
         assert_eq!(recorded(world, "idp")[n_before..], [(1, 1)], "the answer of a change tells too");
     }
 
@@ -145,7 +147,9 @@ on_each_database! {
         let user = |name: &str| atlas.one(&format!("/users/{name}"));
         assert_eq!((&user("ann")["username"], &user("ann")["email"]), (&json!("ann1"), &json!("ann@noord.example")));
 
-        idp.send("PATCH", "/Users/ann", &json!({"Operations": [{"op": "replace", "value": {"userName": "ann-idp", "emails": [{"value": "ann@idp.example", "type": "work"}]}}]}));
+        idp.send("PATCH", "/Users/ann",
+            &json!({"Operations": [{"op": "replace",
+                "value": {"userName": "ann-idp", "emails": [{"value": "ann@idp.example", "type": "work"}]}}]}));
         assert_becomes(&atlas, "ann", "username", "ann-idp");
         assert_eq!(user("ann")["email"], "ann@idp.example");
         idp.send("PATCH", "/Users/ann", &json!({"Operations": [{"op": "remove", "path": "emails"}]}));
@@ -158,19 +162,24 @@ on_each_database! {
 
     fn a_user_whom_the_school_hides_is_noted_and_the_school_says_who_it_is(world: &World) {
         let idp = Idp::at(world);
-        let made = idp.send("POST", "/Users", &json!({"userName": "DEE1", "emails": [{"value": "dee@idp.example", "type": "work"}]})).json();
+        let made = idp.send("POST", "/Users",
+            &json!({"userName": "DEE1", "emails": [{"value": "dee@idp.example", "type": "work"}]})).json();
         idp.send("POST", "/Users", &json!({"userName": "stranger", "emails": [{"value": "TIA@noord.example"}]}));
         idp.send("POST", "/Users", &json!({"userName": "nobody"}));
 
         let noted = run(world, &["show", "reconciliations", "--tenant", "noord", "--format", "json"]);
         let noted: Value = serde_json::from_str(&noted).unwrap();
-        let pairs: Vec<(&str, &str)> = noted.as_array().unwrap().iter().map(|n| (n["person"].as_str().unwrap(), n["by"].as_str().unwrap())).collect();
+        let pairs: Vec<(&str,
+            &str)> = noted.as_array().unwrap().iter().map(|n| (n["person"].as_str().unwrap(),
+                n["by"].as_str().unwrap())).collect();
         assert_eq!(pairs, [("dee", "userName"), ("tia", "emails")]);
 
-        run(world, &["reconcile", "--tenant", "noord", "--vendor", "idp", "--user", &id(&made), "--person", "dee", "same"]);
+        run(world,
+            &["reconcile", "--tenant", "noord", "--vendor", "idp", "--user", &id(&made), "--person", "dee", "same"]);
 
         let atlas = Client::new(&idp.server, "noord", "atlas", SECRET);
-        idp.send("PATCH", &format!("/Users/{}", id(&made)), &json!({"Operations": [{"op": "replace", "path": "userName", "value": "dee-idp"}]}));
+        idp.send("PATCH", &format!("/Users/{}", id(&made)),
+            &json!({"Operations": [{"op": "replace", "path": "userName", "value": "dee-idp"}]}));
         assert_becomes(&atlas, "dee", "username", "dee-idp");
         assert_eq!(idp.get(&format!("/Users/{}", id(&made)))["userName"], "dee-idp");
         assert_eq!(idp.server.get_as(&idp.token, "/noord/scim/v2/Users/dee").status, 404, "she stays hidden");
@@ -185,7 +194,8 @@ on_each_database! {
             let body = json!({"userName": format!("new{round}")}).to_string();
             let statuses: Vec<u16> = std::thread::scope(|scope| {
                 let post = |idp: &Idp| idp.server.send("POST", "/noord/scim/v2/Users", &headers, &body).status;
-                let posts: Vec<_> = [&one, &two, &one, &two].map(|idp| scope.spawn(move || post(idp))).into_iter().collect();
+                let posts: Vec<_> = [&one, &two, &one,
+                    &two].map(|idp| scope.spawn(move || post(idp))).into_iter().collect();
                 posts.into_iter().map(|post| post.join().unwrap()).collect()
             });
             assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
@@ -195,7 +205,8 @@ on_each_database! {
         std::thread::scope(|scope| {
             for (n, person) in ["ann", "bob", "cas", "tom"].iter().enumerate() {
                 let (idp, group) = (if n.is_multiple_of(2) { &one } else { &two }, &group);
-                scope.spawn(move || idp.send("PATCH", &format!("/Groups/{group}"), &json!({"Operations": [{"op": "add", "path": "members", "value": [{"value": person}]}]})));
+                scope.spawn(move || idp.send("PATCH", &format!("/Groups/{group}"),
+                    &json!({"Operations": [{"op": "add", "path": "members", "value": [{"value": person}]}]})));
             }
         });
         assert_eq!(two.get(&format!("/Groups/{group}"))["members"].as_array().map(Vec::len), Some(4));

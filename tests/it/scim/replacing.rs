@@ -7,10 +7,14 @@ use crate::scim::board::with_a_provider;
 use crate::scim::client::{ENTERPRISE, Provider, USER, assert_refused, body, id, members, refusal, set, version};
 
 fn ann(provider: &Provider<'_>) -> (String, Value) {
-    let user = provider.make("/Users", &json!({
-        "schemas": [USER, ENTERPRISE], "userName": "ann", "externalId": "x", "title": "Dr", "active": false, "password": "tulip",
-        "emails": [{"value": "a@x"}], ENTERPRISE: {"department": "Math"},
-    }));
+    let user = provider.make(
+        "/Users",
+        &json!({
+            "schemas": [USER, ENTERPRISE], "userName": "ann", "externalId": "x", "title": "Dr", "active": false,
+            "password": "tulip",
+            "emails": [{"value": "a@x"}], ENTERPRISE: {"department": "Math"},
+        }),
+    );
     (format!("/Users/{}", id(&user)), user)
 }
 
@@ -24,14 +28,19 @@ with_a_provider! {
     fn sc_270_to_275_a_put_replaces_everything_but_what_clients_forget(provider: &Provider) {
         let (path, before) = ann(provider);
 
-        let reply = provider.put(&path, &json!({"schemas": [USER], "id": "another", "meta": {"version": "x"}, "groups": [{"value": "x"}], "userName": "ann", "nickName": "A"}));
+        let reply = provider.put(&path,
+            &json!({"schemas": [USER], "id": "another", "meta": {"version": "x"}, "groups": [{"value": "x"}],
+                "userName": "ann", "nickName": "A"}));
 
         let after = body(&reply, 200);
         let mut rest = after.clone();
         rest.as_object_mut().unwrap().remove("meta");
-        assert_eq!(rest, json!({"schemas": [USER], "id": id(&before), "userName": "ann", "nickName": "A", "active": false}), "SC-272");
+        assert_eq!(rest,
+            json!({"schemas": [USER], "id": id(&before), "userName": "ann", "nickName": "A", "active": false}),
+            "SC-272");
         assert_ne!(version(&after), version(&before));
-        assert_eq!((reply.header("etag"), reply.header("location")), (version(&after).as_str(), after["meta"]["location"].as_str().unwrap()));
+        assert_eq!((reply.header("etag"), reply.header("location")),
+            (version(&after).as_str(), after["meta"]["location"].as_str().unwrap()));
         assert_eq!(after["meta"]["created"], before["meta"]["created"]);
         assert_eq!(provider.read(&path), after);
         provider.user("bob");
@@ -54,7 +63,8 @@ with_a_provider! {
     fn sc_277_a_put_without_members_empties_a_group(provider: &Provider) {
         let (_, user) = ann(provider);
         let path = format!("/Groups/{}", provider.group("g", &[&id(&user)]));
-        for none in [json!({"displayName": "g"}), json!({"displayName": "g", "members": null}), json!({"displayName": "g", "members": []})] {
+        for none in [json!({"displayName": "g"}), json!({"displayName": "g", "members": null}),
+            json!({"displayName": "g", "members": []})] {
             assert_eq!(body(&provider.put(&path, &none), 200).get("members"), None);
             let told = body(&provider.put(&path, &json!({"displayName": "g", "members": [{"value": id(&user)}]})), 200);
             assert_eq!(members(&told), set(&[&id(&user)]));
@@ -70,7 +80,8 @@ with_a_provider! {
         let reply = provider.delete(&path);
 
         assert_eq!((reply.status, reply.body.as_str()), (204, ""));
-        for again in [provider.get(&path), provider.put(&path, &json!({"userName": "ann"})), provider.patch(&path, &json!([{"op": "add", "path": "title", "value": "x"}])), provider.delete(&path)] {
+        for again in [provider.get(&path), provider.put(&path, &json!({"userName": "ann"})),
+            provider.patch(&path, &json!([{"op": "add", "path": "title", "value": "x"}])), provider.delete(&path)] {
             assert_eq!(refusal(&again).0, 404);
         }
         assert_eq!(provider.read("/Users")["totalResults"], 0);
@@ -103,7 +114,8 @@ with_a_provider! {
         let change = json!({"Operations": [{"op": "replace", "path": "title", "value": "2"}]});
         for stale in [
             renamed(provider, &path, &tag, "3"), provider.with("PATCH", &path, &[("If-Match", &tag)], &change),
-            provider.with("DELETE", &path, &[("If-Match", &tag)], &Value::Null), renamed(provider, &path, "W/\"zz\", \"yy\"", "3"),
+            provider.with("DELETE", &path, &[("If-Match", &tag)], &Value::Null),
+            renamed(provider, &path, "W/\"zz\", \"yy\"", "3"),
         ] {
             assert_refused(&stale, 412, "");
         }
@@ -122,7 +134,8 @@ with_a_provider! {
         for round in 0..3 {
             let tag = version(&provider.read(&path));
             let statuses: Vec<u16> = std::thread::scope(|scope| {
-                let write = |n: usize| { let (path, tag) = (&path, &tag); scope.spawn(move || renamed(provider, path, tag, &format!("{round}-{n}")).status) };
+                let write = |n: usize| { let (path, tag) = (&path,
+                    &tag); scope.spawn(move || renamed(provider, path, tag, &format!("{round}-{n}")).status) };
                 let writers: Vec<_> = (0..6).map(write).collect();
                 writers.into_iter().map(|writer| writer.join().unwrap()).collect()
             });

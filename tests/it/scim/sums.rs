@@ -63,21 +63,26 @@ on_each_demo! {
         let people = all(&client, "/Users");
         assert!(people.len() > 50, "{}", people.len());
         for (attribute, path) in [
-            ("userName", "userName"), ("name.familyName", "name.familyName"), ("name.givenName", "name.givenName"), ("displayName", "displayName"),
-            ("emails", "emails.value"), ("userType", "userType"), ("roles.display", "roles.display"), ("groups.value", "groups.value"),
+            ("userName", "userName"), ("name.familyName", "name.familyName"), ("name.givenName", "name.givenName"),
+            ("displayName", "displayName"),
+            ("emails", "emails.value"), ("userType", "userType"), ("roles.display", "roles.display"),
+            ("groups.value", "groups.value"),
         ] {
             let known: Vec<String> = people.iter().flat_map(|person| texts(person, path)).collect();
-            let values = [known.first().cloned(), known.get(known.len() / 2).map(|text| text.to_uppercase()), known.last().map(|text| text.chars().skip(1).take(3).collect()), Some("é".into()), Some("%".into())];
+            let values = [known.first().cloned(), known.get(known.len() / 2).map(|text| text.to_uppercase()),
+                known.last().map(|text| text.chars().skip(1).take(3).collect()), Some("é".into()), Some("%".into())];
             for value in values.into_iter().flatten() {
                 for op in OPERATORS {
                     let filter = format!("{attribute} {op} {}", Value::from(value.as_str()));
-                    let expected: BTreeSet<String> = people.iter().filter(|person| holds(&texts(person, path), op, &value)).map(id).collect();
+                    let expected: BTreeSet<String> = people.iter().filter(|person| holds(&texts(person, path), op,
+                        &value)).map(id).collect();
                     assert_eq!(found(&client, "/Users", &filter), expected, "{filter}");
                 }
             }
             let with = people.iter().filter(|person| !texts(person, path).is_empty()).map(id).collect::<BTreeSet<_>>();
             assert_eq!(found(&client, "/Users", &format!("{attribute} pr")), with, "{attribute}");
-            assert_eq!(found(&client, "/Users", &format!("not ({attribute} pr)")).len(), people.len() - with.len(), "{attribute}");
+            assert_eq!(found(&client, "/Users", &format!("not ({attribute} pr)")).len(), people.len() - with.len(),
+                "{attribute}");
         }
     }
 
@@ -88,12 +93,14 @@ on_each_demo! {
         assert_eq!(kinds, ["class", "role", "school"].into());
         let some = |path: &str| groups.iter().rev().flat_map(|group| texts(group, path)).next().unwrap();
         for (attribute, path, value) in [
-            ("displayName", "displayName", some("displayName")), ("displayName", "displayName", "é".into()), ("displayName", "displayName", ": STUDENT".into()), ("displayName", "displayName", "groep".into()),
+            ("displayName", "displayName", some("displayName")), ("displayName", "displayName", "é".into()),
+            ("displayName", "displayName", ": STUDENT".into()), ("displayName", "displayName", "groep".into()),
             ("members", "members.value", some("members.value")), ("members.type", "members.type", "group".into()),
         ] {
             for op in OPERATORS {
                 let filter = format!("{attribute} {op} {}", Value::from(value.as_str()));
-                let expected: BTreeSet<String> = groups.iter().filter(|group| holds(&texts(group, path), op, &value)).map(id).collect();
+                let expected: BTreeSet<String> = groups.iter().filter(|group| holds(&texts(group, path), op,
+                    &value)).map(id).collect();
                 assert_eq!(found(&client, "/Groups", &filter), expected, "{filter}");
             }
         }
@@ -102,26 +109,32 @@ on_each_demo! {
     fn people_and_groups_name_each_other(demo: &Demo) {
         let client = provider(demo);
         let pairs = |resources: &[Value], path: &str, turn: bool| -> BTreeSet<(String, String)> {
-            let of = |resource: &Value| texts(resource, path).into_iter().map(|other| if turn { (other, id(resource)) } else { (id(resource), other) }).collect::<Vec<_>>();
+            let of = |resource: &Value| texts(resource,
+                path).into_iter().map(|other| if turn { (other, id(resource)) } else { (id(resource),
+                    other) }).collect::<Vec<_>>();
             resources.iter().flat_map(of).collect()
         };
         let mut people = all(&client, "/Users");
-        let groups: Vec<Value> = all(&client, "/Groups").into_iter().filter(|group| group[EDUCATION_GROUP]["kind"] != "school").collect();
+        let groups: Vec<Value> = all(&client,
+            "/Groups").into_iter().filter(|group| group[EDUCATION_GROUP]["kind"] != "school").collect();
         for person in &mut people {
             person["groups"].as_array_mut().unwrap().retain(|group| group["type"] == "direct");
         }
-        let lower = |pairs: BTreeSet<(String, String)>| pairs.into_iter().map(|(a, b)| (a.to_lowercase(), b.to_lowercase())).collect::<BTreeSet<_>>();
+        let lower = |pairs: BTreeSet<(String,
+            String)>| pairs.into_iter().map(|(a, b)| (a.to_lowercase(), b.to_lowercase())).collect::<BTreeSet<_>>();
         assert_eq!(lower(pairs(&people, "groups.value", true)), lower(pairs(&groups, "members.value", false)));
     }
 
     fn sorted_lists_hold_everybody_in_order(demo: &Demo) {
         let client = provider(demo);
         let people = all(&client, "/Users");
-        for (attribute, path) in [("userName", "userName"), ("name.familyName", "name.familyName"), ("emails", "emails.value")] {
+        for (attribute, path) in [("userName", "userName"), ("name.familyName", "name.familyName"),
+            ("emails", "emails.value")] {
             let sorted = client.ok(&format!("/Users?count=1000&sortBy={attribute}")).json()["Resources"].as_array().unwrap().clone();
             assert_eq!(sorted.iter().map(id).collect::<BTreeSet<_>>(), people.iter().map(id).collect());
             let keys: Vec<Option<String>> = sorted.iter().map(|person| texts(person, path).first().cloned()).collect();
-            let is_ordered = |pair: &[Option<String>]| match (&pair[0], &pair[1]) { (Some(a), Some(b)) => a <= b, (None, Some(_)) => false, (_, None) => true };
+            let is_ordered = |pair: &[Option<String>]| match (&pair[0], &pair[1]) { (Some(a), Some(b)) => a <= b,
+                (None, Some(_)) => false, (_, None) => true };
             assert!(keys.windows(2).all(is_ordered), "{attribute}: {keys:?}");
         }
     }

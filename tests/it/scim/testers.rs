@@ -53,7 +53,8 @@ with_a_provider! {
             let skipped = told.lines().filter_map(|line| line.trim_start().strip_prefix("[SKIP] "));
             let other = if resource == "User" { "Group" } else { "User" };
             let expected = [other, "Agent", "AgenticApplication"].map(|kind| format!("{kind} CRUD Lifecycle"));
-            assert!(skipped.clone().all(|it| it == "Agent Rapid Lifecycle" || expected.iter().any(|e| e == it)), "{told}");
+            assert!(skipped.clone().all(|it| it == "Agent Rapid Lifecycle" || expected.iter().any(|e| e == it)),
+                "{told}");
             assert!(verdicts("[PASS]") >= 15, "{told}");
         }
     }

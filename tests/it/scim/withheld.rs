@@ -1,0 +1,69 @@
+//! What a rule withholds, and groups that change with their members (SC-360, SC-387).
+
+use crate::harness::{World, on_each_database};
+use crate::scim::client::{encoded, id, members, set, texts, version};
+
+/// The village with a provider that sees these categories of everybody.
+fn narrowed(world: &World, categories: &str) {
+    crate::rostering::village::settle(world);
+    world.apply(&format!(
+        "[tenant]\nslug = \"noord\"\nname = \"Noord\"\n[[vendor]]\nid = \"p\"\nname = \"P\"\nscopes = [\"scim\"]\nidentifiers = \"source\"\n\
+         [[rule]]\nid = \"p-1\"\nvendor = \"p\"\ncategories = {categories}\npurpose = \"x\"\nbasis = \"public-task\"\nagreement = \"D\"\nreason = \"r\"\nfrom = \"2026-08-01\"\n"
+    ));
+}
+
+on_each_database! {
+    fn sc_360_what_is_withheld_is_unassigned_in_every_respect(world: &World) {
+        narrowed(world, r#"["structure", "identity", "enrolment"]"#);
+        let server = world.serve();
+        let token = crate::scim::board::token(world, "noord", "p");
+        let get = |query: &str| server.get_as(&token, &format!("/noord/scim/v2/Users?count=100&{query}")).json();
+        let ids = |query: &str| get(query)["Resources"].as_array().unwrap().iter().map(id).collect::<Vec<_>>();
+
+        let plain = ids("");
+        assert_eq!(plain.len(), 7);
+        for user in get("")["Resources"].as_array().unwrap() {
+            for absent in ["name", "displayName", "emails", "nickName"] {
+                assert_eq!(user.get(absent), None, "{user}");
+            }
+            // What the standard requires has a placeholder, which nothing can be asked about.
+            assert_ne!(user["userName"], format!("{}1", id(user)));
+        }
+        for filter in ["userName eq \"ann1\"", "userName pr", "emails pr", "name.familyName co \"o\"", "displayName pr",
+            "emails.value eq \"ann@noord.example\"", "name pr"] {
+            assert_eq!(ids(&format!("filter={}", encoded(filter))), Vec::<String>::new(), "{filter}");
+        }
+        let placeholder = get("")["Resources"][0]["userName"].as_str().unwrap().to_owned();
+        assert_eq!(ids(&format!("filter={}", encoded(&format!("userName eq \"{placeholder}\"")))),
+            Vec::<String>::new());
+        for attribute in ["userName", "name.familyName", "emails", "displayName"] {
+            assert_eq!(ids(&format!("sortBy={attribute}")), plain, "{attribute}");
+            assert_eq!(ids(&format!("sortBy={attribute}&sortOrder=descending")), plain, "{attribute}");
+        }
+        assert_eq!(ids(&format!("filter={}", encoded("userName ne \"ann1\""))).len(), 7);
+        let headers = [("Authorization", &*format!("Bearer {token}")), ("Content-Type", "application/scim+json")];
+        let made = server.send("POST", "/noord/scim/v2/Users", &headers, "{\"userName\": \"ann1\"}");
+        assert_eq!(made.status, 201, "a name that can't be seen is free: {}", made.body);
+    }
+
+    fn sc_387_a_groups_version_follows_its_members(world: &World) {
+        narrowed(world, r#"["structure", "class-label", "identity", "name", "enrolment", "login"]"#);
+        let server = world.serve();
+        let token = crate::scim::board::token(world, "noord", "p");
+        let get = |path: &str| server.get_as(&token, &format!("/noord/scim/v2{path}")).json();
+        let before = get("/Groups/class-K1");
+        let tom = get("/Users/tom");
+        let mut later = crate::rostering::village::village();
+        let text = String::from_utf8(later.remove("enrollments.csv")).unwrap();
+        later.put("enrollments.csv", &text.replace("E3,,,K1,S1,cas", "E3,,,K1,S1,bob"));
+
+        crate::rostering::board::import_at(world, "noord", &later.folder().path, "2026-08-15T06:00:00Z");
+
+        let after = get("/Groups/class-K1");
+        assert_eq!((members(&before), members(&after)), (set(&["ann", "cas", "tom"]), set(&["ann", "bob", "tom"])));
+        assert_ne!(version(&before), version(&after));
+        assert!(after["meta"]["lastModified"].as_str() > before["meta"]["lastModified"].as_str());
+        assert!(texts(&get("/Users/bob")["groups"], "value").contains(&"class-K1".to_owned()));
+        assert_eq!(get("/Users/tom"), tom);
+    }
+}
