@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::PushError;
 use super::run::{Pusher, Turn};
@@ -12,8 +12,8 @@ use crate::store::push_target;
 
 /// How often it looks.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How many turns one vendor has before the next one's.
-const TURNS: usize = 20;
+/// How long one vendor's queue is worked off before the next one's.
+const SPELL: Duration = Duration::from_secs(10);
 
 /// Pushes until it is dropped.
 pub struct Background {
@@ -48,10 +48,16 @@ impl Background {
         let stop = Arc::new(Stop::default());
         let asked = Arc::clone(&stop);
         let run = move || {
-            while !asked.wait() {
-                if let Err(error) = look(&app, &asked) {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "nothing can be pushed now");
+            let mut has_more = false;
+            loop {
+                let is_over = if has_more { asked.is_asked() } else { asked.wait() };
+                if is_over {
+                    return;
                 }
+                has_more = look(&app, &asked).unwrap_or_else(|error| {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "nothing can be pushed now");
+                    false
+                });
             }
         };
         let thread = std::thread::Builder::new().name("push".into()).spawn(run)?;
@@ -71,24 +77,27 @@ impl Drop for Background {
     }
 }
 
-fn look(app: &App, stop: &Stop) -> Result<(), PushError> {
+/// Pushes what is due; whether more is.
+fn look(app: &App, stop: &Stop) -> Result<bool, PushError> {
+    let mut has_more = false;
     let targets = push_target::everywhere(&mut *app.database.read()?)?;
     for (tenant, vendor) in targets {
         match work(app, (&tenant, &vendor), stop) {
-            Ok(()) | Err(PushError::Busy) => {}
+            Ok(more) => has_more |= more,
+            Err(PushError::Busy) => {}
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(error, tenant.slug = %tenant, vendor.id = %vendor, "pushing to {vendor} failed");
             }
         }
     }
-    Ok(())
+    Ok(has_more)
 }
 
-fn work(app: &App, (tenant, vendor): (&str, &str), stop: &Stop) -> Result<(), PushError> {
+fn work(app: &App, (tenant, vendor): (&str, &str), stop: &Stop) -> Result<bool, PushError> {
     let mut pusher = Pusher::new(app, tenant, vendor)?;
     if !pusher.is_due()? {
-        return Ok(());
+        return Ok(false);
     }
     let outcome = turns(&mut pusher, stop);
     pusher.let_go()?;
@@ -100,11 +109,13 @@ fn work(app: &App, (tenant, vendor): (&str, &str), stop: &Stop) -> Result<(), Pu
     outcome
 }
 
-fn turns(pusher: &mut Pusher<'_>, stop: &Stop) -> Result<(), PushError> {
-    for _ in 0..TURNS {
-        if stop.is_asked() || pusher.turn()? != Turn::Worked {
-            break;
+/// Pushes for a while; whether there may be more to do.
+fn turns(pusher: &mut Pusher<'_>, stop: &Stop) -> Result<bool, PushError> {
+    let began = Instant::now();
+    while began.elapsed() < SPELL && !stop.is_asked() {
+        if pusher.turn()? != Turn::Worked {
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
 }
