@@ -67,11 +67,11 @@ on_each_database! {
 
     fn a_killed_process_leaves_nothing_undone_and_nothing_twice(world: &World) {
         let fake = pushing_to_a_fake(world);
-        let (arrives, arrived) = channel();
+        let (tell, arrived) = channel();
         let (goes_on, may_go_on) = channel();
         fake.fail(move |asked| {
             if is_post_of(asked, "cas") {
-                arrives.send(()).unwrap();
+                tell.send(()).unwrap();
                 may_go_on.recv().unwrap();
             }
             None
