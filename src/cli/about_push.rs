@@ -34,7 +34,8 @@ pub fn rows(
         let [queued, dead, forgotten] = push_queue::counts(activity, of)?;
         let state = push_state::read(activity, of)?;
         let at = |ms: i64| Millis(ms).to_rfc3339();
-        let row = |about: &str| Facts::new().with("tenant", board.slug.as_str()).with("vendor", of.1).with("about", about);
+        let row =
+            |about: &str| Facts::new().with("tenant", board.slug.as_str()).with("vendor", of.1).with("about", about);
         let summary = format!("{queued} queued, {dead} dead, {forgotten} forgotten");
         let paused_until = state.as_ref().map(|state| state.not_before).filter(|until| *until > 0);
         rows.push(

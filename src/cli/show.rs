@@ -115,7 +115,9 @@ impl What {
     const fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Tenants => &["tenant", "name", "special", "local_identifiers"],
-            Self::Vendors => &["tenant", "vendor", "name", "scopes", "identifiers", "required_fields", "status", "push"],
+            Self::Vendors => {
+                &["tenant", "vendor", "name", "scopes", "identifiers", "required_fields", "status", "push"]
+            }
             Self::Rules => &[
                 "tenant",
                 "rule",

@@ -51,8 +51,7 @@ pub struct Order {
     pub standing: Standing,
 }
 
-const COLUMNS: &str =
-    "kind, id, phase, operation, hash, started, attempts, not_before, last_error, state";
+const COLUMNS: &str = "kind, id, phase, operation, hash, started, attempts, not_before, last_error, state";
 
 impl Operation {
     /// The word that is kept and shown.
@@ -99,13 +98,9 @@ fn read(row: Row<'_>) -> Result<Order, StoreError> {
 }
 
 /// Shows every order of a kind to `visit`.
-pub fn each(
-    conn: &mut Conn,
-    of: Of<'_>,
-    kind: &str,
-    mut visit: impl FnMut(Order),
-) -> Result<(), StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM push_queue WHERE tenant_id = ? AND vendor_id = ? AND kind = ? ORDER BY id");
+pub fn each(conn: &mut Conn, of: Of<'_>, kind: &str, mut visit: impl FnMut(Order)) -> Result<(), StoreError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM push_queue WHERE tenant_id = ? AND vendor_id = ? AND kind = ? ORDER BY id");
     of_vendor(of, &sql).bind(kind).each(conn, |row| {
         visit(read(row)?);
         Ok(())
@@ -237,7 +232,8 @@ pub fn forget(conn: &mut Conn, of: Of<'_>) -> Result<usize, StoreError> {
                 WHERE q.tenant_id = pushed.tenant_id AND q.vendor_id = pushed.vendor_id AND q.kind = pushed.kind \
                 AND q.id = pushed.id AND q.state = 'dead' AND q.operation = 'take')";
     of_vendor(of, gone).execute(conn)?;
-    let taken = "DELETE FROM push_queue WHERE tenant_id = ? AND vendor_id = ? AND state = 'dead' AND operation = 'take'";
+    let taken =
+        "DELETE FROM push_queue WHERE tenant_id = ? AND vendor_id = ? AND state = 'dead' AND operation = 'take'";
     let n_taken = of_vendor(of, taken).execute(conn)?;
     let given = "UPDATE push_queue SET state = 'forgotten' WHERE tenant_id = ? AND vendor_id = ? AND state = 'dead'";
     Ok(n_taken + of_vendor(of, given).execute(conn)?)

@@ -89,12 +89,7 @@ pub fn let_go(conn: &mut Conn, (tenant_id, vendor): Of<'_>, holder: &str) -> Res
 }
 
 /// Notes what the queue was made for.
-pub fn planned(
-    conn: &mut Conn,
-    (tenant_id, vendor): Of<'_>,
-    target: &str,
-    place: Place,
-) -> Result<(), StoreError> {
+pub fn planned(conn: &mut Conn, (tenant_id, vendor): Of<'_>, target: &str, place: Place) -> Result<(), StoreError> {
     Statement::new(
         "UPDATE push_state SET target = ?, data_epoch = ?, consent_epoch = ?, day = ? \
          WHERE tenant_id = ? AND vendor_id = ?",

@@ -22,7 +22,10 @@ pub fn pages() -> [Page; 5] {
     [
         Page { path: "docs/vendors/reference.md", text: of_vendors() },
         Page { path: "docs/vendors/reference-1.1.md", text: WRITTEN.to_owned() + &crate::reference_v1p1::text() },
-        Page { path: "docs/identity-providers/reference.md", text: WRITTEN.to_owned() + &crate::reference_scim::text() },
+        Page {
+            path: "docs/identity-providers/reference.md",
+            text: WRITTEN.to_owned() + &crate::reference_scim::text(),
+        },
         Page { path: "docs/schools/categories.md", text: of_categories() },
         Page { path: "docs/operators/import-faults.md", text: of_faults() },
     ]

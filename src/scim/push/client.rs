@@ -119,7 +119,10 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 pub fn shape(method: &str, endpoint: &str, status: u16, body: Option<&Value>) -> String {
     let word = body.and_then(|body| body.get("scimType")).and_then(Value::as_str);
     let word = word.and_then(|word| SCIM_TYPES.iter().find(|known| **known == word));
-    word.map_or_else(|| format!("{method} {endpoint}: {status}"), |word| format!("{method} {endpoint}: {status} {word}"))
+    word.map_or_else(
+        || format!("{method} {endpoint}: {status}"),
+        |word| format!("{method} {endpoint}: {status} {word}"),
+    )
 }
 
 /// What went wrong, without the address: a filter or an identifier may be in it.

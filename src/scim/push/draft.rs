@@ -106,7 +106,8 @@ impl Draft {
             let Some(attributes) = within(&mut body, extension) else { continue };
             if !is_list {
                 attributes.insert(attribute.to_owned(), value.into());
-            } else if let Value::Array(values) = attributes.entry(attribute).or_insert_with(|| Value::Array(Vec::new())) {
+            } else if let Value::Array(values) = attributes.entry(attribute).or_insert_with(|| Value::Array(Vec::new()))
+            {
                 values.push(value.into());
             }
         }

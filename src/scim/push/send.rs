@@ -96,7 +96,8 @@ impl<'c> Sender<'c> {
             let id = answer.as_ref().and_then(|body| body.get("id")).and_then(Value::as_str).map(str::to_owned);
             // EGIL's reference server takes the identifier that it is given.
             let fallback = || (self.profile.finding() == Finding::List).then(|| order.id.clone());
-            let error = || Outcome::Failed { error: format!("POST {}: {status} without id", kind.endpoint), is_open: true };
+            let error =
+                || Outcome::Failed { error: format!("POST {}: {status} without id", kind.endpoint), is_open: true };
             return id.or(location).or_else(fallback).map(Outcome::Given).ok_or_else(error);
         }
         if status != 409 {

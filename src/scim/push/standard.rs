@@ -8,6 +8,7 @@ use super::draft::{Draft, Kind, Link, Place};
 use super::profile::{Finding, Key, Profile, Scene, Taking};
 use crate::audit::told::{People, note};
 use crate::catalogue::{Category, Entity};
+use crate::consent::placeholder;
 use crate::consent::release::bit;
 use crate::scim::schema::{GROUP, ResourceType, USER};
 use crate::scim::school::directory::{Directory, Source};
@@ -114,10 +115,8 @@ fn people(
     let Some(records) = hydrate(board, release, &selection, positions)? else { return Ok(None) };
     let mut drafts = Vec::with_capacity(positions.len());
     for released in records.released(release, &selection, positions).filter(|released| !released.is_tombstone()) {
-        let Shown { mut body, placeholder } = represent(&released, &names);
-        if let Some(placeholder) = placeholder {
-            body.insert("userName".to_owned(), placeholder.into());
-        }
+        let Shown { mut body, .. } = represent(&released, &names);
+        stand_in(&mut body, "userName", scene, (Entity::User, released.position(), "username"));
         // An account that was made inactive before comes back by this.
         body.entry("active").or_insert(true.into());
         let id = released.identifier().into_owned();
@@ -157,9 +156,9 @@ fn groups(
 
 fn group(scene: Scene<'_>, source: Source, shown: Shown) -> Draft {
     let (release, directory) = (scene.release(), Directory::new(scene.view));
-    let Shown { mut body, placeholder } = shown;
-    if let Some(placeholder) = placeholder {
-        body.insert("displayName".to_owned(), placeholder.into());
+    let Shown { mut body, .. } = shown;
+    if let Source::Class(class) = source {
+        stand_in(&mut body, "displayName", scene, (Entity::Class, class, "title"));
     }
     let id = directory.id(source);
     complete(&mut body, &GROUP, &id);
@@ -176,6 +175,23 @@ fn group(scene: Scene<'_>, source: Source, shown: Shown) -> Draft {
     let links = of_people.chain(of_groups).collect();
     let category = if matches!(source, Source::Class(_)) { Category::Enrolment } else { Category::Identity };
     Draft { id, body, links, told: scene.told(&members.people, bit(Category::Identity) | bit(category)) }
+}
+
+/// What the standard requires has a placeholder where it is withheld, whatever the connection wants to read: no
+/// server takes the resource without it.
+fn stand_in(
+    body: &mut Map<String, Value>,
+    attribute: &str,
+    scene: Scene<'_>,
+    (entity, position, field): (Entity, u32, &str),
+) {
+    if body.contains_key(attribute) {
+        return;
+    }
+    let release = scene.release();
+    let sourced_id = release.snapshot().ids(entity).sourced_id(position);
+    let placeholder = placeholder::of(release, entity, sourced_id, field);
+    body.extend(placeholder.map(|text| (attribute.to_owned(), text.into())));
 }
 
 /// The schemas of a body, and the identifier by which it is known here.

@@ -6,13 +6,13 @@ use std::sync::mpsc::channel;
 use koppelvlak::consent::rules_file::{self, Submission};
 use koppelvlak::scim::push::PushError;
 use koppelvlak::store::{push_queue, push_state};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::ALL;
 use super::fake::{Asked, Fake, Manner, Trouble};
-use super::two::{n_rows, push_at, push_rules};
+use super::two::{n_rows, push_at, push_rules, without};
 use crate::harness::{NOW, World, on_each_database};
-use crate::rostering::board::import_at;
+use crate::rostering::board::{SECRET, import_at};
 use crate::rostering::village::{one_rule, settle, village};
 
 /// Later instants, each after all that waits at the one before.
@@ -50,6 +50,40 @@ fn external_ids(resources: &[Value]) -> Vec<&str> {
 }
 
 on_each_database! {
+    fn nothing_leaves_that_the_vendor_could_not_read_itself(world: &World) {
+        for categories in [&ALL[..], &["identity", "name"], &["login", "contact-email"], &["enrolment", "structure"]] {
+            let fake = Fake::start(Manner::Scim);
+            settle(world);
+            world.apply(&push_rules(&one_rule("r", categories, ""), &fake.url, "tulip", "").replace("\"absent\"", "\"placeholder\""));
+            let server = world.serve();
+            let token = server.token("atlas", SECRET);
+
+            push_at(world, NOW).unwrap();
+
+            for endpoint in ["/Users", "/Groups"] {
+                let door = server.get_as(&token, &format!("/noord/scim/v2{endpoint}?count=1000")).json();
+                let mut read: Vec<Map<String, Value>> = door["Resources"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|resource| without(resource, &["meta", "groups", "members"]))
+                    .collect();
+                for resource in &mut read {
+                    let id = resource.remove("id").unwrap();
+                    resource.insert("externalId".to_owned(), id);
+                    if endpoint == "/Users" {
+                        resource.entry("active").or_insert(true.into());
+                    }
+                }
+                let mut sent: Vec<_> = fake.has(endpoint).iter().map(|sent| without(sent, &["id", "members"])).collect();
+                for all in [&mut read, &mut sent] {
+                    all.sort_by_key(|resource| resource["externalId"].to_string());
+                }
+                assert_eq!(sent, read, "{categories:?} {endpoint}");
+            }
+        }
+    }
+
     fn what_arrived_without_an_answer_is_found_and_not_made_twice(world: &World) {
         let fake = pushing_to_a_fake(world);
         fake.fail(|asked| is_post_of(asked, "cas").then_some(Trouble::BreakAfter));
@@ -150,7 +184,7 @@ on_each_database! {
             push_at(world, at).unwrap();
         }
 
-        assert_eq!(first.given, 6 + 1);
+        assert!(first.failed == 1 && first.queued > 1);
         assert!(!waiting, "a class waits for its members");
         assert_eq!(fake.take().iter().filter(|asked| is_post_of(asked, "ann")).count(), 5);
         let dead = push_queue::dead(&mut world.database.read_activity().unwrap(), (1, "atlas"), 10).unwrap();

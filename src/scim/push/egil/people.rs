@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
+use super::ids;
 use super::profile::employment_id;
 use super::words::{ENROLMENTS, SCHOOL_UNIT, USER, USER_EXTENSION, employment_role, one, schema, school_year};
-use super::ids;
 use crate::audit::told::{People, note};
 use crate::catalogue::{Category, Entity, Kind as FieldKind};
 use crate::consent::release::bit;
 use crate::consent::released::Record;
-use crate::consent::{Released, RequiredFields, placeholder};
+use crate::consent::{Released, placeholder};
 use crate::scim::push::draft::{Draft, Link};
 use crate::scim::push::profile::{Key, Scene};
 use crate::scim::schema::CORE_USER;
@@ -102,15 +102,12 @@ fn text<'a, R: Record<'a>>(released: &Released<'a, R>, name: &str) -> Option<&'a
     of_name.find_map(|(place, field)| released.text(place, field))
 }
 
-/// A field's text, or what stands for it, as the connection wants it.
+/// A field's text, or what stands for it: no server takes a user without.
 fn required<'a, R: Record<'a>>(released: &Released<'a, R>, name: &str) -> Option<String> {
     if let Some(text) = text(released, name) {
         return Some(text.to_owned());
     }
     let release = released.release();
-    if release.required_fields() == RequiredFields::Absent {
-        return None;
-    }
     let sourced_id = release.snapshot().ids(Entity::User).sourced_id(released.position());
     placeholder::of(release, Entity::User, sourced_id, name)
 }

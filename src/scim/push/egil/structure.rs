@@ -12,7 +12,7 @@ use crate::audit::told::People;
 use crate::catalogue::{Category, Entity};
 use crate::consent::release::bit;
 use crate::consent::released::Record;
-use crate::consent::{Released, RequiredFields, placeholder};
+use crate::consent::{Released, placeholder};
 use crate::scim::push::draft::{Draft, Link};
 use crate::scim::push::profile::{Key, Scene};
 use crate::snapshot::structure::link as linked;
@@ -141,12 +141,8 @@ fn of_classes(
     let mut drafts = Vec::with_capacity(classes.len());
     for released in records.released(release, &selection, classes).filter(|released| !released.is_tombstone()) {
         let sourced_id = release.snapshot().ids(Entity::Class).sourced_id(released.position());
-        let stand_in = || placeholder::of(release, Entity::Class, sourced_id, "title");
-        let title = match text(&released, "title") {
-            Some(title) => Some(title.to_owned()),
-            None if release.required_fields() == RequiredFields::Placeholder => stand_in(),
-            None => None,
-        };
+        let title = text(&released, "title").map(str::to_owned);
+        let title = title.or_else(|| placeholder::of(release, Entity::Class, sourced_id, "title"));
         drafts.push(draft(&released, title.map(|title| ("displayName".to_owned(), title.into()))));
     }
     Ok(Some(drafts))
