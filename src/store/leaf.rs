@@ -43,7 +43,11 @@ pub fn folded(
     }
     let forms = BTreeSet::from([text, &text.to_lowercase(), &text.to_uppercase()].map(str::to_ascii_lowercase));
     for form in forms {
-        let sql = format!("SELECT id FROM {} WHERE tenant_id = ? AND lower({column}) = ?", entity.table());
+        // The indexes leave out rows without a value, and SQLite uses them only if that is said here as well.
+        let sql = format!(
+            "SELECT id FROM {} WHERE tenant_id = ? AND lower({column}) = ? AND {column} IS NOT NULL",
+            entity.table()
+        );
         Statement::new(sql).bind(snapshot.tenant_id).bind(form).each(conn, |row| {
             found.extend(snapshot.ids(entity).position(row.need_int(0)?));
             Ok(())
