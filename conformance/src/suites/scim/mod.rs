@@ -1,0 +1,14 @@
+//! SCIM 2.0 (RFC 7643, RFC 7644, RFC 9865), and what identity providers really send.
+
+mod discovery;
+pub mod service;
+
+use super::Suite;
+
+/// The suite.
+pub const SUITE: Suite = Suite {
+    name: "scim",
+    about: "SCIM 2.0: discovery, users and groups, filters, paging, PATCH, Bulk, versions, errors",
+    target: "the SCIM base address, such as https://example.org/scim/v2",
+    groups: &[discovery::CHECKS],
+};

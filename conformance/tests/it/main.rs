@@ -1,0 +1,11 @@
+//! The suites against a good server, and against the same server broken in one way at a time.
+
+// `cfg(test)` tells clippy that a panic is how these files fail.
+#[cfg(test)]
+mod good_server;
+#[cfg(test)]
+mod proxy;
+#[cfg(test)]
+mod sabotage;
+#[cfg(test)]
+mod saboteur;

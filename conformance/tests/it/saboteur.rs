@@ -1,0 +1,127 @@
+//! Every check passes on the good server, and fails on one that is broken in the way that the check is about.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use koppelvlak_conformance::check::{Check, Stop};
+use koppelvlak_conformance::credentials::{Credentials, Secret, Tokens};
+use koppelvlak_conformance::probe::Shared;
+use koppelvlak_conformance::run::{Finding, look, run};
+use koppelvlak_conformance::suites::Suite;
+use koppelvlak_conformance::target::Target;
+
+use crate::good_server::Demo;
+use crate::proxy::Proxy;
+use crate::sabotage::{Sabotage, of};
+
+/// How many sabotages are tried side by side.
+const SIDE_BY_SIDE: usize = 4;
+
+/// How a suite is pointed at a server whose addresses begin with that origin.
+type Aim<'a> = &'a (dyn Fn(&str) -> Target + Sync);
+
+fn described(finding: &Finding) -> String {
+    let last = finding.exchanges.last();
+    let last = last.map(|last| format!("{} {} -> {}", last.request.method, last.request.url, last.response.summary()));
+    format!("{} {:?} {}", finding.check.id, finding.verdict, last.unwrap_or_default())
+}
+
+/// No check fails, and of the skipped ones each is known to be.
+fn all_pass(suite: &Suite, target: &Target, may_be_skipped: &[&str]) {
+    let checks: Vec<&'static Check> = suite.checks().collect();
+    let findings = run(target, &Shared::new(suite.name), &checks, 4, &|_| ());
+    let wrong: Vec<String> = findings
+        .iter()
+        .filter(|finding| match finding.verdict {
+            Ok(()) => false,
+            Err(Stop::Skipped(_)) => !may_be_skipped.contains(&finding.check.id),
+            Err(_) => true,
+        })
+        .map(described)
+        .collect();
+    assert_eq!(wrong, Vec::<String>::new(), "{}", suite.name);
+}
+
+/// Each check fails under each sabotage that is about it, and there is one for every check.
+fn each_can_fail(suite: &Suite, origin: &str, aim: Aim<'_>) {
+    let sabotages = of(suite.name);
+    let noticed: BTreeSet<&str> = sabotages.iter().flat_map(|sabotage| sabotage.checks).copied().collect();
+    let known: BTreeSet<&str> = suite.checks().map(|check| check.id).collect();
+    assert_eq!(known, noticed, "{}: checks, and checks that a sabotage is about", suite.name);
+
+    let next = Mutex::new(sabotages.into_iter());
+    let unnoticed = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                while let Some(sabotage) = { next.lock().unwrap().next() } {
+                    let found = not_noticed(suite, sabotage, origin, aim);
+                    unnoticed.lock().unwrap().extend(found);
+                }
+            });
+        }
+    });
+    assert_eq!(unnoticed.into_inner().unwrap(), Vec::<String>::new(), "{}", suite.name);
+}
+
+fn not_noticed(suite: &Suite, sabotage: &Sabotage, origin: &str, aim: Aim<'_>) -> Vec<String> {
+    let proxy = Proxy::start(origin, sabotage.fault);
+    let target = aim(&proxy.origin());
+    let about = suite.checks().filter(|check| sabotage.checks.contains(&check.id));
+    about
+        .map(|check| look(&target, &Shared::new(suite.name), check))
+        .filter(|finding| !matches!(finding.verdict, Err(Stop::Failed { .. })))
+        .map(|finding| format!("{}: {}", sabotage.what, described(&finding)))
+        .collect()
+}
+
+#[test]
+fn every_check_of_scim_passes_on_a_good_server_and_fails_on_a_broken_one() {
+    let demo = Demo::start(200, &[]);
+    let suite = Suite::named("scim").unwrap();
+    let (origin, address, token) =
+        (demo.text("/public_url"), demo.text("/scim_blank/base_url"), demo.text("/scim_blank/token"));
+    let aim = |at: &str| {
+        let credentials = Credentials::Bearer(token.clone());
+        let mut target = Target::new(&address.replace(&origin, at), credentials, Duration::from_secs(30));
+        target.allows_writes = true;
+        target
+    };
+
+    all_pass(suite, &aim(&origin), &[]);
+    each_can_fail(suite, &origin, &aim);
+}
+
+/// A demo's OneRoster as the vendor that sees most.
+fn of_oneroster(name: &str) {
+    let demo = Demo::start(200, &[]);
+    let suite = Suite::named(name).unwrap();
+    let (origin, root, tokens) = (demo.text("/public_url"), demo.text("/oneroster/root"), demo.text("/token_url"));
+    let id = demo.text("/vendors/everything/client_id");
+    let secret = demo.text("/vendors/everything/client_secret");
+    let aim = |at: &str| {
+        let client = Secret { id: id.clone(), secret: secret.clone() };
+        let token_url = tokens.replace(&origin, at);
+        let credentials = Credentials::OAuth2(Arc::new(Tokens::new(token_url.clone(), client.clone(), String::new())));
+        let mut target = Target::new(&root.replace(&origin, at), credentials, Duration::from_secs(30));
+        target.token_url = Some(token_url);
+        target.client_secret = Some(client);
+        target.allows_writes = true;
+        target
+    };
+
+    all_pass(suite, &aim(&origin), &[]);
+    each_can_fail(suite, &origin, &aim);
+}
+
+#[test]
+fn every_check_of_oneroster_1_1_passes_on_a_good_server_and_fails_on_a_broken_one() {
+    of_oneroster("oneroster-1.1");
+}
+
+#[test]
+fn every_check_of_oneroster_1_2_rostering_passes_on_a_good_server_and_fails_on_a_broken_one() {
+    of_oneroster("oneroster-1.2-rostering");
+}
