@@ -19,7 +19,8 @@ pub struct Suite {
 }
 
 /// Every suite.
-pub const SUITES: &[Suite] = &[oneroster::V1P1, oneroster::ROSTERING, scim::SUITE];
+pub const SUITES: &[Suite] =
+    &[oneroster::V1P1, oneroster::ROSTERING, oneroster::GRADEBOOK, oneroster::RESOURCES, scim::SUITE];
 
 impl Suite {
     /// The suite of that name.

@@ -125,3 +125,13 @@ fn every_check_of_oneroster_1_1_passes_on_a_good_server_and_fails_on_a_broken_on
 fn every_check_of_oneroster_1_2_rostering_passes_on_a_good_server_and_fails_on_a_broken_one() {
     of_oneroster("oneroster-1.2-rostering");
 }
+
+#[test]
+fn every_check_of_oneroster_1_2_gradebook_passes_on_a_good_server_and_fails_on_a_broken_one() {
+    of_oneroster("oneroster-1.2-gradebook");
+}
+
+#[test]
+fn every_check_of_oneroster_1_2_resources_passes_on_a_good_server_and_fails_on_a_broken_one() {
+    of_oneroster("oneroster-1.2-resources");
+}

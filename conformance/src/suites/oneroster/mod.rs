@@ -1,8 +1,13 @@
 //! OneRoster 1.1 and 1.2. Checks that both versions have ask the probe which suite runs.
 
+pub mod brief;
 pub mod collection;
+mod discovery;
+mod errors;
 mod query;
 pub mod service;
+mod tokens;
+mod transport;
 
 use super::Suite;
 
@@ -13,7 +18,7 @@ pub const V1P1: Suite = Suite {
     name: "oneroster-1.1",
     about: "OneRoster 1.1: rostering, resources and gradebook, OAuth 1.0a and OAuth 2",
     target: ROOT,
-    groups: &[query::BOTH],
+    groups: &[transport::BOTH, tokens::V1P1, errors::V1P1, errors::BOTH, query::BOTH],
 };
 
 /// OneRoster 1.2 Rostering.
@@ -21,5 +26,21 @@ pub const ROSTERING: Suite = Suite {
     name: "oneroster-1.2-rostering",
     about: "OneRoster 1.2 Rostering: security, endpoints, objects, queries, errors",
     target: ROOT,
-    groups: &[query::BOTH],
+    groups: &[transport::BOTH, tokens::V1P2, discovery::V1P2, errors::V1P2, errors::BOTH, query::BOTH],
+};
+
+/// OneRoster 1.2 Gradebook.
+pub const GRADEBOOK: Suite = Suite {
+    name: "oneroster-1.2-gradebook",
+    about: "OneRoster 1.2 Gradebook: security, endpoints, reads and writes, errors",
+    target: ROOT,
+    groups: &[transport::BOTH, tokens::V1P2, discovery::V1P2, errors::V1P2, errors::BOTH],
+};
+
+/// OneRoster 1.2 Resources.
+pub const RESOURCES: Suite = Suite {
+    name: "oneroster-1.2-resources",
+    about: "OneRoster 1.2 Resources: security, endpoints, objects, errors",
+    target: ROOT,
+    groups: &[transport::BOTH, tokens::V1P2, discovery::V1P2, errors::V1P2, errors::BOTH],
 };

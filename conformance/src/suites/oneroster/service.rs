@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::collection::Collection;
+use super::collection::{self, Collection};
 use crate::check::{Stop, Verdict, expect};
 use crate::credentials::encode;
 use crate::exchange::{Request, Response};
@@ -142,6 +142,27 @@ impl<'p, 'a> Service<'p, 'a> {
                 response.summary(),
             )),
         }
+    }
+
+    /// The collections that the target has and the client may read, once for all checks of a run.
+    pub fn served(&self) -> Result<Vec<Collection>, Stop> {
+        let all = collection::of(self.edition);
+        let statuses = self.probe.once(&format!("{} served", self.edition.base()), || {
+            let asked = all.iter().map(|one| self.get(&format!("{}?limit=1", one.path)));
+            let statuses: Result<Vec<u16>, Stop> = asked.map(|answer| answer.map(|answer| answer.status)).collect();
+            statuses.map(Value::from)
+        })?;
+        let statuses = statuses.as_array().cloned().unwrap_or_default();
+        let is_served = |status: &Value| !matches!(status.as_u64(), Some(401 | 403 | 404 | 405 | 501));
+        let served: Vec<Collection> =
+            all.into_iter().zip(&statuses).filter(|(_, status)| is_served(status)).map(|(one, _)| one).collect();
+        if served.is_empty() { Err(Stop::skipped("the client may read nothing here")) } else { Ok(served) }
+    }
+
+    /// The first of them: where a check asks that has no object in mind.
+    pub fn first(&self) -> Result<Collection, Stop> {
+        let first = self.served()?.first().copied();
+        first.ok_or_else(|| Stop::skipped("the client may read nothing here"))
     }
 
     /// One object, which must be there.

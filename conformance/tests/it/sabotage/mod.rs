@@ -1,6 +1,10 @@
 //! The sabotages: for each check at least one way to break a good server so that it must fail.
 
+mod oneroster_discovery;
+mod oneroster_errors;
 mod oneroster_query;
+mod oneroster_tokens;
+mod oneroster_transport;
 mod scim_discovery;
 
 use super::proxy::Fault;
@@ -17,9 +21,31 @@ pub struct Sabotage {
 
 /// The sabotages of a suite.
 pub fn of(suite: &str) -> Vec<&'static Sabotage> {
-    match suite {
-        "oneroster-1.1" | "oneroster-1.2-rostering" => oneroster_query::BOTH.iter().collect(),
-        "scim" => scim_discovery::SABOTAGES.iter().collect(),
-        _ => Vec::new(),
-    }
+    let groups: &[&'static [Sabotage]] = match suite {
+        "oneroster-1.1" => &[
+            oneroster_transport::BOTH,
+            oneroster_tokens::V1P1,
+            oneroster_errors::V1P1,
+            oneroster_errors::BOTH,
+            oneroster_query::BOTH,
+        ],
+        "oneroster-1.2-rostering" => &[
+            oneroster_transport::BOTH,
+            oneroster_tokens::V1P2,
+            oneroster_discovery::V1P2,
+            oneroster_errors::V1P2,
+            oneroster_errors::BOTH,
+            oneroster_query::BOTH,
+        ],
+        "oneroster-1.2-gradebook" | "oneroster-1.2-resources" => &[
+            oneroster_transport::BOTH,
+            oneroster_tokens::V1P2,
+            oneroster_discovery::V1P2,
+            oneroster_errors::V1P2,
+            oneroster_errors::BOTH,
+        ],
+        "scim" => &[scim_discovery::SABOTAGES],
+        _ => &[],
+    };
+    groups.iter().flat_map(|group| group.iter()).collect()
 }
