@@ -4,10 +4,18 @@ pub mod brief;
 pub mod collection;
 mod discovery;
 mod errors;
-mod query;
+mod filters;
+mod members;
+pub mod model;
+mod paging;
+mod references;
+mod relations;
 pub mod service;
+pub mod shape;
+mod subjects;
 mod tokens;
 mod transport;
+pub mod vocabulary;
 
 use super::Suite;
 
@@ -18,7 +26,23 @@ pub const V1P1: Suite = Suite {
     name: "oneroster-1.1",
     about: "OneRoster 1.1: rostering, resources and gradebook, OAuth 1.0a and OAuth 2",
     target: ROOT,
-    groups: &[transport::BOTH, tokens::V1P1, errors::V1P1, errors::BOTH, query::BOTH],
+    groups: &[
+        transport::BOTH,
+        tokens::V1P1,
+        members::BOTH,
+        members::LINKED,
+        members::ROSTER,
+        members::V1P1,
+        members::GRADED,
+        references::LINKED,
+        relations::ROSTER,
+        paging::BOTH,
+        filters::BOTH,
+        filters::LINKED,
+        filters::V1P1,
+        errors::V1P1,
+        errors::BOTH,
+    ],
 };
 
 /// OneRoster 1.2 Rostering.
@@ -26,21 +50,66 @@ pub const ROSTERING: Suite = Suite {
     name: "oneroster-1.2-rostering",
     about: "OneRoster 1.2 Rostering: security, endpoints, objects, queries, errors",
     target: ROOT,
-    groups: &[transport::BOTH, tokens::V1P2, discovery::V1P2, errors::V1P2, errors::BOTH, query::BOTH],
+    groups: &[
+        transport::BOTH,
+        tokens::V1P2,
+        discovery::V1P2,
+        members::BOTH,
+        members::LINKED,
+        members::ROSTER,
+        members::V1P2,
+        members::V1P2_ROSTER,
+        references::LINKED,
+        relations::ROSTER,
+        relations::V1P2_ROSTER,
+        paging::BOTH,
+        paging::V1P2,
+        filters::BOTH,
+        filters::LINKED,
+        filters::V1P2_ROSTER,
+        errors::V1P2,
+        errors::BOTH,
+    ],
 };
 
 /// OneRoster 1.2 Gradebook.
 pub const GRADEBOOK: Suite = Suite {
     name: "oneroster-1.2-gradebook",
-    about: "OneRoster 1.2 Gradebook: security, endpoints, reads and writes, errors",
+    about: "OneRoster 1.2 Gradebook: security, endpoints, objects, queries, writes, errors",
     target: ROOT,
-    groups: &[transport::BOTH, tokens::V1P2, discovery::V1P2, errors::V1P2, errors::BOTH],
+    groups: &[
+        transport::BOTH,
+        tokens::V1P2,
+        discovery::V1P2,
+        members::BOTH,
+        members::LINKED,
+        members::V1P2,
+        members::GRADED,
+        references::LINKED,
+        paging::BOTH,
+        paging::V1P2,
+        filters::BOTH,
+        filters::LINKED,
+        errors::V1P2,
+        errors::BOTH,
+    ],
 };
 
 /// OneRoster 1.2 Resources.
 pub const RESOURCES: Suite = Suite {
     name: "oneroster-1.2-resources",
-    about: "OneRoster 1.2 Resources: security, endpoints, objects, errors",
+    about: "OneRoster 1.2 Resources: security, endpoints, objects, queries, errors",
     target: ROOT,
-    groups: &[transport::BOTH, tokens::V1P2, discovery::V1P2, errors::V1P2, errors::BOTH],
+    groups: &[
+        transport::BOTH,
+        tokens::V1P2,
+        discovery::V1P2,
+        members::BOTH,
+        members::V1P2,
+        paging::BOTH,
+        paging::V1P2,
+        filters::BOTH,
+        errors::V1P2,
+        errors::BOTH,
+    ],
 };

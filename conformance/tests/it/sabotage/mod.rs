@@ -1,8 +1,12 @@
 //! The sabotages: for each check at least one way to break a good server so that it must fail.
 
 mod oneroster_discovery;
+mod oneroster_edits;
 mod oneroster_errors;
-mod oneroster_query;
+mod oneroster_filters;
+mod oneroster_members;
+mod oneroster_paging;
+mod oneroster_relations;
 mod oneroster_tokens;
 mod oneroster_transport;
 mod scim_discovery;
@@ -25,22 +29,68 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
         "oneroster-1.1" => &[
             oneroster_transport::BOTH,
             oneroster_tokens::V1P1,
+            oneroster_members::BOTH,
+            oneroster_members::LINKED,
+            oneroster_members::ROSTER,
+            oneroster_members::V1P1,
+            oneroster_members::GRADED,
+            oneroster_relations::LINKED,
+            oneroster_relations::ROSTER,
+            oneroster_paging::BOTH,
+            oneroster_filters::BOTH,
+            oneroster_paging::MANY,
+            oneroster_filters::LINKED,
+            oneroster_filters::LISTS,
             oneroster_errors::V1P1,
             oneroster_errors::BOTH,
-            oneroster_query::BOTH,
         ],
         "oneroster-1.2-rostering" => &[
             oneroster_transport::BOTH,
             oneroster_tokens::V1P2,
             oneroster_discovery::V1P2,
+            oneroster_members::BOTH,
+            oneroster_members::LINKED,
+            oneroster_members::ROSTER,
+            oneroster_members::V1P2,
+            oneroster_members::V1P2_ROSTER,
+            oneroster_relations::LINKED,
+            oneroster_relations::ROSTER,
+            oneroster_relations::V1P2_ROSTER,
+            oneroster_paging::BOTH,
+            oneroster_paging::V1P2,
+            oneroster_filters::BOTH,
+            oneroster_paging::MANY,
+            oneroster_filters::LINKED,
+            oneroster_filters::LISTS,
             oneroster_errors::V1P2,
             oneroster_errors::BOTH,
-            oneroster_query::BOTH,
         ],
-        "oneroster-1.2-gradebook" | "oneroster-1.2-resources" => &[
+        "oneroster-1.2-gradebook" => &[
             oneroster_transport::BOTH,
             oneroster_tokens::V1P2,
             oneroster_discovery::V1P2,
+            oneroster_members::BOTH,
+            oneroster_members::LINKED,
+            oneroster_members::V1P2,
+            oneroster_members::GRADED,
+            oneroster_relations::LINKED,
+            oneroster_paging::BOTH,
+            oneroster_paging::V1P2,
+            oneroster_filters::BOTH,
+            oneroster_paging::MANY,
+            oneroster_filters::LINKED,
+            oneroster_errors::V1P2,
+            oneroster_errors::BOTH,
+        ],
+        "oneroster-1.2-resources" => &[
+            oneroster_transport::BOTH,
+            oneroster_tokens::V1P2,
+            oneroster_discovery::V1P2,
+            oneroster_members::BOTH,
+            oneroster_members::V1P2,
+            oneroster_paging::BOTH,
+            oneroster_paging::V1P2,
+            oneroster_filters::BOTH,
             oneroster_errors::V1P2,
             oneroster_errors::BOTH,
         ],
