@@ -1,6 +1,7 @@
 //! The elements of a multi-valued attribute: which is which, and which is preferred (RFC 7643 §2.4).
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_json::Value;
 
@@ -30,10 +31,23 @@ pub fn is_hollow(attribute: &Attribute, element: &Value) -> bool {
     })
 }
 
-/// Drops what is the same as an element before it.
+/// Drops what is the same as an element before it, which is preferred if one of them is.
 pub fn without_repetition(attribute: &Attribute, elements: Vec<Value>) -> Vec<Value> {
-    let mut seen = HashSet::new();
-    elements.into_iter().filter(|element| seen.insert(identity(attribute, element))).collect()
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(elements.len());
+    let mut kept: Vec<Value> = Vec::with_capacity(elements.len());
+    for element in elements {
+        match places.entry(identity(attribute, &element)) {
+            Entry::Vacant(place) => {
+                place.insert(kept.len());
+                kept.push(element);
+            }
+            Entry::Occupied(place) if is_primary(&element) => {
+                kept.get_mut(*place.get()).into_iter().for_each(|first| set_primary(first, true));
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
+    kept
 }
 
 /// Whether an element is the preferred one.

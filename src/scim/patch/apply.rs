@@ -48,6 +48,8 @@ impl Patch {
             tidied.push(path.attribute);
             let mut elements = lists::elements(resource, path);
             elements.retain(|element| !element::is_hollow(path.attribute, element));
+            // Two elements may have become the same, which a client couldn't send back.
+            let mut elements = element::without_repetition(path.attribute, elements);
             value::check_length(path, &elements)?;
             element::check_primary(path, &mut elements, self.rules.second_primary)?;
             lists::put_back(resource, path, elements);

@@ -97,6 +97,12 @@ fn a_list_grows_without_repetition_and_has_one_preferred_value() {
             {"value": "h@x", "type": "home", "primary": true},
         ])
     );
+    assert_eq!(
+        emails(
+            json!([{"op": "replace", "path": "emails.type", "value": "work"}, {"op": "replace", "path": "emails.value", "value": "o@x"}])
+        ),
+        json!([{"value": "o@x", "type": "work", "primary": true}])
+    );
     let two = json!([{"value": "a", "primary": true}, {"value": "b", "primary": true}]);
     assert_eq!(refused(json!([{"op": "add", "path": "emails", "value": two}])), ScimType::InvalidValue);
     assert_eq!(emails(json!([{"op": "replace", "path": "emails", "value": "a@x"}])), json!([{"value": "a@x"}]));
