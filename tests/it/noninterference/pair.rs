@@ -251,7 +251,7 @@ impl Pair {
     /// Sends writes and reads of the gradebook by chance, while other vendors write in each world as they like.
     pub fn probe_writes(&mut self, requests: usize) -> Result<(), Leak> {
         for (part, side) in (20..).zip(&mut self.sides) {
-            side.disturb(30, &mut self.dice.fork(part));
+            side.disturb(60, &mut self.dice.fork(part));
         }
         let mut grammar = self.grammar();
         let mut next: Option<String> = None;

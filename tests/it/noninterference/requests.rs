@@ -124,6 +124,11 @@ impl Grammar {
 
     /// The next request.
     pub fn ask(&self, dice: &mut Dice) -> Ask {
+        // Demographics are few of the operations, and the most that there is to hide.
+        if dice.chance(6) {
+            let operations = *dice.pick(&[v1p1::operations::OPERATIONS, v1p2::rostering::OPERATIONS]);
+            return self.ask_for(operations, |operation| operation.entity == Entity::Demographics, dice);
+        }
         let operations = dice.pick(&[
             v1p1::operations::OPERATIONS,
             v1p1::operations::OPERATIONS,
@@ -146,7 +151,12 @@ impl Grammar {
     }
 
     fn ask_of(&self, operations: &'static [Operation], dice: &mut Dice) -> Ask {
-        let operation = dice.pick(operations);
+        self.ask_for(operations, |_| true, dice)
+    }
+
+    fn ask_for(&self, operations: &'static [Operation], of: impl Fn(&Operation) -> bool, dice: &mut Dice) -> Ask {
+        let operations: Vec<&Operation> = operations.iter().filter(|operation| of(operation)).collect();
+        let operation = *dice.pick(&operations);
         let tenant = if dice.chance(1) { dice.word(&[super::OTHER_TENANT, "nowhere"]) } else { super::TENANT };
         let mut path = format!("/{tenant}/ims/oneroster/{}/{}", operation.base, self.address(operation, dice));
         let query = self.query(operation, dice);
