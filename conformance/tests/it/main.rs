@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod good_server;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod proxy;
 #[cfg(test)]
 mod sabotage;

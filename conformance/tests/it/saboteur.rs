@@ -13,6 +13,7 @@ use koppelvlak_conformance::suites::Suite;
 use koppelvlak_conformance::target::Target;
 
 use crate::good_server::Demo;
+use crate::people::settle;
 use crate::proxy::Proxy;
 use crate::sabotage::{Sabotage, of};
 
@@ -83,6 +84,7 @@ fn every_check_of_scim_passes_on_a_good_server_and_fails_on_a_broken_one() {
     let suite = Suite::named("scim").unwrap();
     let (origin, address, token) =
         (demo.text("/public_url"), demo.text("/scim_blank/base_url"), demo.text("/scim_blank/token"));
+    settle(&address, &token);
     let aim = |at: &str| {
         let credentials = Credentials::Bearer(token.clone());
         let mut target = Target::new(&address.replace(&origin, at), credentials, Duration::from_secs(30));

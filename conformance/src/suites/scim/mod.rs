@@ -1,7 +1,9 @@
 //! SCIM 2.0 (RFC 7643, RFC 7644, RFC 9865), and what identity providers really send.
 
 mod discovery;
+pub mod population;
 pub mod service;
+pub mod wording;
 
 use super::Suite;
 

@@ -1,8 +1,11 @@
 //! The words in which checks of SCIM ask.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::check::{Stop, Verdict, expect};
+use crate::credentials::encode;
 use crate::exchange::Response;
 use crate::probe::Probe;
 
@@ -45,4 +48,37 @@ pub fn expect_error(response: &Response, statuses: &[u16], what: &str) -> Verdic
         format!("{what}: {} with an Error body whose `status` is that, as text", wanted.join(" or ")),
         || response.summary(),
     )
+}
+
+/// That an answer refuses with that status, that `scimType` and the standard's body.
+pub fn expect_refusal(response: &Response, status: u16, scim_type: &str, what: &str) -> Verdict {
+    expect_error(response, &[status], what)?;
+    let named = response.json().get("scimType").and_then(Value::as_str).map(str::to_owned);
+    expect(named.as_deref() == Some(scim_type), format!("{what}: `scimType` {scim_type}"), || response.summary())
+}
+
+/// What `/ServiceProviderConfig` says; `Null` if it doesn't answer with an object.
+pub fn config(probe: &Probe<'_>) -> Result<Arc<Value>, Stop> {
+    probe.once("ServiceProviderConfig", || Ok(probe.get("/ServiceProviderConfig")?.json()))
+}
+
+/// Whether the server says that it offers a feature: `patch`, `bulk`, `filter`, `sort`, `etag`, `changePassword`.
+pub fn offers(probe: &Probe<'_>, feature: &str) -> Result<bool, Stop> {
+    Ok(config(probe)?.pointer(&format!("/{feature}/supported")) == Some(&Value::Bool(true)))
+}
+
+/// A skip unless the server says that it offers a feature.
+pub fn require(probe: &Probe<'_>, feature: &str) -> Verdict {
+    if offers(probe, feature)? { Ok(()) } else { Err(Stop::skipped(format!("the server doesn't offer `{feature}`"))) }
+}
+
+/// A path with query parameters, which are encoded here.
+pub fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    format!("{path}?{}", pairs.join("&"))
+}
+
+/// A text member.
+pub fn text<'v>(resource: &'v Value, pointer: &str) -> &'v str {
+    resource.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
