@@ -1,5 +1,6 @@
 //! The suites: which checks there are, by the standard that they are about.
 
+pub mod consent;
 pub mod oneroster;
 pub mod scim;
 
@@ -20,7 +21,7 @@ pub struct Suite {
 
 /// Every suite.
 pub const SUITES: &[Suite] =
-    &[oneroster::V1P1, oneroster::ROSTERING, oneroster::GRADEBOOK, oneroster::RESOURCES, scim::SUITE];
+    &[oneroster::V1P1, oneroster::ROSTERING, oneroster::GRADEBOOK, oneroster::RESOURCES, scim::SUITE, consent::SUITE];
 
 impl Suite {
     /// The suite of that name.
