@@ -28,6 +28,11 @@ impl Drop for Folder {
 impl Demo {
     /// Starts one with so many pupils, and further arguments.
     pub fn start(pupils: u32, arguments: &[&str]) -> Self {
+        Self::start_in(pupils, arguments, &[])
+    }
+
+    /// The same with more of an environment.
+    pub fn start_in(pupils: u32, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         static NUMBER: Mutex<u32> = Mutex::new(0);
         let number = {
             let mut number = NUMBER.lock().unwrap();
@@ -39,7 +44,7 @@ impl Demo {
         fs::create_dir_all(&folder.0).unwrap();
         let ready_file = folder.0.join("ready.json");
         let mut command = Command::new(program());
-        command.current_dir(&folder.0).env("TMPDIR", &folder.0);
+        command.current_dir(&folder.0).env("TMPDIR", &folder.0).envs(environment.iter().copied());
         command.args(["demo", "--listen", "127.0.0.1:0", "--pupils", &pupils.to_string(), "--ready-file"]);
         command.arg(&ready_file).args(arguments);
         let mut server = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

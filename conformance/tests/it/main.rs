@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that a panic is how these files fail.
 #[cfg(test)]
+mod consent;
+#[cfg(test)]
 mod good_server;
 #[cfg(test)]
 mod people;

@@ -21,7 +21,7 @@ use crate::sabotage::{Sabotage, of};
 const SIDE_BY_SIDE: usize = 4;
 
 /// How a suite is pointed at a server whose addresses begin with that origin.
-type Aim<'a> = &'a (dyn Fn(&str) -> Target + Sync);
+pub type Aim<'a> = &'a (dyn Fn(&str) -> Target + Sync);
 
 fn described(finding: &Finding) -> String {
     let last = finding.exchanges.last();
@@ -30,7 +30,7 @@ fn described(finding: &Finding) -> String {
 }
 
 /// No check fails, and of the skipped ones each is known to be.
-fn all_pass(suite: &Suite, target: &Target, may_be_skipped: &[&str]) {
+pub fn all_pass(suite: &Suite, target: &Target, may_be_skipped: &[&str]) {
     let checks: Vec<&'static Check> = suite.checks().collect();
     let findings = run(target, &Shared::new(suite.name), &checks, 4, &|_| ());
     let wrong: Vec<String> = findings
@@ -48,10 +48,19 @@ fn all_pass(suite: &Suite, target: &Target, may_be_skipped: &[&str]) {
 /// Each check fails under each sabotage that is about it, and there is one for every check.
 fn each_can_fail(suite: &Suite, origin: &str, aim: Aim<'_>) {
     let sabotages = of(suite.name);
+    each_is_sabotaged(suite, &sabotages);
+    each_is_noticed(suite, sabotages, origin, aim);
+}
+
+/// There is a sabotage for every check.
+pub fn each_is_sabotaged(suite: &Suite, sabotages: &[&'static Sabotage]) {
     let noticed: BTreeSet<&str> = sabotages.iter().flat_map(|sabotage| sabotage.checks).copied().collect();
     let known: BTreeSet<&str> = suite.checks().map(|check| check.id).collect();
     assert_eq!(known, noticed, "{}: checks, and checks that a sabotage is about", suite.name);
+}
 
+/// Every sabotage fails the checks that it is about.
+pub fn each_is_noticed(suite: &Suite, sabotages: Vec<&'static Sabotage>, origin: &str, aim: Aim<'_>) {
     let next = Mutex::new(sabotages.into_iter());
     let unnoticed = Mutex::new(Vec::new());
     thread::scope(|scope| {

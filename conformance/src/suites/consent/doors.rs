@@ -141,12 +141,12 @@ fn files_show_the_same_people(probe: &Probe<'_>) -> Verdict {
     let mut rows = csv::Reader::from_reader(users.as_bytes());
     let place = rows.headers().ok().and_then(|heads| heads.iter().position(|head| head == "sourcedId"));
     let Some(place) = place else { return Err(Stop::skipped("users.csv has no sourcedId")) };
-    let filed: BTreeSet<String> =
+    let written: BTreeSet<String> =
         rows.records().flatten().filter_map(|row| row.get(place).map(str::to_owned)).collect();
     let shown: BTreeSet<String> =
         client.walk(USERS)?.whole("users")?.objects.iter().map(|one| id_of(one).to_owned()).collect();
-    expect(filed == shown, format!("the {} people of GET users", shown.len()), || {
-        format!("of {} in users.csv, these are not in both: {:?}", filed.len(), filed.symmetric_difference(&shown))
+    expect(written == shown, format!("the {} people of GET users", shown.len()), || {
+        format!("of {} in users.csv, these are not in both: {:?}", written.len(), written.symmetric_difference(&shown))
     })
 }
 

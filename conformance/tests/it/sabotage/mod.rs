@@ -1,5 +1,9 @@
 //! The sabotages: for each check at least one way to break a good server so that it must fail.
 
+pub mod consent;
+mod consent_answers;
+mod consent_doors;
+mod consent_filters;
 mod oneroster_discovery;
 mod oneroster_edits;
 mod oneroster_errors;
@@ -93,6 +97,13 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             oneroster_filters::BOTH,
             oneroster_errors::V1P2,
             oneroster_errors::BOTH,
+        ],
+        "consent" => &[
+            consent_filters::SABOTAGES,
+            consent_answers::SABOTAGES,
+            consent_doors::SCIM,
+            consent_doors::GRADEBOOK,
+            consent_doors::TWIN,
         ],
         "scim" => &[scim_discovery::SABOTAGES],
         _ => &[],
