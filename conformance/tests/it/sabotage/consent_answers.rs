@@ -104,9 +104,7 @@ pub const SABOTAGES: &[Sabotage] = &[
         what: "an href has the key of a table",
         checks: &["CO-R3"],
         fault: Fault::Answer(|request, response| {
-            each(request, response, "enrollments", |one| {
-                one["user"]["href"] = Value::from("http://10.0.0.7/people/12")
-            });
+            each(request, response, "enrollments", |one| one["user"]["href"] = Value::from("http://10.0.0.7/12"));
         }),
     },
     Sabotage {
