@@ -2,14 +2,18 @@
 
 pub mod brief;
 pub mod collection;
+mod derived;
 mod discovery;
+mod endpoints;
 mod errors;
 mod filters;
 mod members;
 pub mod model;
+mod nested;
 mod paging;
 mod references;
 mod relations;
+pub mod routes;
 pub mod service;
 pub mod shape;
 mod subjects;
@@ -40,6 +44,12 @@ pub const V1P1: Suite = Suite {
         filters::BOTH,
         filters::LINKED,
         filters::V1P1,
+        endpoints::ALL,
+        endpoints::ROSTERING,
+        derived::ROSTERING,
+        derived::V1P1,
+        nested::ALL,
+        nested::ROSTERING,
         errors::V1P1,
         errors::BOTH,
     ],
@@ -67,6 +77,13 @@ pub const ROSTERING: Suite = Suite {
         filters::BOTH,
         filters::LINKED,
         filters::V1P2_ROSTER,
+        endpoints::ALL,
+        endpoints::V1P2,
+        endpoints::ROSTERING,
+        derived::ROSTERING,
+        derived::V1P2,
+        nested::ALL,
+        nested::ROSTERING,
         errors::V1P2,
         errors::BOTH,
     ],
@@ -90,6 +107,9 @@ pub const GRADEBOOK: Suite = Suite {
         paging::V1P2,
         filters::BOTH,
         filters::LINKED,
+        endpoints::ALL,
+        endpoints::V1P2,
+        nested::ALL,
         errors::V1P2,
         errors::BOTH,
     ],
@@ -109,6 +129,9 @@ pub const RESOURCES: Suite = Suite {
         paging::BOTH,
         paging::V1P2,
         filters::BOTH,
+        endpoints::ALL,
+        endpoints::V1P2,
+        nested::ALL,
         errors::V1P2,
         errors::BOTH,
     ],

@@ -4,11 +4,14 @@ pub mod consent;
 mod consent_answers;
 mod consent_doors;
 mod consent_filters;
+mod oneroster_derived;
 mod oneroster_discovery;
 mod oneroster_edits;
+mod oneroster_endpoints;
 mod oneroster_errors;
 mod oneroster_filters;
 mod oneroster_members;
+mod oneroster_nested;
 mod oneroster_paging;
 mod oneroster_relations;
 mod oneroster_tokens;
@@ -45,6 +48,12 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             oneroster_paging::MANY,
             oneroster_filters::LINKED,
             oneroster_filters::LISTS,
+            oneroster_endpoints::ALL,
+            oneroster_endpoints::ROSTERING,
+            oneroster_derived::ROSTERING,
+            oneroster_derived::V1P1,
+            oneroster_nested::ALL,
+            oneroster_nested::ROSTERING,
             oneroster_errors::V1P1,
             oneroster_errors::BOTH,
         ],
@@ -66,6 +75,13 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             oneroster_paging::MANY,
             oneroster_filters::LINKED,
             oneroster_filters::LISTS,
+            oneroster_endpoints::ALL,
+            oneroster_endpoints::V1P2,
+            oneroster_endpoints::ROSTERING,
+            oneroster_derived::ROSTERING,
+            oneroster_derived::V1P2,
+            oneroster_nested::ALL,
+            oneroster_nested::ROSTERING,
             oneroster_errors::V1P2,
             oneroster_errors::BOTH,
         ],
@@ -73,6 +89,9 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             oneroster_transport::BOTH,
             oneroster_tokens::V1P2,
             oneroster_discovery::V1P2,
+            oneroster_endpoints::ALL,
+            oneroster_endpoints::V1P2,
+            oneroster_nested::ALL,
             oneroster_members::BOTH,
             oneroster_members::LINKED,
             oneroster_members::V1P2,
@@ -95,6 +114,9 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             oneroster_paging::BOTH,
             oneroster_paging::V1P2,
             oneroster_filters::BOTH,
+            oneroster_endpoints::ALL,
+            oneroster_endpoints::V1P2,
+            oneroster_nested::ALL,
             oneroster_errors::V1P2,
             oneroster_errors::BOTH,
         ],
