@@ -67,11 +67,19 @@ enum Command {
     Serve(serve::Serve),
     /// Brings a database to this version's schema
     Migrate(migrate::Migrate),
+    /// Checks any OneRoster or SCIM server against its standard, from outside
+    #[command(subcommand)]
+    Conformance(koppelvlak_conformance::cli::Command),
 }
 
 /// Runs the command that the process's arguments name: 0 done, 1 failed, 2 wrong use.
 pub fn run() -> ExitCode {
-    match execute(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    if let Command::Conformance(command) = &arguments.command {
+        // It has exit codes of its own: a server that fails isn't a failure of the command.
+        return koppelvlak_conformance::cli::execute(command);
+    }
+    match execute(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to do if the terminal is gone.
@@ -95,6 +103,7 @@ fn execute(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Token(command) => command.run(global),
         Command::Serve(command) => command.run(global),
         Command::Migrate(command) => command.run(global),
+        Command::Conformance(_) => Ok(()),
     }
 }
 

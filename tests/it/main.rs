@@ -12,6 +12,8 @@ mod broken_zips;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod csv_set;
 #[cfg(test)]
 mod delta;
