@@ -47,12 +47,13 @@ pub const V1P2_ROSTER: &[Check] = &[should(
     lists,
 )];
 
-fn is_text(member: &Member) -> bool {
+/// Whether a member holds any text; those that identify are left to themselves.
+pub fn is_text(member: &Member) -> bool {
     member.kind == Kind::Text && !["sourcedId", "password"].contains(&member.name)
 }
 
 /// The kinds of values: texts, words of vocabularies, true or false, days, instants, numbers.
-const KINDS: &[fn(&Member) -> bool] = &[
+pub const KINDS: &[fn(&Member) -> bool] = &[
     is_text,
     |member| matches!(member.kind, Kind::Word(_)),
     |member| member.kind == Kind::Flag,

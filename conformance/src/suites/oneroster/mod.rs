@@ -7,6 +7,7 @@ mod discovery;
 mod endpoints;
 mod errors;
 mod filters;
+mod grammar;
 mod members;
 pub mod model;
 mod nested;
@@ -14,8 +15,10 @@ mod paging;
 mod references;
 mod relations;
 pub mod routes;
+mod selection;
 pub mod service;
 pub mod shape;
+mod sorting;
 mod subjects;
 mod tokens;
 mod transport;
@@ -41,8 +44,14 @@ pub const V1P1: Suite = Suite {
         references::LINKED,
         relations::ROSTER,
         paging::BOTH,
+        sorting::BOTH,
+        sorting::V1P1,
         filters::BOTH,
+        grammar::BOTH,
+        selection::BOTH,
+        selection::V1P1,
         filters::LINKED,
+        grammar::ROSTER,
         filters::V1P1,
         endpoints::ALL,
         endpoints::ROSTERING,
@@ -74,8 +83,14 @@ pub const ROSTERING: Suite = Suite {
         relations::V1P2_ROSTER,
         paging::BOTH,
         paging::V1P2,
+        sorting::BOTH,
+        sorting::V1P2,
         filters::BOTH,
+        grammar::BOTH,
+        selection::BOTH,
+        selection::V1P2,
         filters::LINKED,
+        grammar::ROSTER,
         filters::V1P2_ROSTER,
         endpoints::ALL,
         endpoints::V1P2,
@@ -105,7 +120,12 @@ pub const GRADEBOOK: Suite = Suite {
         references::LINKED,
         paging::BOTH,
         paging::V1P2,
+        sorting::BOTH,
+        sorting::V1P2,
         filters::BOTH,
+        grammar::BOTH,
+        selection::BOTH,
+        selection::V1P2,
         filters::LINKED,
         endpoints::ALL,
         endpoints::V1P2,
@@ -128,10 +148,15 @@ pub const RESOURCES: Suite = Suite {
         members::V1P2,
         paging::BOTH,
         paging::V1P2,
+        sorting::BOTH,
+        sorting::V1P2,
         filters::BOTH,
         endpoints::ALL,
         endpoints::V1P2,
         nested::ALL,
+        grammar::BOTH,
+        selection::BOTH,
+        selection::V1P2,
         errors::V1P2,
         errors::BOTH,
     ],

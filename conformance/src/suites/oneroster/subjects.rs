@@ -181,3 +181,9 @@ pub fn find_fitting(
     }
     Ok(found)
 }
+
+/// Whether an answer says a token somewhere, with underlines or with spaces: where and how, other checks look at.
+pub fn says(response: &crate::exchange::Response, token: &str) -> bool {
+    let plain = |text: &str| text.to_lowercase().replace('_', " ");
+    plain(&response.text()).contains(&plain(token))
+}

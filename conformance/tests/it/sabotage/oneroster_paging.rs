@@ -24,7 +24,7 @@ pub const BOTH: &[Sabotage] = &[
     },
     Sabotage {
         what: "pages overlap by one",
-        checks: &["OR-302"],
+        checks: &["OR-302", "OR-310"],
         fault: Fault::Request(|request| {
             change_parameter(request, "offset", |n| {
                 Some(n.parse::<usize>().map_or_else(|_| n.to_owned(), |n| n.saturating_sub(1).to_string()))
