@@ -38,7 +38,7 @@ impl Demo {
     }
 
     /// Runs a suite by the command line; what must hold does.
-    fn holds(&self, suite: &str, more: &[&str]) {
+    fn holds(suite: &str, more: &[&str]) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_koppelvlak"));
         command.env_clear().args(["conformance", "run", "--suite", suite]).args(more);
         let output = command.output().unwrap();
@@ -50,7 +50,7 @@ impl Demo {
         let (id, secret) = (format!("/vendors/{vendor}/client_id"), format!("/vendors/{vendor}/client_secret"));
         let own = ["--target", target, "--token-url", self.text("/token_url")];
         let client = ["--client-id", self.text(&id), "--client-secret", self.text(&secret)];
-        self.holds(suite, &[&own, &client, more].concat());
+        Self::holds(suite, &[&own, &client, more].concat());
     }
 }
 
@@ -81,7 +81,7 @@ on_each_database! {
         let demo = Demo::over(world);
         for board in ["/scim", "/scim_blank"] {
             let (url, token) = (format!("{board}/base_url"), format!("{board}/token"));
-            demo.holds("scim", &["--target", demo.text(&url), "--token", demo.text(&token), "--allow-writes"]);
+            Demo::holds("scim", &["--target", demo.text(&url), "--token", demo.text(&token), "--allow-writes"]);
         }
     }
 }
