@@ -88,8 +88,19 @@ fn every_variable_that_a_page_names_is_read() {
         .iter()
         .map(|key| key.to_uppercase())
         .chain(
-            ["CLOCK", "CONFIG", "MASTER_KEY", "PULL_CLIENT_SECRET", "TEST_POSTGRES", "TEST_SCIM", "WRITE_DOCS"]
-                .map(str::to_owned),
+            [
+                "CLOCK",
+                "CONFIG",
+                "CONFORMANCE_SCIM_TOKEN",
+                "CONFORMANCE_SECRET",
+                "CONFORMANCE_TOKEN",
+                "MASTER_KEY",
+                "PULL_CLIENT_SECRET",
+                "TEST_POSTGRES",
+                "TEST_SCIM",
+                "WRITE_DOCS",
+            ]
+            .map(str::to_owned),
         )
         .collect();
     for page in pages() {

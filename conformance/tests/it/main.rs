@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod consent;
 #[cfg(test)]
+mod documentation;
+#[cfg(test)]
 mod good_server;
 #[cfg(test)]
 mod people;
