@@ -1,7 +1,10 @@
 //! SCIM 2.0 (RFC 7643, RFC 7644, RFC 9865), and what identity providers really send.
 
+mod attributes;
 mod discovery;
+mod features;
 pub mod population;
+mod schemas;
 pub mod service;
 pub mod wording;
 
@@ -12,5 +15,5 @@ pub const SUITE: Suite = Suite {
     name: "scim",
     about: "SCIM 2.0: discovery, users and groups, filters, paging, PATCH, Bulk, versions, errors",
     target: "the SCIM base address, such as https://example.org/scim/v2",
-    groups: &[discovery::CHECKS],
+    groups: &[discovery::CHECKS, schemas::CHECKS, features::CHECKS],
 };

@@ -20,6 +20,8 @@ mod oneroster_sorting;
 mod oneroster_tokens;
 mod oneroster_transport;
 mod scim_discovery;
+mod scim_edits;
+mod scim_schemas;
 
 use super::proxy::Fault;
 
@@ -47,7 +49,7 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             consent_doors::GRADEBOOK,
             consent_doors::TWIN,
         ],
-        "scim" => &[scim_discovery::SABOTAGES],
+        "scim" => &[scim_discovery::SABOTAGES, scim_schemas::SABOTAGES],
         _ => &[],
     };
     groups.iter().flat_map(|group| group.iter()).collect()
