@@ -3,6 +3,7 @@
 mod attributes;
 mod discovery;
 mod features;
+pub mod made;
 pub mod population;
 mod schemas;
 pub mod service;

@@ -6,13 +6,26 @@ use serde_json::Value;
 
 use crate::check::{Stop, Verdict, expect};
 use crate::credentials::encode;
-use crate::exchange::Response;
+use crate::exchange::{Request, Response};
 use crate::probe::Probe;
 
 /// The URN of a list (RFC 7644 §3.4.2).
 pub const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 /// The URN of an error (RFC 7644 §3.12).
 pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
+
+/// The media type of SCIM (RFC 7644 §8.1).
+pub const MEDIA_TYPE: &str = "application/scim+json";
+
+/// A request with a JSON body, whatever its answer.
+pub fn send(probe: &Probe<'_>, method: &str, path: &str, body: &Value) -> Result<Response, Stop> {
+    probe.send(Request::new(method, probe.target.url(path)).json(MEDIA_TYPE, body))
+}
+
+/// A DELETE, whatever its answer.
+pub fn delete(probe: &Probe<'_>, path: &str) -> Result<Response, Stop> {
+    probe.send(Request::new("DELETE", probe.target.url(path)))
+}
 
 /// A GET that must succeed with a JSON object.
 pub fn object(probe: &Probe<'_>, path: &str) -> Result<Value, Stop> {
