@@ -3,8 +3,11 @@
 mod attributes;
 mod discovery;
 mod features;
+mod lists;
+mod media;
 pub mod made;
 pub mod population;
+mod routes;
 mod schemas;
 pub mod service;
 pub mod wording;
@@ -16,5 +19,5 @@ pub const SUITE: Suite = Suite {
     name: "scim",
     about: "SCIM 2.0: discovery, users and groups, filters, paging, PATCH, Bulk, versions, errors",
     target: "the SCIM base address, such as https://example.org/scim/v2",
-    groups: &[discovery::CHECKS, schemas::CHECKS, features::CHECKS],
+    groups: &[discovery::CHECKS, schemas::CHECKS, features::CHECKS, media::CHECKS, routes::CHECKS, lists::CHECKS],
 };

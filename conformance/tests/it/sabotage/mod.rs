@@ -21,6 +21,8 @@ mod oneroster_tokens;
 mod oneroster_transport;
 mod scim_discovery;
 mod scim_edits;
+mod scim_lists;
+mod scim_media;
 mod scim_schemas;
 
 use super::proxy::Fault;
@@ -49,7 +51,7 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             consent_doors::GRADEBOOK,
             consent_doors::TWIN,
         ],
-        "scim" => &[scim_discovery::SABOTAGES, scim_schemas::SABOTAGES],
+        "scim" => &[scim_discovery::SABOTAGES, scim_schemas::SABOTAGES, scim_media::SABOTAGES, scim_lists::SABOTAGES],
         _ => &[],
     };
     groups.iter().flat_map(|group| group.iter()).collect()

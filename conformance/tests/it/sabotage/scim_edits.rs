@@ -26,6 +26,17 @@ pub fn on(request: &Request, response: &mut Response, at: &str, change: impl FnO
     }
 }
 
+/// Edits each resource of a list, or the one that stands alone.
+pub fn resources(response: &mut Response, mut change: impl FnMut(&mut Value)) {
+    if !matches!(response.status, 200 | 201) {
+        return;
+    }
+    edit(response, |json| match json.get_mut("Resources") {
+        Some(Value::Array(resources)) => resources.iter_mut().for_each(change),
+        _ => change(json),
+    });
+}
+
 /// Edits the resources of a list.
 pub fn list(response: &mut Response, change: impl FnOnce(&mut Vec<Value>)) {
     if response.status == 200 {
