@@ -1,5 +1,7 @@
 //! The attributes of the standard's own schemas (RFC 7643 §4).
 
+use super::made::{ENTERPRISE, GROUP, USER};
+
 /// An attribute, or a part of one.
 #[derive(Debug, Clone, Copy)]
 pub struct Attribute {
@@ -20,13 +22,6 @@ enum Schema {
     Group,
     Enterprise,
 }
-
-/// The URN of User.
-pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-/// The URN of Group.
-pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
-/// The URN of `EnterpriseUser`.
-pub const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 impl Attribute {
     /// The URN of its schema.

@@ -1,6 +1,6 @@
 //! Media types and texts (RFC 7644 §3.1, §3.8 and §8.1).
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::discovery::ENDPOINTS;
 use super::made::{Made, USERS, user, user_at};
