@@ -6,6 +6,7 @@ mod features;
 mod lists;
 pub mod made;
 mod media;
+mod patch;
 pub mod population;
 mod routes;
 mod schemas;
@@ -19,5 +20,14 @@ pub const SUITE: Suite = Suite {
     name: "scim",
     about: "SCIM 2.0: discovery, users and groups, filters, paging, PATCH, Bulk, versions, errors",
     target: "the SCIM base address, such as https://example.org/scim/v2",
-    groups: &[discovery::CHECKS, schemas::CHECKS, features::CHECKS, media::CHECKS, routes::CHECKS, lists::CHECKS],
+    groups: &[
+        discovery::CHECKS,
+        schemas::CHECKS,
+        features::CHECKS,
+        media::CHECKS,
+        routes::CHECKS,
+        lists::CHECKS,
+        patch::attributes::CHECKS,
+        patch::chosen::CHECKS,
+    ],
 };

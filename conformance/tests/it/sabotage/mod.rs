@@ -23,6 +23,9 @@ mod scim_discovery;
 mod scim_edits;
 mod scim_lists;
 mod scim_media;
+mod scim_patch_attributes;
+mod scim_patch_chosen;
+mod scim_patch_edits;
 mod scim_schemas;
 
 use super::proxy::Fault;
@@ -51,7 +54,14 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             consent_doors::GRADEBOOK,
             consent_doors::TWIN,
         ],
-        "scim" => &[scim_discovery::SABOTAGES, scim_schemas::SABOTAGES, scim_media::SABOTAGES, scim_lists::SABOTAGES],
+        "scim" => &[
+            scim_discovery::SABOTAGES,
+            scim_schemas::SABOTAGES,
+            scim_media::SABOTAGES,
+            scim_lists::SABOTAGES,
+            scim_patch_attributes::SABOTAGES,
+            scim_patch_chosen::SABOTAGES,
+        ],
         _ => &[],
     };
     groups.iter().flat_map(|group| group.iter()).collect()

@@ -1,0 +1,6 @@
+//! PATCH (RFC 7644 §3.5.2): what operations do, what is refused, and what clients in the field send.
+
+pub mod attributes;
+pub mod chosen;
+mod resource;
+mod trial;
