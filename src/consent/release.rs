@@ -103,6 +103,7 @@ pub struct Release {
     memberships: OnceLock<RoaringBitmap>,
     orders: [OnceLock<Order>; Entity::ALL.len()],
     listed: [OnceLock<RoaringBitmap>; Entity::ALL.len()],
+    live_in_order: [OnceLock<RoaringBitmap>; Entity::ALL.len()],
     first_org: OnceLock<Option<u32>>,
 }
 
@@ -131,6 +132,7 @@ impl Release {
             memberships: OnceLock::new(),
             orders: Default::default(),
             listed: Default::default(),
+            live_in_order: Default::default(),
             first_org: OnceLock::new(),
             snapshot,
         };
@@ -317,6 +319,7 @@ impl Release {
     pub(crate) fn remember(&mut self, recollection: Recollection) {
         self.recollection = recollection;
         self.listed = Default::default();
+        self.live_in_order = Default::default();
     }
 
     /// What the vendor was shown and received before.
@@ -504,6 +507,15 @@ impl Release {
     pub fn listed(&self, entity: Entity) -> &RoaringBitmap {
         let make = || self.order(entity).ranks(self.visible(entity));
         self.listed.get(entity as usize).map_or(&self.nothing, |slot| slot.get_or_init(make))
+    }
+
+    /// Every object of that kind in the view, as places in the vendor's order.
+    pub fn live_in_order(&self, entity: Entity) -> &RoaringBitmap {
+        if self.recollection.visible(entity).is_none() {
+            return self.listed(entity);
+        }
+        let make = || self.order(entity).ranks(self.live(entity));
+        self.live_in_order.get(entity as usize).map_or(&self.nothing, |slot| slot.get_or_init(make))
     }
 
     /// The vendor's identifier of the object.

@@ -51,6 +51,11 @@ impl Projection {
         Self { resource_type, names: Names::Default }
     }
 
+    /// Whether it is everything that is returned by default.
+    pub fn is_all(&self) -> bool {
+        self.names == Names::Default
+    }
+
     /// Whether anything of this attribute is shown.
     pub fn shows(&self, attribute: &Attribute) -> bool {
         self.extent(attribute) != Extent::Nothing

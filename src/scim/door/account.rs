@@ -10,6 +10,7 @@ use crate::catalogue::Category;
 use crate::consent::provisioned::Kind;
 use crate::scim::door::change::{Change, Command, Done, Prepared, not_yours, stale};
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
+use crate::scim::door::list::Wants;
 use crate::scim::door::read::names;
 use crate::scim::fold::fold;
 use crate::scim::path::Path;
@@ -53,7 +54,7 @@ impl Exchange<'_> {
         // Before the person is read: whoever changes the account in between makes this change stale, and not lost.
         let number = self.release().snapshot().people.ids.number(person);
         let kept = provisioned::find(desk.activity, self.of(), Kind::Account, &number.to_string())?;
-        let people = settled!(self.people(desk, &[person], true));
+        let people = settled!(self.people(desk, &[person], Wants::attributes(true)));
         let Some(found) = people.into_iter().next() else { return Err(Refusal::unknown().into()) };
         if command.if_match.as_deref().is_some_and(|held| !names(held, &found.tag)) {
             return Err(stale().into());

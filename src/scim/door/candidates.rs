@@ -8,8 +8,8 @@ use crate::planted::{self, Leak};
 use crate::query::{Filter as CommonFilter, Leaf, Member, Op, Target};
 use crate::scim::door::answer::Failure;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
+use crate::scim::door::list::Wants;
 use crate::scim::door::own::kind_of;
-
 use crate::scim::door::select::Selector;
 use crate::scim::filter::{Comparison, Filter, Operand, Operator};
 use crate::scim::fold::fold;
@@ -31,7 +31,7 @@ impl Exchange<'_> {
         let doubtful: Vec<u32> = (bounds.maybe - &found).iter().collect();
         let with_groups = mentions(filter, "groups");
         for positions in doubtful.chunks(CHUNK) {
-            let people = settled!(self.untold(|| self.people(desk, positions, with_groups)));
+            let people = settled!(self.untold(|| self.people(desk, positions, Wants::attributes(with_groups))));
             let holds = positions.iter().zip(people).filter(|(_, person)| filter.holds(&person.attributes));
             found.extend(holds.map(|(position, _)| *position));
         }

@@ -168,7 +168,7 @@ impl Exchange<'_> {
     fn prepare_of_school(&self, desk: &mut Desk<'_>, command: &Command) -> Step<Prepared> {
         let Command { resource_type, id, change, if_match } = command;
         let id = id.as_deref().unwrap_or_default();
-        let found = settled!(self.find(desk, resource_type, id, Wants { related: true }));
+        let found = settled!(self.find(desk, resource_type, id, Wants::attributes(true)));
         let found = found.ok_or_else(Refusal::unknown)?;
         if if_match.as_deref().is_some_and(|held| !names(held, &found.tag)) {
             return Err(stale().into());

@@ -10,12 +10,11 @@ use crate::clock::Millis;
 use crate::planted::{self, Leak};
 use crate::query::modified;
 use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
-use crate::scim::door::people::Names;
 use crate::scim::door::resource::{About, Resource, reference};
 use crate::scim::schema::{GROUP, USER};
 use crate::scim::school::directory::Source;
-use crate::scim::school::group::{fields_of_class, of_class, of_school};
-use crate::scim::school::person::Shown;
+use crate::scim::school::group::{Shown, fields_of_class, of_class, of_school};
+use crate::scim::school::person::SchoolNames;
 use crate::store::hydrate::{Selection, hydrate};
 
 impl Exchange<'_> {
@@ -23,7 +22,7 @@ impl Exchange<'_> {
     pub fn groups(&self, desk: &mut Desk<'_>, sources: &[Source], with_members: bool) -> Step<Vec<Resource>> {
         let release = self.release();
         let Some(names) = self.view.org_names(desk.board)? else { return Ok(Err(Moved)) };
-        let names = Names(names);
+        let names = SchoolNames(names);
         let classes: Vec<u32> = sources
             .iter()
             .filter_map(|source| if let Source::Class(class) = source { Some(*class) } else { None })
@@ -41,7 +40,7 @@ impl Exchange<'_> {
                     Some(of_class) => of_class,
                     None => return Ok(Err(Moved)),
                 },
-                Source::School(_) | Source::Role(..) => (of_school(self.view, *source, &names), Millis(0)),
+                Source::School(_) | Source::Role(..) => (of_school(self.view, *source, names), Millis(0)),
             };
             found.push(self.group(*source, shown, changed_at, with_members));
         }

@@ -3,6 +3,7 @@
 //! A list has sections, one after the other: the school's, and then what the provider keeps itself, as it made it.
 //! Each gives its page at any depth for the same price.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -45,20 +46,20 @@ pub struct Listed {
 
 /// A part of a list.
 #[derive(Debug)]
-pub(super) enum Section {
+pub(super) enum Section<'r> {
     /// People of the school, as places in the vendor's order.
-    People(RoaringBitmap),
+    People(Cow<'r, RoaringBitmap>),
     /// Schools and the roles there.
     Schools(Vec<Source>),
     /// Classes, as places in the vendor's order.
-    Classes(RoaringBitmap),
+    Classes(Cow<'r, RoaringBitmap>),
     /// All that the provider keeps of a type.
     Own(&'static ResourceType, u64),
     /// Some of it, in order.
     Some(&'static ResourceType, Vec<Kept>),
 }
 
-impl Section {
+impl Section<'_> {
     fn len(&self) -> u64 {
         match self {
             Self::People(ranks) | Self::Classes(ranks) => ranks.len(),
@@ -69,14 +70,23 @@ impl Section {
     }
 }
 
-/// What of each resource must be known beside its own attributes.
+/// What of each resource is wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct Wants {
-    /// Members of groups, and groups of users.
+    /// Members of groups, and groups of users, beside its own attributes.
     pub related: bool,
+    /// Nothing but the whole as it is shown: it may be written already, and then its attributes are not there.
+    pub only_text: bool,
 }
 
-impl Exchange<'_> {
+impl Wants {
+    /// The attributes, and what is related if that is wanted.
+    pub const fn attributes(related: bool) -> Self {
+        Self { related, only_text: false }
+    }
+}
+
+impl<'a> Exchange<'a> {
     /// A page of the resources of these types.
     pub fn list(
         &self,
@@ -118,7 +128,7 @@ impl Exchange<'_> {
     fn sorted(
         &self,
         desk: &mut Desk<'_>,
-        (types, sections): (&[&'static ResourceType], &[Section]),
+        (types, sections): (&[&'static ResourceType], &[Section<'_>]),
         (sort_by, parameters): (&str, &Parameters),
         wants: Wants,
     ) -> Step<Listed> {
@@ -135,7 +145,7 @@ impl Exchange<'_> {
         let total: u64 = sections.iter().map(Section::len).sum();
         let all = (0, usize::try_from(total).unwrap_or(usize::MAX));
         let is_related = ["groups", "members"].contains(&first.path.attribute.name);
-        let related = Wants { related: wants.related || is_related };
+        let related = Wants::attributes(wants.related || is_related);
         let found = settled!(self.untold(|| self.cut(desk, sections, all, related)));
         let mut keyed: Vec<(Key, (&'static ResourceType, Resource))> = found
             .into_iter()
@@ -165,7 +175,7 @@ impl Exchange<'_> {
             .filter(|(resource_type, _)| **resource_type == USER)
             .filter_map(|(_, user)| self.release().find_live(Entity::User, user.attributes.get("id")?.as_str()?))
             .collect();
-        settled!(self.people(desk, &people, false));
+        settled!(self.people(desk, &people, Wants::attributes(false)));
         Ok(Ok(Listed { resources: page, total, start_index, next_cursor }))
     }
 
@@ -185,22 +195,27 @@ impl Exchange<'_> {
         desk: &mut Desk<'_>,
         resource_type: &'static ResourceType,
         filter: Option<&Filter>,
-    ) -> Step<Vec<Section>> {
+    ) -> Step<Vec<Section<'a>>> {
         let release = self.release();
         let mut found = Vec::new();
         if *resource_type == USER {
-            let people = match filter {
-                None => release.live(Entity::User).clone(),
-                Some(filter) => settled!(self.people_that(desk, filter)),
-            };
-            found.push(Section::People(release.order(Entity::User).ranks(&people)));
+            found.push(Section::People(match filter {
+                None => Cow::Borrowed(release.live_in_order(Entity::User)),
+                Some(filter) => {
+                    let people = settled!(self.people_that(desk, filter));
+                    Cow::Owned(release.order(Entity::User).ranks(&people))
+                }
+            }));
         } else {
             let (schools, classes) = match filter {
-                None => (self.directory().of_schools(), self.directory().classes().clone()),
-                Some(filter) => settled!(self.groups_that(desk, filter)),
+                None => (self.directory().of_schools(), Cow::Borrowed(release.live_in_order(Entity::Class))),
+                Some(filter) => {
+                    let (schools, classes) = settled!(self.groups_that(desk, filter));
+                    (schools, Cow::Owned(release.order(Entity::Class).ranks(&classes)))
+                }
             };
             found.push(Section::Schools(schools));
-            found.push(Section::Classes(release.order(Entity::Class).ranks(&classes)));
+            found.push(Section::Classes(classes));
         }
         found.push(match filter {
             None => Section::Own(resource_type, self.n_own(desk, resource_type)?),
@@ -241,7 +256,7 @@ impl Exchange<'_> {
     }
 
     /// How many resources come before a place.
-    fn n_before(&self, desk: &mut Desk<'_>, sections: &[Section], place: &Place) -> Result<u64, Failure> {
+    fn n_before(&self, desk: &mut Desk<'_>, sections: &[Section<'_>], place: &Place) -> Result<u64, Failure> {
         let (n, key) = match place {
             Place::Start => return Ok(0),
             Place::Many(n) => return Ok(*n),
@@ -271,7 +286,7 @@ impl Exchange<'_> {
     }
 
     /// The place after so many resources, named by the last of them.
-    fn place_of(&self, desk: &mut Desk<'_>, sections: &[Section], after: u64) -> Result<Option<Place>, Failure> {
+    fn place_of(&self, desk: &mut Desk<'_>, sections: &[Section<'_>], after: u64) -> Result<Option<Place>, Failure> {
         let mut last = after.saturating_sub(1);
         for (n, section) in sections.iter().enumerate() {
             if last >= section.len() {
@@ -303,7 +318,7 @@ impl Exchange<'_> {
     fn cut(
         &self,
         desk: &mut Desk<'_>,
-        sections: &[Section],
+        sections: &[Section<'_>],
         (mut offset, count): (u64, usize),
         wants: Wants,
     ) -> Step<Vec<(&'static ResourceType, Resource)>> {
@@ -328,7 +343,7 @@ impl Exchange<'_> {
     fn part(
         &self,
         desk: &mut Desk<'_>,
-        section: &Section,
+        section: &Section<'_>,
         (offset, count): (u64, usize),
         wants: Wants,
     ) -> Step<Vec<(&'static ResourceType, Resource)>> {
@@ -347,7 +362,7 @@ impl Exchange<'_> {
         let resources = match section {
             Section::People(ranks) => {
                 let positions = from(ranks, Entity::User);
-                settled!(self.people(desk, &positions, wants.related))
+                settled!(self.people(desk, &positions, wants))
             }
             Section::Schools(sources) => {
                 let sources: Vec<Source> = sources.iter().skip(skip).take(count).copied().collect();

@@ -105,7 +105,7 @@ fn answer(
         && provisioned::has_more_members(desk.activity, exchange.of(), id, MANY_MEMBERS)?;
     let is_short = is_patch && !asks_for_some && (wants_nothing || is_large);
     let projection = Projection::new(command.resource_type, asked.attributes.as_deref(), asked.excluded.as_deref());
-    let wants = Wants { related: !is_short && related_to(&projection, command.resource_type) };
+    let wants = Wants::attributes(!is_short && related_to(&projection, command.resource_type));
     let resource = match resource {
         Some(resource) => Some(resource),
         // The board moved since: the change is made all the same, and the client reads it again.

@@ -24,3 +24,4 @@ pub mod resource;
 pub mod routes;
 mod select;
 pub mod target;
+mod written;

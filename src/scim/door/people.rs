@@ -8,61 +8,88 @@ use crate::audit::told::note;
 use crate::catalogue::Entity;
 use crate::clock::Millis;
 use crate::consent::provisioned::{Kept, Kind};
-use crate::scim::door::exchange::{Desk, Exchange, Moved, Step, settled};
+use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
+use crate::scim::door::list::Wants;
 use crate::scim::door::resource::{About, Resource, reference};
+use crate::scim::door::written::{Beside, References, complete};
 use crate::scim::schema::{GROUP, USER};
+use crate::scim::school::directory::Membership;
 use crate::scim::school::person::{self, SchoolNames, represent};
 use crate::store::hydrate::{Selection, hydrate};
-use crate::store::provisioned;
+use crate::store::{StoreError, provisioned};
 
-/// The names of orgs by position.
-pub struct Names<'n>(pub &'n [Option<String>]);
-
-impl SchoolNames for Names<'_> {
-    fn of(&self, org: u32) -> Option<&str> {
-        self.0.get(org as usize)?.as_deref()
-    }
+/// The groups that somebody is in.
+#[derive(Debug, Default)]
+pub struct Groups {
+    /// The school's.
+    pub of_school: Vec<Membership>,
+    /// The ids of the provider's own.
+    pub own: Vec<String>,
 }
 
 impl Exchange<'_> {
     /// The school's people at these positions, in their order.
-    pub fn people(&self, desk: &mut Desk<'_>, positions: &[u32], with_groups: bool) -> Step<Vec<Resource>> {
+    pub fn people(&self, desk: &mut Desk<'_>, positions: &[u32], wants: Wants) -> Step<Vec<Resource>> {
         if positions.is_empty() {
             return Ok(Ok(Vec::new()));
         }
         let release = self.release();
         let Some(names) = self.view.org_names(desk.board)? else { return Ok(Err(Moved)) };
-        let names = Names(names);
         let fields = person::fields().filter(|field| release.may_show(Entity::User, field.category));
         let selection = Selection::new(Entity::User, fields);
         let Some(records) = hydrate(desk.board, release, &selection, positions)? else { return Ok(Err(Moved)) };
         let keeps_any = self.last_write(desk)?.is_some();
         let mut accounts = if keeps_any { self.accounts(desk, positions)? } else { HashMap::new() };
-        let mut groups = if with_groups { settled!(self.groups_of(desk, positions)) } else { HashMap::new() };
+        let mut groups = if wants.related { self.groups_of(desk, positions)? } else { HashMap::new() };
+        let mut references = References::new(self);
         let mut found = Vec::with_capacity(positions.len());
         for released in records.released(release, &selection, positions) {
-            let mut shown = represent(&released, &names);
+            let (user, placeholder) = represent(&released, SchoolNames(names));
             note(&mut self.told.borrow_mut(), &released);
-            let mut modified_at = released.modified_at();
-            if let Some(account) = accounts.remove(&released.position()) {
-                modified_at = modified_at.max(Millis(account.modified_at));
-                shown.body.extend(account.body);
+            // Writing into memory can't fail.
+            let text = serde_json::to_string(&user).unwrap_or_default();
+            let groups = groups.remove(&released.position()).unwrap_or_default();
+            let mut about = About {
+                resource_type: &USER,
+                id: released.identifier().into_owned(),
+                created_at: None,
+                modified_at: released.modified_at(),
+                tag: self.tagger.tag_of_text(&text, placeholder.as_deref().into_iter()),
+            };
+            let account = accounts.remove(&released.position());
+            if account.is_none() && wants.only_text {
+                let beside = Beside { placeholder: placeholder.as_deref(), groups: &references.to(&groups) };
+                found.push(complete((&user, &text), about, &beside, &self.base));
+                continue;
             }
-            let placeholder = shown.placeholder.filter(|_| !shown.body.contains_key("userName"));
-            let tag = self.tagger.tag(&shown.body, placeholder.as_deref().into_iter());
-            if let Some(groups) = groups.remove(&released.position()).filter(|groups| !groups.is_empty()) {
-                shown.body.insert("groups".to_owned(), groups.into());
+            let mut body = user.attributes();
+            let mut placeholder = placeholder;
+            if let Some(account) = account {
+                about.modified_at = about.modified_at.max(Millis(account.modified_at));
+                body.extend(account.body);
+                placeholder = placeholder.filter(|_| !body.contains_key("userName"));
+                about.tag = self.tagger.tag(&body, placeholder.as_deref().into_iter());
             }
-            let id = released.identifier().into_owned();
-            let about = About { resource_type: &USER, id, created_at: None, modified_at, tag };
-            let resource = Resource::new(shown.body, about, &self.base);
+            let of_school = groups.of_school.iter().map(|membership| self.group_of_school(membership));
+            let own = groups.own.iter().map(|group| reference(&self.base, &GROUP, group, "direct"));
+            let groups: Vec<Value> = of_school.chain(own).collect();
+            if !groups.is_empty() {
+                body.insert("groups".to_owned(), groups.into());
+            }
+            let resource = Resource::new(body, about, &self.base);
             found.push(Resource { placeholder: placeholder.map(|text| ("userName", text)), ..resource });
         }
         Ok(Ok(found))
     }
 
+    /// A reference to a group of the school.
+    pub(super) fn group_of_school(&self, membership: &Membership) -> Value {
+        let kind = if membership.is_direct { "direct" } else { "indirect" };
+        reference(&self.base, &GROUP, &self.directory().id(membership.group), kind)
+    }
+
     /// What the provider keeps of these people.
-    fn accounts(&self, desk: &mut Desk<'_>, positions: &[u32]) -> Result<HashMap<u32, Kept>, crate::store::StoreError> {
+    fn accounts(&self, desk: &mut Desk<'_>, positions: &[u32]) -> Result<HashMap<u32, Kept>, StoreError> {
         let ids = &self.release().snapshot().people.ids;
         let numbers: Vec<String> = positions.iter().map(|position| ids.number(*position).to_string()).collect();
         let kept = provisioned::find_all(desk.activity, self.of(), Kind::Account, &numbers)?;
@@ -71,30 +98,22 @@ impl Exchange<'_> {
     }
 
     /// The groups that these people are in: the school's, and those of the provider.
-    fn groups_of(&self, desk: &mut Desk<'_>, positions: &[u32]) -> Step<HashMap<u32, Vec<Value>>> {
-        let (directory, release) = (self.directory(), self.release());
-        let mut found: HashMap<u32, Vec<Value>> = HashMap::with_capacity(positions.len());
-        let mut ids = Vec::with_capacity(positions.len());
-        let mut by_id: HashMap<String, u32> = HashMap::with_capacity(positions.len());
-        for position in positions {
-            let of_school = directory.of_person(*position).into_iter().map(|membership| {
-                let kind = if membership.is_direct { "direct" } else { "indirect" };
-                reference(&self.base, &GROUP, &directory.id(membership.group), kind)
-            });
-            found.insert(*position, of_school.collect());
-            let id = release.identifier(Entity::User, *position);
-            by_id.insert(id.clone(), *position);
-            ids.push(id);
-        }
+    fn groups_of(&self, desk: &mut Desk<'_>, positions: &[u32]) -> Result<HashMap<u32, Groups>, StoreError> {
+        let directory = self.directory();
+        let of_school = |person: &u32| Groups { of_school: directory.of_person(*person), own: Vec::new() };
+        let mut found: HashMap<u32, Groups> = positions.iter().map(|person| (*person, of_school(person))).collect();
         if self.last_write(desk)?.is_none() {
-            return Ok(Ok(found));
+            return Ok(found);
         }
+        let with_id = |person: &u32| (self.release().identifier(Entity::User, *person), *person);
+        let by_id: HashMap<String, u32> = positions.iter().map(with_id).collect();
+        let ids: Vec<String> = by_id.keys().cloned().collect();
         for (group, member) in provisioned::memberships(desk.activity, self.of(), &ids)? {
             let position = by_id.get(&member.id).filter(|_| member.kind == Kind::Account);
             if let Some(groups) = position.and_then(|position| found.get_mut(position)) {
-                groups.push(reference(&self.base, &GROUP, &group, "direct"));
+                groups.own.push(group);
             }
         }
-        Ok(Ok(found))
+        Ok(found)
     }
 }

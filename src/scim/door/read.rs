@@ -1,6 +1,6 @@
 //! Reads: one resource, lists, and searches.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::auth::bearer::Caller;
 use crate::catalogue::Entity;
@@ -55,14 +55,14 @@ impl Exchange<'_> {
         request: &Request,
     ) -> Step<Answer> {
         let projection = projection(resource_type, parameters);
-        let wants = Wants { related: related_to(&projection, resource_type) };
+        let wants = Wants { related: related_to(&projection, resource_type), only_text: projection.is_all() };
         let resource = settled!(self.find(desk, resource_type, id, wants)).ok_or_else(Refusal::unknown)?;
         let disclosure = Some(self.disclosure(&request.request_id, 1));
         let (tag, location) = (Some(resource.tag.clone()), Some(resource.location.clone()));
         if request.if_none_match.as_deref().is_some_and(|held| names(held, &resource.tag)) {
             return Ok(Ok(Answer { status: 304, tag, disclosure, ..Answer::default() }));
         }
-        let body = serde_json::to_vec(&projection.apply(resource.shown())).ok();
+        let body = Some(text(resource, &projection).into_bytes());
         Ok(Ok(Answer { status: 200, body, tag, location, disclosure, ..Answer::default() }))
     }
 
@@ -76,7 +76,7 @@ impl Exchange<'_> {
     ) -> Step<Option<Resource>> {
         let of_school = if *resource_type == USER {
             match self.release().find_live(Entity::User, id) {
-                Some(person) => settled!(self.people(desk, &[person], wants.related)),
+                Some(person) => settled!(self.people(desk, &[person], wants)),
                 None => Vec::new(),
             }
         } else {
@@ -103,14 +103,14 @@ impl Exchange<'_> {
     ) -> Step<Answer> {
         let projections: Vec<Projection> = types.iter().map(|of| projection(of, parameters)).collect();
         let related = projections.iter().zip(types).any(|(projection, of)| related_to(projection, of));
-        let listed = settled!(self.list(desk, types, parameters, Wants { related }));
+        let only_text = parameters.sort_by.is_none() && projections.iter().all(Projection::is_all);
+        let listed = settled!(self.list(desk, types, parameters, Wants { related, only_text }));
         let n = listed.resources.len();
-        let cut = |resource_type: &ResourceType, resource: Resource| {
+        let projection_of = |resource_type: &ResourceType| {
             let of_type = types.iter().position(|of| *of == resource_type);
-            let projection = of_type.and_then(|place| projections.get(place));
-            projection.map(|projection| projection.apply(resource.shown())).unwrap_or_default()
+            of_type.and_then(|place| projections.get(place))
         };
-        let body = serde_json::to_vec(&message(listed, cut)).ok();
+        let body = Some(message(listed, projection_of).into_bytes());
         let disclosure = Some(self.disclosure(&request.request_id, n));
         Ok(Ok(Answer { status: 200, body, disclosure, ..Answer::default() }))
     }
@@ -120,24 +120,39 @@ fn projection(resource_type: &'static ResourceType, parameters: &Parameters) -> 
     Projection::new(resource_type, parameters.attributes.as_deref(), parameters.excluded.as_deref())
 }
 
-fn message(listed: Listed, cut: impl Fn(&ResourceType, Resource) -> Map<String, Value>) -> Value {
+/// A resource as it is shown.
+fn text(resource: Resource, projection: &Projection) -> String {
+    match resource.written {
+        Some(text) => text,
+        // Writing into memory can't fail.
+        None => serde_json::to_string(&projection.apply(resource.shown())).unwrap_or_default(),
+    }
+}
+
+/// A list's body. Its resources come last, so that what is said of the list is read before them.
+fn message<'p>(listed: Listed, projection_of: impl Fn(&ResourceType) -> Option<&'p Projection>) -> String {
     let n = listed.resources.len();
-    let resources: Vec<Map<String, Value>> =
-        listed.resources.into_iter().map(|(resource_type, resource)| cut(resource_type, resource)).collect();
-    let mut message = json!({
-        "schemas": [LIST],
-        "totalResults": listed.total,
-        "itemsPerPage": n,
-        "Resources": resources,
-    });
-    if let Some(message) = message.as_object_mut() {
+    let mut head = json!({"schemas": [LIST], "totalResults": listed.total, "itemsPerPage": n});
+    if let Some(head) = head.as_object_mut() {
         if let Some(start_index) = listed.start_index {
-            message.insert("startIndex".to_owned(), start_index.into());
+            head.insert("startIndex".to_owned(), start_index.into());
         }
         if let Some(cursor) = listed.next_cursor {
-            message.insert("nextCursor".to_owned(), cursor.into());
+            head.insert("nextCursor".to_owned(), cursor.into());
         }
     }
+    let mut message = head.to_string();
+    message.truncate(message.len() - 1);
+    message.push_str(",\"Resources\":[");
+    let resources = listed.resources.into_iter();
+    let shown = resources.filter_map(|(of, resource)| Some(text(resource, projection_of(of)?)));
+    for (place, resource) in shown.enumerate() {
+        if place > 0 {
+            message.push(',');
+        }
+        message.push_str(&resource);
+    }
+    message.push_str("]}");
     message
 }
 

@@ -11,8 +11,10 @@ use crate::scim::schema::ResourceType;
 /// A resource in canonical form. It is made of what a release let through, and of nothing else.
 #[derive(Debug, Clone)]
 pub struct Resource {
-    /// The attributes that have a value: what filters and sorts see.
+    /// The attributes that have a value: what filters and sorts see. None of a resource that is written already.
     pub attributes: Map<String, Value>,
+    /// The whole resource as it is shown, if nothing else of it was wanted.
+    pub written: Option<String>,
     /// What stands for a required attribute without one.
     pub placeholder: Option<(&'static str, String)>,
     /// Its version, as an entity tag.
@@ -55,7 +57,7 @@ impl Resource {
         attributes.insert("schemas".to_owned(), schemas.into());
         attributes.insert("id".to_owned(), id.into());
         attributes.insert("meta".to_owned(), meta.into());
-        Self { attributes, placeholder: None, tag, location }
+        Self { attributes, written: None, placeholder: None, tag, location }
     }
 
     /// The attributes as they are shown, placeholder included.
@@ -105,9 +107,14 @@ impl Tagger {
 
     /// The version of attributes, and of members that are not among them.
     pub fn tag<'i>(self, attributes: &Map<String, Value>, members: impl Iterator<Item = &'i str>) -> String {
-        let mut hash = Xxh3::with_seed(self.seed);
         // Writing into memory can't fail.
-        hash.update(&serde_json::to_vec(attributes).unwrap_or_default());
+        self.tag_of_text(&serde_json::to_string(attributes).unwrap_or_default(), members)
+    }
+
+    /// The version of attributes that are written already, and of members that are not among them.
+    pub fn tag_of_text<'i>(self, attributes: &str, members: impl Iterator<Item = &'i str>) -> String {
+        let mut hash = Xxh3::with_seed(self.seed);
+        hash.update(attributes.as_bytes());
         for member in members {
             hash.update(&(member.len() as u64).to_le_bytes());
             hash.update(member.as_bytes());

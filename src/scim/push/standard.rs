@@ -12,8 +12,8 @@ use crate::consent::placeholder;
 use crate::consent::release::bit;
 use crate::scim::schema::{GROUP, ResourceType, USER};
 use crate::scim::school::directory::{Directory, Source};
-use crate::scim::school::group::{fields_of_class, of_class, of_school};
-use crate::scim::school::person::{self, Shown, represent};
+use crate::scim::school::group::{Shown, fields_of_class, of_class, of_school};
+use crate::scim::school::person::{self, SchoolNames, represent};
 use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{Conn, StoreError};
 
@@ -115,7 +115,7 @@ fn people(
     let Some(records) = hydrate(board, release, &selection, positions)? else { return Ok(None) };
     let mut drafts = Vec::with_capacity(positions.len());
     for released in records.released(release, &selection, positions).filter(|released| !released.is_tombstone()) {
-        let Shown { mut body, .. } = represent(&released, &names);
+        let mut body = represent(&released, SchoolNames(names)).0.attributes();
         stand_in(&mut body, "userName", scene, (Entity::User, released.position(), "username"));
         // An account that was made inactive before comes back by this.
         body.entry("active").or_insert(true.into());
@@ -147,7 +147,7 @@ fn groups(
     for source in sources {
         let shown = match source {
             Source::Class(class) => of_classes.remove(class),
-            Source::School(_) | Source::Role(..) => Some(of_school(scene.view, *source, &names)),
+            Source::School(_) | Source::Role(..) => Some(of_school(scene.view, *source, SchoolNames(names))),
         };
         drafts.extend(shown.map(|shown| group(scene, *source, shown)));
     }

@@ -33,7 +33,7 @@ pub struct Members {
 }
 
 /// A user's place in a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Membership {
     /// The group.
     pub group: Source,

@@ -8,12 +8,21 @@ use crate::consent::{Release, Released, RequiredFields, placeholder};
 use crate::query::View;
 use crate::scim::schema::EDUCATION_GROUP;
 use crate::scim::school::directory::Source;
-use crate::scim::school::person::{SchoolNames, Shown};
+use crate::scim::school::person::SchoolNames;
 
 /// The fields of a class that are read for a SCIM group.
 pub fn fields_of_class() -> impl Iterator<Item = &'static Field> {
     const READ: [&str; 5] = ["title", "classCode", "classType", "grades", "school"];
     Entity::Class.fields().iter().filter(|field| READ.contains(&field.name))
+}
+
+/// A group as it is shown.
+#[derive(Debug)]
+pub struct Shown {
+    /// The attributes that have a value.
+    pub body: Map<String, Value>,
+    /// What stands for a name that is withheld, or that there is none of. Filters and sorts never see it.
+    pub placeholder: Option<String>,
 }
 
 /// Represents a class.
@@ -51,7 +60,7 @@ pub fn of_class<'a, R: Record<'a>>(released: &Released<'a, R>) -> Shown {
 }
 
 /// Represents a school, or those who hold a role there.
-pub fn of_school(view: &View, source: Source, names: &impl SchoolNames) -> Shown {
+pub fn of_school(view: &View, source: Source, names: SchoolNames<'_>) -> Shown {
     let release: &Release = &view.release;
     let (org, kind, role) = match source {
         Source::School(org) => (org, "school", None),

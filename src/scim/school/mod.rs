@@ -3,3 +3,4 @@
 pub mod directory;
 pub mod group;
 pub mod person;
+pub mod user;

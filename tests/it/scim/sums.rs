@@ -1,7 +1,7 @@
 //! Filters over the demo's board against what its bodies say: whatever an index or the snapshot narrows down, the
 //! answer is what reading everybody would give.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use koppelvlak::scim::fold::fold;
 use serde_json::Value;
@@ -16,7 +16,8 @@ fn provider(demo: &Demo) -> Client<'_> {
 }
 
 fn all(client: &Client<'_>, path: &str) -> Vec<Value> {
-    client.ok(&format!("{path}?count=1000")).json()["Resources"].as_array().unwrap().clone()
+    let mark = if path.contains('?') { '&' } else { '?' };
+    client.ok(&format!("{path}{mark}count=1000")).json()["Resources"].as_array().unwrap().clone()
 }
 
 fn found(client: &Client<'_>, path: &str, filter: &str) -> BTreeSet<String> {
@@ -58,6 +59,23 @@ fn holds(texts: &[String], op: &str, value: &str) -> bool {
 const OPERATORS: [&str; 9] = ["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"];
 
 on_each_demo! {
+    fn a_whole_user_is_the_same_however_it_is_asked_for(demo: &Demo) {
+        let client = provider(demo);
+        let people = all(&client, "/Users");
+        // A name that means nothing leaves nothing out, but the answer is cut all the same.
+        let cut = all(&client, "/Users?excludedAttributes=nosuch").into_iter();
+        let sorted = all(&client, "/Users?sortBy=userName").into_iter();
+        let by_id = |people: Vec<Value>| people.into_iter().map(|one| (id(&one), one)).collect::<BTreeMap<_, _>>();
+        assert!(people.iter().any(|one| one["groups"].is_array()) && people.iter().any(|one| one["roles"].is_array()));
+        for some in people.chunks(50).take(3) {
+            let one = &some[0];
+            assert_eq!(client.ok(&format!("/Users/{}", id(one))).json(), *one);
+        }
+        let whole = by_id(people);
+        assert_eq!(by_id(cut.collect()), whole);
+        assert_eq!(by_id(sorted.collect()), whole);
+    }
+
     fn filters_of_people_find_whom_their_bodies_say(demo: &Demo) {
         let client = provider(demo);
         let people = all(&client, "/Users");
