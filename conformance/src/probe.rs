@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use serde_json::Value;
 
@@ -85,6 +86,31 @@ impl<'a> Probe<'a> {
             }
         };
         self.send_bare(authorized)
+    }
+
+    /// Sends requests at the same time; the answers come in their order.
+    pub fn send_at_once(&self, requests: Vec<Request>) -> Result<Vec<Response>, Stop> {
+        let ways: Vec<(Probe<'a>, Request)> =
+            requests.into_iter().map(|request| (self.towards(self.target), request)).collect();
+        let answers: Vec<(Result<Response, Stop>, Vec<Exchange>)> = thread::scope(|scope| {
+            let asked = ways.into_iter().map(|(probe, request)| {
+                scope.spawn(move || {
+                    let answer = probe.send(request);
+                    (answer, probe.into_exchanges().0)
+                })
+            });
+            // All are on their way before the first is waited for.
+            let asked: Vec<_> = asked.collect();
+            asked.into_iter().filter_map(|one| one.join().ok()).collect()
+        });
+        let mut responses = Vec::new();
+        for (answer, exchanges) in answers {
+            for exchange in exchanges {
+                self.keep(exchange);
+            }
+            responses.push(answer?);
+        }
+        Ok(responses)
     }
 
     /// Sends a request as it is.

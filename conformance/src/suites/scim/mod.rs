@@ -1,6 +1,7 @@
 //! SCIM 2.0 (RFC 7643, RFC 7644, RFC 9865), and what identity providers really send.
 
 mod attributes;
+mod create;
 mod discovery;
 mod features;
 mod lists;
@@ -24,6 +25,8 @@ pub const SUITE: Suite = Suite {
         discovery::CHECKS,
         schemas::CHECKS,
         features::CHECKS,
+        create::answers::CHECKS,
+        create::uniqueness::CHECKS,
         media::CHECKS,
         routes::CHECKS,
         lists::CHECKS,

@@ -19,6 +19,8 @@ mod oneroster_selection;
 mod oneroster_sorting;
 mod oneroster_tokens;
 mod oneroster_transport;
+mod scim_bodies;
+mod scim_create;
 mod scim_discovery;
 mod scim_edits;
 mod scim_lists;
@@ -57,6 +59,8 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
         "scim" => &[
             scim_discovery::SABOTAGES,
             scim_schemas::SABOTAGES,
+            scim_create::ANSWERS,
+            scim_create::UNIQUENESS,
             scim_media::SABOTAGES,
             scim_lists::SABOTAGES,
             scim_patch_attributes::SABOTAGES,

@@ -1,0 +1,4 @@
+//! Making users and groups (RFC 7644 §3.3): what is answered, what is refused, and what clients in the field send.
+
+pub mod answers;
+pub mod uniqueness;
