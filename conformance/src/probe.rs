@@ -72,7 +72,25 @@ impl<'a> Probe<'a> {
 
     /// Sends a request with these credentials.
     pub fn send_as(&self, credentials: &Credentials, request: Request) -> Result<Response, Stop> {
-        let authorized = match credentials {
+        self.send_bare(self.authorized(credentials, request)?)
+    }
+
+    /// Sends a request for something large, of which only the size is kept as proof.
+    pub fn download(&self, request: Request) -> Result<Response, Stop> {
+        let request = self.authorized(&self.target.credentials, request)?;
+        let response = self.target.client.send(&request).map_err(Stop::Broken)?;
+        let proof = if response.status == 200 {
+            let body = format!("({} bytes)", response.body.len()).into_bytes();
+            Response { status: response.status, headers: response.headers.clone(), body, took: response.took }
+        } else {
+            response.clone()
+        };
+        self.keep(Exchange { request, response: proof });
+        Ok(response)
+    }
+
+    fn authorized(&self, credentials: &Credentials, request: Request) -> Result<Request, Stop> {
+        Ok(match credentials {
             Credentials::None => request,
             Credentials::Bearer(token) => request.header("Authorization", format!("Bearer {token}")),
             Credentials::OAuth2(tokens) => {
@@ -84,8 +102,7 @@ impl<'a> Probe<'a> {
                 let header = sign(Signature::Sha256, consumer, &request, (at, &nonce()));
                 request.header("Authorization", header)
             }
-        };
-        self.send_bare(authorized)
+        })
     }
 
     /// Sends requests at the same time; the answers come in their order.

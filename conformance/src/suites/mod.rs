@@ -2,6 +2,7 @@
 
 pub mod consent;
 pub mod oneroster;
+pub mod oneroster_csv;
 pub mod scim;
 
 use crate::check::Check;
@@ -20,8 +21,15 @@ pub struct Suite {
 }
 
 /// Every suite.
-pub const SUITES: &[Suite] =
-    &[oneroster::V1P1, oneroster::ROSTERING, oneroster::GRADEBOOK, oneroster::RESOURCES, scim::SUITE, consent::SUITE];
+pub const SUITES: &[Suite] = &[
+    oneroster::V1P1,
+    oneroster::ROSTERING,
+    oneroster::GRADEBOOK,
+    oneroster::RESOURCES,
+    oneroster_csv::SUITE,
+    scim::SUITE,
+    consent::SUITE,
+];
 
 impl Suite {
     /// The suite of that name.

@@ -4,6 +4,8 @@ pub mod consent;
 mod consent_answers;
 mod consent_doors;
 mod consent_filters;
+pub mod oneroster_csv;
+mod oneroster_csv_package;
 mod oneroster_derived;
 mod oneroster_discovery;
 mod oneroster_edits;
@@ -55,6 +57,14 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             consent_doors::SCIM,
             consent_doors::GRADEBOOK,
             consent_doors::TWIN,
+        ],
+        "oneroster-csv" => &[
+            oneroster_csv::PACKAGE,
+            oneroster_csv::TEXT,
+            oneroster_csv::VALUES,
+            oneroster_csv::RELATIONS,
+            oneroster_csv::V1P1,
+            oneroster_csv::DELTA,
         ],
         "scim" => &[
             scim_discovery::SABOTAGES,
