@@ -32,5 +32,7 @@ pub const SUITE: Suite = Suite {
         lists::CHECKS,
         patch::attributes::CHECKS,
         patch::chosen::CHECKS,
+        patch::refusals::CHECKS,
+        patch::effects::CHECKS,
     ],
 };

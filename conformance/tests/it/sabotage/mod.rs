@@ -30,6 +30,8 @@ mod scim_media;
 mod scim_patch_attributes;
 mod scim_patch_chosen;
 mod scim_patch_edits;
+mod scim_patch_effects;
+mod scim_patch_refusals;
 mod scim_schemas;
 
 use super::proxy::Fault;
@@ -75,6 +77,8 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_lists::SABOTAGES,
             scim_patch_attributes::SABOTAGES,
             scim_patch_chosen::SABOTAGES,
+            scim_patch_refusals::SABOTAGES,
+            scim_patch_effects::SABOTAGES,
         ],
         _ => &[],
     };

@@ -71,6 +71,7 @@ pub fn body(request: &Request) -> Value {
     serde_json::from_slice(&request.body).unwrap_or_default()
 }
 
-fn is_refused(request: &Request, response: &Response) -> bool {
+/// Whether it is a PATCH that was refused.
+pub fn is_refused(request: &Request, response: &Response) -> bool {
     request.method == "PATCH" && response.status >= 400
 }

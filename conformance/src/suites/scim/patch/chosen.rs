@@ -95,7 +95,7 @@ fn nothing_to_replace(probe: &Probe<'_>) -> Verdict {
     ] {
         let what = format!("PATCH with {operation}");
         expect_refusal(&user.patch(&[operation])?, 400, "noTarget", &what)?;
-        user.is_unchanged(&user.made)?;
+        user.is_unchanged()?;
     }
     Ok(())
 }

@@ -2,5 +2,8 @@
 
 pub mod attributes;
 pub mod chosen;
+mod declared;
+pub mod effects;
+pub mod refusals;
 mod resource;
 mod trial;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::made::{Made, USERS, at, id};
+use super::super::made::{GROUPS, Made, USERS, at, id};
 use super::super::service::{object, require, send};
 use super::super::wording::{needing, writing};
 use super::resource::is_unassigned;
@@ -52,6 +52,13 @@ impl<'p, 't> Trial<'p, 't> {
         Ok(user)
     }
 
+    /// A new group with these members.
+    pub fn group(&self, members: &[&Subject<'p, 't>]) -> Result<Subject<'p, 't>, Stop> {
+        let members: Vec<&Value> = members.iter().map(|member| &member.made).collect();
+        let group = self.made.group_of(&members)?;
+        self.subject(at(GROUPS, id(&group)))
+    }
+
     fn subject(&self, path: String) -> Result<Subject<'p, 't>, Stop> {
         let made = object(self.probe, &path)?;
         Ok(Subject { probe: self.probe, path, made })
@@ -59,6 +66,11 @@ impl<'p, 't> Trial<'p, 't> {
 }
 
 impl Subject<'_, '_> {
+    /// Its `id`.
+    pub fn id(&self) -> &str {
+        id(&self.made)
+    }
+
     /// How the server shows it now.
     pub fn read(&self) -> Result<Value, Stop> {
         object(self.probe, &self.path)
@@ -66,7 +78,7 @@ impl Subject<'_, '_> {
 
     /// The answer to a PATCH with these operations.
     pub fn patch(&self, operations: &[Value]) -> Result<Response, Stop> {
-        self.send(&json!({"schemas": [PATCH_OP], "Operations": operations}))
+        self.send(&message(operations))
     }
 
     /// The answer to a PATCH with that body.
@@ -80,11 +92,16 @@ impl Subject<'_, '_> {
         self.read()
     }
 
-    /// That a refused change left it as it was.
-    pub fn is_unchanged(&self, before: &Value) -> Verdict {
-        let after = self.read()?;
-        expect(after == *before, format!("{} as it was: {before}", self.path), || after.to_string())
+    /// That a refused change left it as it was when it was new.
+    pub fn is_unchanged(&self) -> Verdict {
+        let (before, after) = (without_meta(&self.made), without_meta(&self.read()?));
+        expect(after == before, format!("{} as it was: {before}", self.path), || after.to_string())
     }
+}
+
+/// The body of a PATCH with these operations.
+pub fn message(operations: &[Value]) -> Value {
+    json!({"schemas": [PATCH_OP], "Operations": operations})
 }
 
 /// That a PATCH succeeded (RFC 7644 §3.5.2).
@@ -117,4 +134,11 @@ pub fn address(at: &str) -> String {
 /// An e-mail of that type.
 pub fn email(kind: &str, address: &str) -> Value {
     json!({"type": kind, "value": address})
+}
+
+/// A resource without what the server says of it: a refused request may leave a trace there.
+fn without_meta(resource: &Value) -> Value {
+    let mut resource = resource.clone();
+    resource.as_object_mut().map(|members| members.remove("meta"));
+    resource
 }
