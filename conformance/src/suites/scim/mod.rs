@@ -26,6 +26,8 @@ pub const SUITE: Suite = Suite {
         schemas::CHECKS,
         features::CHECKS,
         create::answers::CHECKS,
+        create::bodies::CHECKS,
+        create::values::CHECKS,
         create::uniqueness::CHECKS,
         media::CHECKS,
         routes::CHECKS,

@@ -33,6 +33,7 @@ mod scim_patch_edits;
 mod scim_patch_effects;
 mod scim_patch_refusals;
 mod scim_schemas;
+mod scim_values;
 
 use super::proxy::Fault;
 
@@ -72,6 +73,8 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_discovery::SABOTAGES,
             scim_schemas::SABOTAGES,
             scim_create::ANSWERS,
+            scim_values::BODIES,
+            scim_values::VALUES,
             scim_create::UNIQUENESS,
             scim_media::SABOTAGES,
             scim_lists::SABOTAGES,
