@@ -8,6 +8,8 @@ mod documentation;
 #[cfg(test)]
 mod good_server;
 #[cfg(test)]
+mod oneroster;
+#[cfg(test)]
 mod oneroster_csv;
 #[cfg(test)]
 mod people;

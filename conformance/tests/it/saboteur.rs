@@ -1,12 +1,12 @@
 //! Every check passes on the good server, and fails on one that is broken in the way that the check is about.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use koppelvlak_conformance::check::{Check, Stop};
-use koppelvlak_conformance::credentials::{Credentials, Secret, Tokens};
+use koppelvlak_conformance::credentials::Credentials;
 use koppelvlak_conformance::probe::Shared;
 use koppelvlak_conformance::run::{Finding, look, run};
 use koppelvlak_conformance::suites::Suite;
@@ -40,7 +40,12 @@ fn described(finding: &Finding) -> String {
 
 /// No check fails, and of the skipped ones each is known to be.
 pub fn all_pass(suite: &Suite, target: &Target, may_be_skipped: &[&str]) {
-    let checks: Vec<&'static Check> = suite.checks().filter(|check| is_chosen(check.id)).collect();
+    pass(suite, target, may_be_skipped, &|_| true);
+}
+
+/// The same of some of a suite's checks.
+pub fn pass(suite: &Suite, target: &Target, may_be_skipped: &[&str], is_asked: &dyn Fn(&Check) -> bool) {
+    let checks: Vec<&'static Check> = suite.checks().filter(|check| is_chosen(check.id) && is_asked(check)).collect();
     let findings = run(target, &Shared::new(suite.name), &checks, 4, &|_| ());
     let wrong: Vec<String> = findings
         .iter()
@@ -113,46 +118,4 @@ fn every_check_of_scim_passes_on_a_good_server_and_fails_on_a_broken_one() {
 
     all_pass(suite, &aim(&origin), &[]);
     each_can_fail(suite, &origin, &aim);
-}
-
-/// A demo's OneRoster as the vendor that sees most.
-fn of_oneroster(name: &str) {
-    let demo = Demo::start(200, &[]);
-    let suite = Suite::named(name).unwrap();
-    let (origin, root, tokens) = (demo.text("/public_url"), demo.text("/oneroster/root"), demo.text("/token_url"));
-    let id = demo.text("/vendors/everything/client_id");
-    let secret = demo.text("/vendors/everything/client_secret");
-    let aim = |at: &str| {
-        let client = Secret { id: id.clone(), secret: secret.clone() };
-        let token_url = tokens.replace(&origin, at);
-        let credentials = Credentials::OAuth2(Arc::new(Tokens::new(token_url.clone(), client.clone(), String::new())));
-        let mut target = Target::new(&root.replace(&origin, at), credentials, Duration::from_secs(30));
-        target.token_url = Some(token_url);
-        target.client_secret = Some(client);
-        target.allows_writes = true;
-        target
-    };
-
-    all_pass(suite, &aim(&origin), &[]);
-    each_can_fail(suite, &origin, &aim);
-}
-
-#[test]
-fn every_check_of_oneroster_1_1_passes_on_a_good_server_and_fails_on_a_broken_one() {
-    of_oneroster("oneroster-1.1");
-}
-
-#[test]
-fn every_check_of_oneroster_1_2_rostering_passes_on_a_good_server_and_fails_on_a_broken_one() {
-    of_oneroster("oneroster-1.2-rostering");
-}
-
-#[test]
-fn every_check_of_oneroster_1_2_gradebook_passes_on_a_good_server_and_fails_on_a_broken_one() {
-    of_oneroster("oneroster-1.2-gradebook");
-}
-
-#[test]
-fn every_check_of_oneroster_1_2_resources_passes_on_a_good_server_and_fails_on_a_broken_one() {
-    of_oneroster("oneroster-1.2-resources");
 }

@@ -29,3 +29,13 @@ pub const fn policy(id: &'static str, title: &'static str, clause: &'static str,
 pub const fn practice(id: &'static str, title: &'static str, clause: &'static str, run: Run) -> Check {
     Check { severity: Severity::Should, basis: Basis::Practice, ..check(id, title, clause, run) }
 }
+
+/// The same check, which changes the target's data.
+pub const fn writing(check: Check) -> Check {
+    Check { writes: true, needs: "the right to write and delete grades", ..check }
+}
+
+/// The same check, with what it needs of the target.
+pub const fn needing(needs: &'static str, check: Check) -> Check {
+    Check { needs, ..check }
+}

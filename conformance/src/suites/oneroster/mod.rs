@@ -7,6 +7,7 @@ mod discovery;
 mod endpoints;
 mod errors;
 mod filters;
+mod gradebook;
 mod grammar;
 mod members;
 pub mod model;
@@ -61,6 +62,7 @@ pub const V1P1: Suite = Suite {
         nested::ROSTERING,
         errors::V1P1,
         errors::BOTH,
+        gradebook::objects::BOTH,
     ],
 };
 
@@ -132,6 +134,7 @@ pub const GRADEBOOK: Suite = Suite {
         nested::ALL,
         errors::V1P2,
         errors::BOTH,
+        gradebook::objects::BOTH,
     ],
 };
 

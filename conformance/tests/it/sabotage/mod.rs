@@ -21,6 +21,7 @@ mod oneroster_selection;
 mod oneroster_sorting;
 mod oneroster_tokens;
 mod oneroster_transport;
+mod oneroster_written;
 mod scim_bodies;
 mod scim_create;
 mod scim_discovery;
@@ -117,6 +118,7 @@ const V1P1: &[&[Sabotage]] = &[
     oneroster_grammar::ROSTER,
     oneroster_errors::V1P1,
     oneroster_errors::BOTH,
+    oneroster_written::BOTH,
 ];
 
 const ROSTERING: &[&[Sabotage]] = &[
@@ -178,6 +180,7 @@ const GRADEBOOK: &[&[Sabotage]] = &[
     oneroster_filters::LINKED,
     oneroster_errors::V1P2,
     oneroster_errors::BOTH,
+    oneroster_written::BOTH,
 ];
 
 const RESOURCES: &[&[Sabotage]] = &[

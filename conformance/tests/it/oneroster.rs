@@ -1,0 +1,79 @@
+//! The suites of OneRoster against the demo: as the vendor that sees most, and as the one that may write.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use koppelvlak_conformance::check::Check;
+use koppelvlak_conformance::credentials::{Credentials, Secret, Tokens};
+use koppelvlak_conformance::suites::Suite;
+use koppelvlak_conformance::target::Target;
+
+use crate::good_server::Demo;
+use crate::sabotage::{Sabotage, of};
+use crate::saboteur::{each_is_noticed, each_is_sabotaged, pass};
+
+/// A demo, and who asks it.
+struct Board {
+    demo: Demo,
+    origin: String,
+}
+
+impl Board {
+    /// The target as a vendor, at a server or a proxy.
+    fn aim(&self, vendor: &str, at: &str) -> Target {
+        let text = |member: &str| self.demo.text(&format!("/vendors/{vendor}/{member}"));
+        let client = Secret { id: text("client_id"), secret: text("client_secret") };
+        let token_url = self.demo.text("/token_url").replace(&self.origin, at);
+        let credentials = Credentials::OAuth2(Arc::new(Tokens::new(token_url.clone(), client.clone(), String::new())));
+        let root = self.demo.text("/oneroster/root").replace(&self.origin, at);
+        let mut target = Target::new(&root, credentials, Duration::from_secs(30));
+        target.token_url = Some(token_url);
+        target.client_secret = Some(client);
+        target.allows_writes = true;
+        target
+    }
+}
+
+/// As which vendor a check is looked at.
+fn vendor_of(check: &Check) -> &'static str {
+    if check.writes { "gradebook" } else { "everything" }
+}
+
+/// Every check passes as its vendor, and fails as its vendor under the sabotages that are about it.
+fn trusted(name: &str) {
+    let demo = Demo::start(200, &[]);
+    let board = Board { origin: demo.text("/public_url"), demo };
+    let suite = Suite::named(name).unwrap();
+    let sabotages = of(suite.name);
+    each_is_sabotaged(suite, &sabotages);
+
+    for vendor in ["everything", "gradebook"] {
+        let is_own = |check: &Check| vendor_of(check) == vendor;
+        let own: Vec<&str> = suite.checks().filter(|check| is_own(check)).map(|check| check.id).collect();
+        let is_about = |sabotage: &&Sabotage| sabotage.checks.iter().any(|id| own.contains(id));
+        let about: Vec<&'static Sabotage> = sabotages.iter().copied().filter(is_about).collect();
+
+        pass(suite, &board.aim(vendor, &board.origin), &[], &is_own);
+        each_is_noticed(suite, about, &board.origin, &|at| board.aim(vendor, at));
+    }
+}
+
+#[test]
+fn every_check_of_oneroster_1_1_passes_on_a_good_server_and_fails_on_a_broken_one() {
+    trusted("oneroster-1.1");
+}
+
+#[test]
+fn every_check_of_oneroster_1_2_rostering_passes_on_a_good_server_and_fails_on_a_broken_one() {
+    trusted("oneroster-1.2-rostering");
+}
+
+#[test]
+fn every_check_of_oneroster_1_2_gradebook_passes_on_a_good_server_and_fails_on_a_broken_one() {
+    trusted("oneroster-1.2-gradebook");
+}
+
+#[test]
+fn every_check_of_oneroster_1_2_resources_passes_on_a_good_server_and_fails_on_a_broken_one() {
+    trusted("oneroster-1.2-resources");
+}
