@@ -36,5 +36,7 @@ pub const SUITE: Suite = Suite {
         patch::chosen::CHECKS,
         patch::refusals::CHECKS,
         patch::effects::CHECKS,
+        patch::names::CHECKS,
+        patch::forms::CHECKS,
     ],
 };

@@ -32,6 +32,8 @@ mod scim_patch_attributes;
 mod scim_patch_chosen;
 mod scim_patch_edits;
 mod scim_patch_effects;
+mod scim_patch_forms;
+mod scim_patch_names;
 mod scim_patch_refusals;
 mod scim_schemas;
 mod scim_values;
@@ -83,6 +85,8 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_patch_chosen::SABOTAGES,
             scim_patch_refusals::SABOTAGES,
             scim_patch_effects::SABOTAGES,
+            scim_patch_names::SABOTAGES,
+            scim_patch_forms::SABOTAGES,
         ],
         _ => &[],
     };

@@ -4,6 +4,8 @@ pub mod attributes;
 pub mod chosen;
 mod declared;
 pub mod effects;
+pub mod forms;
+pub mod names;
 pub mod refusals;
 mod resource;
 mod trial;
