@@ -20,7 +20,7 @@ use crate::report::terminal::{self, Palette};
 use crate::report::{Report, html, json, junit};
 use crate::run::{self, Finding};
 use crate::suites::{SUITES, Suite};
-use crate::target::{Party, Target};
+use crate::target::{Party, Target, origin};
 
 /// Checks OneRoster and SCIM servers against their standards, from outside.
 #[derive(Debug, Parser)]
@@ -309,14 +309,6 @@ impl Run {
             (None, None, _) => Credentials::None,
         })
     }
-}
-
-/// Scheme, host and port of an address.
-fn origin(url: &str) -> &str {
-    let after_scheme = url.find("://").map_or(0, |at| at + 3);
-    let rest = url.get(after_scheme..).unwrap_or_default();
-    let end = rest.find('/').map_or(url.len(), |at| after_scheme + at);
-    url.get(..end).unwrap_or(url)
 }
 
 fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {

@@ -64,4 +64,40 @@ impl Target {
             format!("{}/{}", self.address, path.trim_start_matches('/'))
         }
     }
+
+    /// The address that a reference in an answer names; empty if it does.
+    ///
+    /// RFC 7643 §2.3.7: the base of relative ones is the service's address, with a slash (RFC 3986 §5.2).
+    pub fn resolve(&self, reference: &str) -> String {
+        if reference.is_empty() || reference.contains("://") {
+            reference.to_owned()
+        } else if reference.starts_with('/') {
+            format!("{}{reference}", origin(&self.address))
+        } else {
+            format!("{}/{reference}", self.address)
+        }
+    }
+}
+
+/// Scheme, host and port of an address.
+pub fn origin(url: &str) -> &str {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    let rest = url.get(after_scheme..).unwrap_or_default();
+    let end = rest.find('/').map_or(url.len(), |at| after_scheme + at);
+    url.get(..end).unwrap_or(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_resolved_against_the_service() {
+        let target = Target::new("https://example.org/scim/v2/", Credentials::None, Duration::ZERO);
+
+        let resolved = ["/scim/v2/Users/1", "Users/1", "https://other.example/1", ""].map(|one| target.resolve(one));
+
+        let base = "https://example.org/scim/v2/Users/1";
+        assert_eq!(resolved, [base, base, "https://other.example/1", ""]);
+    }
 }

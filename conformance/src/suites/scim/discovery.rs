@@ -130,7 +130,7 @@ fn types_are_readable(probe: &Probe<'_>) -> Verdict {
         let name = if text(&listed, "/id").is_empty() { text(&listed, "/name") } else { text(&listed, "/id") };
         let path = format!("/ResourceTypes/{}", encode(name));
         let location = text(&listed, "/meta/location");
-        for path in [path.as_str(), location].into_iter().filter(|path| !path.is_empty()) {
+        for path in [path, probe.target.resolve(location)].iter().filter(|path| !path.is_empty()) {
             let read = object(probe, path)?;
             expect(read == listed, format!("GET {path}: what the list of types says"), || {
                 format!("{read} instead of {listed}")

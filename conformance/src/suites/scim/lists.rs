@@ -50,7 +50,7 @@ fn at(collection: &str, resource: &Value) -> String {
 fn read_by_id(probe: &Probe<'_>) -> Verdict {
     for user in users(probe)?.resources.iter().take(3) {
         let path = at("/Users", user);
-        for path in [path.as_str(), text(user, "/meta/location")].into_iter().filter(|path| !path.is_empty()) {
+        for path in [path, probe.target.resolve(text(user, "/meta/location"))].iter().filter(|path| !path.is_empty()) {
             let read = object(probe, path)?;
             expect(read.get("id") == user.get("id"), format!("GET {path}: that user"), || read.to_string())?;
         }

@@ -83,11 +83,11 @@ fn it_is_where_it_says(probe: &Probe<'_>) -> Verdict {
         let told = text(&json, "/meta/location");
         let location = response.header("location").unwrap_or_default();
         expect(
-            response.status == 201 && !told.is_empty() && location == told,
+            response.status == 201 && !told.is_empty() && probe.target.resolve(location) == probe.target.resolve(told),
             format!("POST {path}: 201, with a `Location` that is `meta.location`"),
             || format!("Location: {location}; meta.location: {told}; {}", response.summary()),
         )?;
-        let found = probe.get(&from_root(probe, location))?;
+        let found = probe.get(&probe.target.resolve(location))?;
         expect(
             found.status == 200 && id(&found.json()) == id(&json),
             format!("GET {location}: the resource that was made"),
@@ -95,13 +95,6 @@ fn it_is_where_it_says(probe: &Probe<'_>) -> Verdict {
         )?;
     }
     Ok(())
-}
-
-/// An address, of which only the path may have been told.
-fn from_root(probe: &Probe<'_>, location: &str) -> String {
-    let address = &probe.target.address;
-    let origin = address.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
-    if location.starts_with('/') { format!("{origin}{location}") } else { location.to_owned() }
 }
 
 fn metadata(probe: &Probe<'_>) -> Verdict {
