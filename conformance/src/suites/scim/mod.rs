@@ -2,6 +2,7 @@
 
 mod attributes;
 mod create;
+mod delete;
 mod discovery;
 mod features;
 mod lists;
@@ -9,6 +10,7 @@ pub mod made;
 mod media;
 mod patch;
 pub mod population;
+mod put;
 mod routes;
 mod schemas;
 pub mod service;
@@ -29,6 +31,8 @@ pub const SUITE: Suite = Suite {
         create::bodies::CHECKS,
         create::values::CHECKS,
         create::uniqueness::CHECKS,
+        put::CHECKS,
+        delete::CHECKS,
         media::CHECKS,
         routes::CHECKS,
         lists::CHECKS,

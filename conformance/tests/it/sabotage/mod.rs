@@ -24,6 +24,7 @@ mod oneroster_transport;
 mod oneroster_written;
 mod scim_bodies;
 mod scim_create;
+mod scim_delete;
 mod scim_discovery;
 mod scim_edits;
 mod scim_lists;
@@ -35,6 +36,7 @@ mod scim_patch_effects;
 mod scim_patch_forms;
 mod scim_patch_names;
 mod scim_patch_refusals;
+mod scim_put;
 mod scim_schemas;
 mod scim_values;
 
@@ -79,6 +81,8 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_values::BODIES,
             scim_values::VALUES,
             scim_create::UNIQUENESS,
+            scim_put::SABOTAGES,
+            scim_delete::SABOTAGES,
             scim_media::SABOTAGES,
             scim_lists::SABOTAGES,
             scim_patch_attributes::SABOTAGES,
