@@ -63,6 +63,10 @@ pub const V1P1: Suite = Suite {
         errors::V1P1,
         errors::BOTH,
         gradebook::objects::BOTH,
+        gradebook::values::BOTH,
+        gradebook::values::V1P1,
+        gradebook::in_use::BOTH,
+        gradebook::below::BOTH,
     ],
 };
 
@@ -135,6 +139,14 @@ pub const GRADEBOOK: Suite = Suite {
         errors::V1P2,
         errors::BOTH,
         gradebook::objects::BOTH,
+        gradebook::values::BOTH,
+        gradebook::values::V1P2,
+        gradebook::scales::V1P2,
+        gradebook::posts::V1P2,
+        gradebook::in_use::BOTH,
+        gradebook::in_use::V1P2,
+        gradebook::below::BOTH,
+        gradebook::below::V1P2,
     ],
 };
 

@@ -12,10 +12,12 @@ mod oneroster_edits;
 mod oneroster_endpoints;
 mod oneroster_errors;
 mod oneroster_filters;
+mod oneroster_graded;
 mod oneroster_grammar;
 mod oneroster_members;
 mod oneroster_nested;
 mod oneroster_paging;
+mod oneroster_posted;
 mod oneroster_relations;
 mod oneroster_selection;
 mod oneroster_sorting;
@@ -127,6 +129,9 @@ const V1P1: &[&[Sabotage]] = &[
     oneroster_errors::V1P1,
     oneroster_errors::BOTH,
     oneroster_written::BOTH,
+    oneroster_graded::BOTH,
+    oneroster_graded::V1P1,
+    oneroster_posted::BOTH,
 ];
 
 const ROSTERING: &[&[Sabotage]] = &[
@@ -189,6 +194,10 @@ const GRADEBOOK: &[&[Sabotage]] = &[
     oneroster_errors::V1P2,
     oneroster_errors::BOTH,
     oneroster_written::BOTH,
+    oneroster_graded::BOTH,
+    oneroster_graded::V1P2,
+    oneroster_posted::BOTH,
+    oneroster_posted::V1P2,
 ];
 
 const RESOURCES: &[&[Sabotage]] = &[

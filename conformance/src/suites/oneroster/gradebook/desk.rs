@@ -129,6 +129,10 @@ impl<'s, 'p, 'a> Desk<'s, 'p, 'a> {
         } else {
             let school = self.reference("orgs", "org", self.known("school")?);
             item = with(&item, &json!({"school": school}));
+            if let Ok(session) = self.known("session") {
+                let session = self.reference("academicSessions", "academicSession", session);
+                item = with(&item, &json!({"academicSession": session}));
+            }
         }
         Ok(item)
     }
