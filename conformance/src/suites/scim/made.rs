@@ -74,7 +74,7 @@ impl<'p, 't> Made<'p, 't> {
         }
         let made = match response.json().get("id").and_then(Value::as_str) {
             Some(id) => Some(at(path, id)),
-            None => response.header("location").map(str::to_owned),
+            None => response.header("location").map(|location| self.probe.target.resolve(location)),
         };
         self.note_path(made.unwrap_or_default());
     }

@@ -14,6 +14,7 @@ mod put;
 mod routes;
 mod schemas;
 pub mod service;
+mod versions;
 pub mod wording;
 
 use super::Suite;
@@ -33,6 +34,7 @@ pub const SUITE: Suite = Suite {
         create::uniqueness::CHECKS,
         put::CHECKS,
         delete::CHECKS,
+        versions::CHECKS,
         media::CHECKS,
         routes::CHECKS,
         lists::CHECKS,

@@ -41,6 +41,7 @@ mod scim_patch_refusals;
 mod scim_put;
 mod scim_schemas;
 mod scim_values;
+mod scim_versions;
 
 use super::proxy::Fault;
 
@@ -85,6 +86,7 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_create::UNIQUENESS,
             scim_put::SABOTAGES,
             scim_delete::SABOTAGES,
+            scim_versions::SABOTAGES,
             scim_media::SABOTAGES,
             scim_lists::SABOTAGES,
             scim_patch_attributes::SABOTAGES,

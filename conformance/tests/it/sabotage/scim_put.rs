@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use koppelvlak_conformance::exchange::Request;
 use koppelvlak_conformance::probe::nonce;
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use super::scim_edits::{MEDIA_TYPE, refusal, remove};
 use crate::proxy::{Fault, answer, edit};
 
 /// What was sent in the last POST to a collection that held it, told again for what was left out.
-fn keep(kept: &Mutex<Value>, member: &str, request: &mut koppelvlak_conformance::exchange::Request) {
+fn keep(kept: &Mutex<Value>, member: &str, request: &mut Request) {
     if let Some(value) = sent(request).get(member).filter(|_| request.method == "POST") {
         *kept.lock().unwrap() = value.clone();
     }
@@ -107,7 +108,7 @@ pub const SABOTAGES: &[Sabotage] = &[
         fault: Fault::Answer(|request, response| {
             let created = sent(request).pointer("/meta/created").cloned();
             answered(request, response, ("PUT", "/Users"), |user| {
-                user["meta"]["created"] = created.unwrap_or_default()
+                user["meta"]["created"] = created.unwrap_or_default();
             });
         }),
     },
