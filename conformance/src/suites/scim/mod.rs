@@ -44,5 +44,7 @@ pub const SUITE: Suite = Suite {
         patch::effects::CHECKS,
         patch::names::CHECKS,
         patch::forms::CHECKS,
+        patch::members::CHECKS,
+        patch::membership::CHECKS,
     ],
 };

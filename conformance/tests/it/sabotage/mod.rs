@@ -31,6 +31,8 @@ mod scim_discovery;
 mod scim_edits;
 mod scim_lists;
 mod scim_media;
+mod scim_members;
+mod scim_membership;
 mod scim_patch_attributes;
 mod scim_patch_chosen;
 mod scim_patch_edits;
@@ -95,6 +97,8 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_patch_effects::SABOTAGES,
             scim_patch_names::SABOTAGES,
             scim_patch_forms::SABOTAGES,
+            scim_members::SABOTAGES,
+            scim_membership::SABOTAGES,
         ],
         _ => &[],
     };

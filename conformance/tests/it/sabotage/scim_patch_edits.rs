@@ -3,6 +3,7 @@
 use koppelvlak_conformance::exchange::{Request, Response};
 use serde_json::{Value, json};
 
+use super::scim_edits::refusal;
 use crate::proxy::edit;
 
 /// Edits the operations of a PATCH.
@@ -69,6 +70,13 @@ pub fn retype(request: &Request, response: &mut Response, from: &str, to: &str) 
 /// The body of a request.
 pub fn body(request: &Request) -> Value {
     serde_json::from_slice(&request.body).unwrap_or_default()
+}
+
+/// A refusal of a PATCH if one of its operations is wrong.
+pub fn refused_if(request: &Request, is_wrong: impl Fn(&Value) -> bool) -> Option<Response> {
+    let body = if request.method == "PATCH" { body(request) } else { Value::Null };
+    let wrong = body["Operations"].as_array().is_some_and(|list| list.iter().any(is_wrong));
+    wrong.then(|| refusal(400, "invalidValue"))
 }
 
 /// Whether it is a PATCH that was refused.

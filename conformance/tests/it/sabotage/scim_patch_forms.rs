@@ -1,11 +1,11 @@
 //! Sabotages of the forms in which clients write a PATCH.
 
-use koppelvlak_conformance::exchange::{Request, Response};
+use koppelvlak_conformance::exchange::Request;
 use serde_json::{Value, json};
 
 use super::Sabotage;
 use super::scim_edits::refusal;
-use super::scim_patch_edits::{body, leave_out, operations};
+use super::scim_patch_edits::{body, leave_out, operations, refused_if};
 use crate::proxy::Fault;
 
 /// All of them.
@@ -131,12 +131,6 @@ pub const SABOTAGES: &[Sabotage] = &[
         fault: Fault::Request(|request| leave_out(request, |operation| operation.get("name").is_some())),
     },
 ];
-
-fn refused_if(request: &Request, is_wrong: impl Fn(&Value) -> bool) -> Option<Response> {
-    let body = if request.method == "PATCH" { body(request) } else { Value::Null };
-    let wrong = body["Operations"].as_array().is_some_and(|list| list.iter().any(is_wrong));
-    wrong.then(|| refusal(400, "invalidValue"))
-}
 
 fn is_other_than_small(op: &Value) -> bool {
     op.as_str().is_some_and(|op| op.chars().any(char::is_uppercase))

@@ -1,7 +1,6 @@
 //! What a PATCH is answered with, and what it does to versions (RFC 7644 §3.5.2; RFC 7643 §3.1).
 
 use std::thread::sleep;
-use std::time::Duration;
 
 use chrono::DateTime;
 use serde_json::{Value, json};
@@ -9,13 +8,10 @@ use serde_json::{Value, json};
 use super::super::made::USER;
 use super::super::service::{MEDIA_TYPE, names_schema, text, with_query};
 use super::super::wording::{may, must, practice, should};
-use super::trial::{Subject, Trial, changing, expect_taken, message, operation};
+use super::trial::{A_SECOND, Subject, Trial, changing, expect_taken, message, operation};
 use crate::check::{Check, Stop, Verdict, expect};
 use crate::exchange::{Request, Response};
 use crate::probe::Probe;
-
-/// How long it takes until a later time is told as one: servers may keep whole seconds.
-const A_SECOND: Duration = Duration::from_millis(1100);
 
 /// Checks of answers and versions.
 pub const CHECKS: &[Check] = &[

@@ -5,6 +5,8 @@ pub mod chosen;
 mod declared;
 pub mod effects;
 pub mod forms;
+pub mod members;
+pub mod membership;
 pub mod names;
 pub mod refusals;
 mod resource;

@@ -1,5 +1,7 @@
 //! Users and groups that a check makes to change them: each has a name of its own, and all are deleted in the end.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::super::made::{GROUPS, Made, USERS, at, id};
@@ -12,6 +14,9 @@ use crate::probe::{Probe, nonce};
 
 /// The URN of a PATCH (RFC 7644 §3.5.2).
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/// How long it takes until a later time is told as one: servers may keep whole seconds.
+pub const A_SECOND: Duration = Duration::from_millis(1100);
 
 /// What a check makes; it ends with it.
 pub struct Trial<'p, 't> {
