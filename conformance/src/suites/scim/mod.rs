@@ -2,18 +2,22 @@
 
 mod attributes;
 mod create;
+mod cursors;
 mod delete;
 mod discovery;
 mod features;
 mod lists;
 pub mod made;
 mod media;
+mod paging;
 mod patch;
 pub mod population;
 mod put;
 mod routes;
 mod schemas;
 pub mod service;
+mod sorting;
+mod values;
 mod versions;
 pub mod wording;
 
@@ -38,6 +42,9 @@ pub const SUITE: Suite = Suite {
         media::CHECKS,
         routes::CHECKS,
         lists::CHECKS,
+        paging::CHECKS,
+        cursors::CHECKS,
+        sorting::CHECKS,
         patch::attributes::CHECKS,
         patch::chosen::CHECKS,
         patch::refusals::CHECKS,

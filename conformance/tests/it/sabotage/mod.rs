@@ -33,6 +33,7 @@ mod scim_lists;
 mod scim_media;
 mod scim_members;
 mod scim_membership;
+mod scim_paging;
 mod scim_patch_attributes;
 mod scim_patch_chosen;
 mod scim_patch_edits;
@@ -42,6 +43,7 @@ mod scim_patch_names;
 mod scim_patch_refusals;
 mod scim_put;
 mod scim_schemas;
+mod scim_sorting;
 mod scim_values;
 mod scim_versions;
 
@@ -91,6 +93,9 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_versions::SABOTAGES,
             scim_media::SABOTAGES,
             scim_lists::SABOTAGES,
+            scim_paging::INDEX,
+            scim_paging::CURSOR,
+            scim_sorting::SABOTAGES,
             scim_patch_attributes::SABOTAGES,
             scim_patch_chosen::SABOTAGES,
             scim_patch_refusals::SABOTAGES,

@@ -65,3 +65,15 @@ pub fn refusal(status: u16, scim_type: &str) -> Response {
     });
     answer(status, MEDIA_TYPE, &body)
 }
+
+/// A list without anything in it.
+pub fn nothing() -> Response {
+    let body = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "totalResults": 0,
+        "startIndex": 1,
+        "itemsPerPage": 0,
+        "Resources": [],
+    });
+    answer(200, MEDIA_TYPE, &body)
+}
