@@ -11,11 +11,17 @@ use koppelvlak_conformance::target::{Party, Target};
 use serde_json::{Value, json};
 
 use crate::good_server::Demo;
-use crate::sabotage::{Sabotage, consent, of};
-use crate::saboteur::{all_pass, each_is_noticed, each_is_sabotaged};
+use crate::proxy::Proxy;
+use crate::sabotage::{Sabotage, consent, consent_scim, of};
+use crate::saboteur::{all_pass, each_is_noticed, each_is_sabotaged, pass};
 
 /// Checks that need SCIM.
-const SCIM: &[&str] = &["CO-P18", "CO-P18a", "CO-U1", "CO-U3"];
+const SCIM: &[&str] = &[
+    "CO-P18", "CO-P18a", "CO-Q1e", "CO-Q2c", "CO-Q11b", "CO-Q15", "CO-R2b", "CO-R4", "CO-U1", "CO-U2", "CO-U3",
+    "CO-U4", "CO-U8", "CO-U9",
+];
+/// Checks that find nothing in the demo; a proxy adds what they look at.
+const ADDED: &[&str] = &["CO-R4"];
 /// Checks that need line items, and the right to write results.
 const GRADEBOOK: &[&str] = &["CO-U10"];
 
@@ -80,7 +86,9 @@ fn every_check_of_consent_passes_on_a_good_server_and_fails_on_one_that_leaks() 
 
     all_pass(suite, &aim_as("names-only", &origin), &skipped_as_reader);
     all_pass(suite, &aim_as("gradebook", &origin), SCIM);
-    all_pass(suite, &aim_as("identity-provider", &origin), &[GRADEBOOK, &["CO-T1", "CO-T2", "CO-D2b"]].concat());
+    all_pass(suite, &aim_as("identity-provider", &origin), &[GRADEBOOK, ADDED, &["CO-T1", "CO-T2", "CO-D2b"]].concat());
+    let named = Proxy::start(&origin, consent_scim::NAMES);
+    pass(suite, &aim_as("identity-provider", &named.origin()), &[], &|check| ADDED.contains(&check.id));
     let sabotages = of(suite.name);
     each_is_sabotaged(suite, &sabotages);
     for (vendor, checks) in [("identity-provider", SCIM), ("gradebook", GRADEBOOK)] {

@@ -7,10 +7,8 @@ use serde_json::Value;
 
 use super::eye::{Eye, USERS, id_of};
 use super::withheld::{self, Withheld};
-use super::{RICHER, leak};
+use super::{RICHER, leak, scim};
 use crate::check::{Check, Stop, Verdict, expect};
-use crate::credentials::Credentials;
-use crate::exchange::Request;
 use crate::probe::Probe;
 
 /// Checks of other doors.
@@ -19,14 +17,14 @@ pub const CHECKS: &[Check] = &[
         "CO-P18",
         "SCIM shows nobody whom OneRoster hides from the same client",
         "GDPR art. 5(1)(c): P18 protocol mismatch",
-        "--scim",
+        scim::SCIM,
         scim_shows_the_same_people,
     ),
     leak(
         "CO-P18a",
         "SCIM shows no value that OneRoster hides from the same client",
         "GDPR art. 5(1)(c): P18 protocol mismatch",
-        "--scim and --other",
+        scim::SCIM_AND_RICHER,
         scim_shows_no_withheld_value,
     ),
     leak(
@@ -45,52 +43,21 @@ pub const CHECKS: &[Check] = &[
     ),
 ];
 
-fn name_of(given: Option<&Value>, family: Option<&Value>) -> String {
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-    format!("{} {}", text(given), text(family))
-}
-
-/// The names of the people whom the client sees over OneRoster.
-fn names(client: &Eye<'_, '_>) -> Result<BTreeSet<String>, Stop> {
-    let people = client.walk(USERS)?.whole("users")?;
-    Ok(people.objects.iter().map(|one| name_of(one.get("givenName"), one.get("familyName"))).collect())
-}
-
-/// Users over SCIM, as far as they are walked.
-fn scim_users(probe: &Probe<'_>) -> Result<Vec<Value>, Stop> {
-    let Some((base, token)) = &probe.target.scim else { return Err(Stop::skipped("no --scim address is given")) };
-    let credentials = Credentials::Bearer(token.clone());
-    let mut users: Vec<Value> = Vec::new();
-    for _ in 0..40 {
-        let url = format!("{}/Users?count=100&startIndex={}", base.trim_end_matches('/'), users.len() + 1);
-        let response = probe.send_as(&credentials, Request::new("GET", url))?;
-        let page = response.json().get("Resources").and_then(Value::as_array).cloned().unwrap_or_default();
-        if response.status != 200 {
-            return Err(Stop::Broken(format!("SCIM doesn't list users: {}", response.summary())));
-        }
-        if page.is_empty() {
-            break;
-        }
-        users.extend(page);
-    }
-    Ok(users)
-}
-
 fn scim_shows_the_same_people(probe: &Probe<'_>) -> Verdict {
-    let users = scim_users(probe)?;
+    let (users, _) = scim::walk(probe, "/Users")?;
     let client = Eye::client(probe)?;
-    let shown = names(&client)?;
+    let shown = scim::names(&client)?;
     for user in users {
         // What the client made itself is no person of the school's.
         let Some(name) = user.get("name").filter(|name| name.get("familyName").is_some()) else { continue };
-        let name = name_of(name.get("givenName"), name.get("familyName"));
+        let name = scim::name_of(name.get("givenName"), name.get("familyName"));
         expect(shown.contains(&name), "people whose name GET users shows too", || user.to_string())?;
     }
     Ok(())
 }
 
 /// Withheld values that are long enough to be known again.
-fn telling(client: &Eye<'_, '_>, probe: &Probe<'_>) -> Result<Vec<Withheld>, Stop> {
+pub fn telling(client: &Eye<'_, '_>, probe: &Probe<'_>) -> Result<Vec<Withheld>, Stop> {
     let mut values = withheld::values(client, &Eye::richer(probe)?)?;
     let is_telling = |value: &str| value.len() >= 8 && value.contains(|c: char| c.is_ascii_digit() || c == '@');
     values.retain(|one| is_telling(&one.value) && !one.field.starts_with("metadata"));
@@ -100,7 +67,8 @@ fn telling(client: &Eye<'_, '_>, probe: &Probe<'_>) -> Result<Vec<Withheld>, Sto
     Ok(values)
 }
 
-fn expect_none(values: &[Withheld], text: &str) -> Verdict {
+/// That none of those values stands in a text.
+pub fn expect_none(values: &[Withheld], text: &str) -> Verdict {
     let found = values.iter().find(|one| text.contains(&one.value));
     expect(found.is_none(), "none of the values that OneRoster hides", || {
         found.map(|one| format!("{} {}", one.field, one.value)).unwrap_or_default()
@@ -108,7 +76,7 @@ fn expect_none(values: &[Withheld], text: &str) -> Verdict {
 }
 
 fn scim_shows_no_withheld_value(probe: &Probe<'_>) -> Verdict {
-    let users = scim_users(probe)?;
+    let (users, _) = scim::walk(probe, "/Users")?;
     let client = Eye::client(probe)?;
     expect_none(&telling(&client, probe)?, &Value::from(users).to_string())
 }

@@ -13,6 +13,9 @@ mod lists;
 mod protocol;
 mod references;
 mod routes;
+mod scim;
+mod scim_queries;
+mod scim_writes;
 mod twin;
 mod withheld;
 mod writes;
@@ -35,7 +38,9 @@ pub const SUITE: Suite = Suite {
         changes::CHECKS,
         protocol::CHECKS,
         doors::CHECKS,
+        scim_queries::CHECKS,
         writes::CHECKS,
+        scim_writes::CHECKS,
         twin::CHECKS,
     ],
 };

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::alike::gist;
 use super::eye::{Eye, USERS, id_of};
 use super::leak;
+use super::scim::{ask, expect_door};
 use super::withheld::{self, invent};
 use crate::check::{Check, Stop, Verdict, expect};
-use crate::credentials::{Credentials, encode};
+use crate::credentials::encode;
 use crate::exchange::{Request, Response};
 use crate::probe::{Probe, nonce};
 use crate::suites::oneroster::service::Edition;
@@ -40,18 +41,6 @@ pub const CHECKS: &[Check] = &[
     .writing(),
 ];
 
-/// Sends something to SCIM as the client.
-fn scim(probe: &Probe<'_>, method: &str, path: &str, body: Option<&Value>) -> Result<Response, Stop> {
-    let Some((base, token)) = &probe.target.scim else { return Err(Stop::skipped("no --scim address is given")) };
-    let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", base.trim_end_matches('/')) };
-    let request = Request::new(method, url);
-    let request = match body {
-        Some(body) => request.json("application/scim+json", body),
-        None => request,
-    };
-    probe.send_as(&Credentials::Bearer(token.clone()), request)
-}
-
 /// The status of making a user under that name; it is deleted again.
 fn made(probe: &Probe<'_>, name: &str) -> Result<Response, Stop> {
     let user = json!({
@@ -59,17 +48,15 @@ fn made(probe: &Probe<'_>, name: &str) -> Result<Response, Stop> {
         "userName": name, "externalId": nonce(), "active": true,
         "name": {"givenName": "Conformance", "familyName": "Probe"},
     });
-    let response = scim(probe, "POST", "/Users", Some(&user))?;
+    let response = ask(probe, "POST", "/Users", Some(&user))?;
     if let (201, Some(id)) = (response.status, response.json().get("id").and_then(Value::as_str)) {
-        scim(probe, "DELETE", &format!("/Users/{}", encode(id)), None)?;
+        ask(probe, "DELETE", &format!("/Users/{}", encode(id)), None)?;
     }
     Ok(response)
 }
 
 fn uniqueness_over_the_view(probe: &Probe<'_>) -> Verdict {
-    if probe.target.scim.is_none() {
-        return Err(Stop::skipped("no --scim address is given"));
-    }
+    expect_door(probe)?;
     let (client, richer) = (Eye::client(probe)?, Eye::richer(probe)?);
     let mut values = withheld::values(&client, &richer)?;
     values.retain(|one| one.field == "username");
@@ -86,9 +73,7 @@ fn uniqueness_over_the_view(probe: &Probe<'_>) -> Verdict {
 }
 
 fn changes_of_hidden(probe: &Probe<'_>) -> Verdict {
-    if probe.target.scim.is_none() {
-        return Err(Stop::skipped("no --scim address is given"));
-    }
+    expect_door(probe)?;
     let (client, richer) = (Eye::client(probe)?, Eye::richer(probe)?);
     // No server can carry that out, should the user be visible after all.
     let body = json!({
@@ -97,11 +82,11 @@ fn changes_of_hidden(probe: &Probe<'_>) -> Verdict {
     });
     for id in withheld::ids(&client, &richer, USERS)? {
         let invented = invent(&id);
-        let ask = |id: &str| {
-            let response = scim(probe, "PATCH", &format!("/Users/{}", encode(id)), Some(&body))?;
+        let patch = |id: &str| {
+            let response = ask(probe, "PATCH", &format!("/Users/{}", encode(id)), Some(&body))?;
             Ok::<_, Stop>(gist(&response, id))
         };
-        let (unknown, hidden) = (ask(&invented)?, ask(&id)?);
+        let (unknown, hidden) = (patch(&invented)?, patch(&id)?);
         expect(hidden == unknown, format!("PATCH Users/{id} as that of an unknown user: {unknown}"), || {
             hidden.to_string()
         })?;

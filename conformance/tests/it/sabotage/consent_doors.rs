@@ -9,7 +9,7 @@ use super::consent::{as_richer, count_over_all, each, is_client, set};
 use crate::proxy::{Fault, answer, edit};
 
 /// The address of people over OneRoster, for a request to SCIM or the gradebook.
-fn people(request: &Request, rest: &str) -> Request {
+pub fn people(request: &Request, rest: &str) -> Request {
     let root = request.url.split_once("/demo/").unwrap().0;
     Request::new("GET", format!("{root}/demo/ims/oneroster/rostering/v1p2/users{rest}"))
 }

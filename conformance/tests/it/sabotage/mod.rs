@@ -4,6 +4,7 @@ pub mod consent;
 mod consent_answers;
 mod consent_doors;
 mod consent_filters;
+pub mod consent_scim;
 pub mod oneroster_csv;
 mod oneroster_csv_package;
 mod oneroster_derived;
@@ -72,6 +73,8 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             consent_doors::SCIM,
             consent_doors::GRADEBOOK,
             consent_doors::TWIN,
+            consent_scim::QUERIES,
+            consent_scim::WRITES,
         ],
         "oneroster-csv" => &[
             oneroster_csv::PACKAGE,
