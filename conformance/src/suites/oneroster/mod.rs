@@ -13,6 +13,7 @@ mod members;
 pub mod model;
 mod nested;
 mod paging;
+mod profiles;
 mod references;
 mod relations;
 pub mod routes;
@@ -67,6 +68,11 @@ pub const V1P1: Suite = Suite {
         gradebook::values::V1P1,
         gradebook::in_use::BOTH,
         gradebook::below::BOTH,
+        profiles::google::ROSTERING,
+        profiles::google::V1P1,
+        profiles::products::V1P1,
+        profiles::walks::ALL,
+        profiles::versions::ROSTERING,
     ],
 };
 
@@ -107,6 +113,10 @@ pub const ROSTERING: Suite = Suite {
         nested::ROSTERING,
         errors::V1P2,
         errors::BOTH,
+        profiles::google::ROSTERING,
+        profiles::products::V1P2,
+        profiles::walks::ALL,
+        profiles::versions::ROSTERING,
     ],
 };
 
@@ -147,6 +157,9 @@ pub const GRADEBOOK: Suite = Suite {
         gradebook::in_use::V1P2,
         gradebook::below::BOTH,
         gradebook::below::V1P2,
+        profiles::google::GRADEBOOK,
+        profiles::products::V1P2,
+        profiles::walks::ALL,
     ],
 };
 
@@ -174,5 +187,7 @@ pub const RESOURCES: Suite = Suite {
         selection::V1P2,
         errors::V1P2,
         errors::BOTH,
+        profiles::products::V1P2,
+        profiles::walks::ALL,
     ],
 };

@@ -87,7 +87,7 @@ fn ends_of(scopes: &str) -> BTreeSet<&str> {
 }
 
 /// The narrowest scope that opens something of an edition.
-fn narrowest(edition: Edition) -> &'static str {
+pub fn narrowest(edition: Edition) -> &'static str {
     match edition {
         Edition::V1p1 | Edition::Rostering => "roster-core.readonly",
         Edition::Gradebook => "gradebook-core.readonly",

@@ -19,6 +19,7 @@ mod oneroster_members;
 mod oneroster_nested;
 mod oneroster_paging;
 mod oneroster_posted;
+mod oneroster_profiles;
 mod oneroster_relations;
 mod oneroster_selection;
 mod oneroster_sorting;
@@ -146,6 +147,11 @@ const V1P1: &[&[Sabotage]] = &[
     oneroster_graded::BOTH,
     oneroster_graded::V1P1,
     oneroster_posted::BOTH,
+    oneroster_profiles::ROSTERING,
+    oneroster_profiles::WRITTEN_V1P1,
+    oneroster_profiles::V1P1,
+    oneroster_profiles::ALL,
+    oneroster_profiles::VERSIONS,
 ];
 
 const ROSTERING: &[&[Sabotage]] = &[
@@ -181,6 +187,10 @@ const ROSTERING: &[&[Sabotage]] = &[
     oneroster_grammar::ROSTER,
     oneroster_errors::V1P2,
     oneroster_errors::BOTH,
+    oneroster_profiles::ROSTERING,
+    oneroster_profiles::V1P2,
+    oneroster_profiles::ALL,
+    oneroster_profiles::VERSIONS,
 ];
 
 const GRADEBOOK: &[&[Sabotage]] = &[
@@ -212,6 +222,9 @@ const GRADEBOOK: &[&[Sabotage]] = &[
     oneroster_graded::V1P2,
     oneroster_posted::BOTH,
     oneroster_posted::V1P2,
+    oneroster_profiles::WRITTEN_V1P2,
+    oneroster_profiles::V1P2,
+    oneroster_profiles::ALL,
 ];
 
 const RESOURCES: &[&[Sabotage]] = &[
@@ -233,4 +246,6 @@ const RESOURCES: &[&[Sabotage]] = &[
     oneroster_selection::V1P2,
     oneroster_errors::V1P2,
     oneroster_errors::BOTH,
+    oneroster_profiles::V1P2,
+    oneroster_profiles::ALL,
 ];
