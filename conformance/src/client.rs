@@ -9,8 +9,11 @@ use std::time::{Duration, Instant};
 
 use ureq::Agent;
 use ureq::http;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, DefaultConnector};
 
 use crate::exchange::{Request, Response};
+use crate::hangup::Heedful;
 
 /// How often a request is sent at most.
 const TRIES: u32 = 5;
@@ -28,7 +31,7 @@ pub struct Client {
 impl Client {
     /// A client that gives up on an answer after that time.
     pub fn new(timeout: Duration) -> Self {
-        let agent = Agent::config_builder()
+        let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -36,9 +39,9 @@ impl Client {
             .timeout_global(Some(timeout))
             .max_idle_connections_per_host(16)
             .user_agent(concat!("koppelvlak-conformance/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .new_agent();
-        Self { agent }
+            .build();
+        let connector = DefaultConnector::new().chain(Heedful);
+        Self { agent: Agent::with_parts(config, connector, DefaultResolver::default()) }
     }
 
     /// Sends a request, and waits and sends it again if the server asks for that.

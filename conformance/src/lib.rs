@@ -8,6 +8,7 @@ pub mod cli;
 pub mod client;
 pub mod credentials;
 pub mod exchange;
+mod hangup;
 pub mod probe;
 pub mod report;
 pub mod run;
