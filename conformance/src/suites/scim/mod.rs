@@ -1,6 +1,7 @@
 //! SCIM 2.0 (RFC 7643, RFC 7644, RFC 9865), and what identity providers really send.
 
 mod attributes;
+mod bulk;
 mod create;
 mod cursors;
 mod delete;
@@ -39,6 +40,9 @@ pub const SUITE: Suite = Suite {
         put::CHECKS,
         delete::CHECKS,
         versions::CHECKS,
+        bulk::operations::CHECKS,
+        bulk::references::CHECKS,
+        bulk::limits::CHECKS,
         media::CHECKS,
         routes::CHECKS,
         lists::CHECKS,

@@ -27,6 +27,7 @@ mod oneroster_tokens;
 mod oneroster_transport;
 mod oneroster_written;
 mod scim_bodies;
+mod scim_bulk;
 mod scim_create;
 mod scim_delete;
 mod scim_discovery;
@@ -95,6 +96,9 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_put::SABOTAGES,
             scim_delete::SABOTAGES,
             scim_versions::SABOTAGES,
+            scim_bulk::OPERATIONS,
+            scim_bulk::REFERENCES,
+            scim_bulk::LIMITS,
             scim_media::SABOTAGES,
             scim_lists::SABOTAGES,
             scim_paging::INDEX,
