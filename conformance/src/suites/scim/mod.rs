@@ -57,5 +57,6 @@ pub const SUITE: Suite = Suite {
         patch::forms::CHECKS,
         patch::members::CHECKS,
         patch::membership::CHECKS,
+        patch::replays::CHECKS,
     ],
 };

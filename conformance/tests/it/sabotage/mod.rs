@@ -44,6 +44,7 @@ mod scim_patch_effects;
 mod scim_patch_forms;
 mod scim_patch_names;
 mod scim_patch_refusals;
+mod scim_patch_replays;
 mod scim_put;
 mod scim_schemas;
 mod scim_sorting;
@@ -112,6 +113,7 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_patch_forms::SABOTAGES,
             scim_members::SABOTAGES,
             scim_membership::SABOTAGES,
+            scim_patch_replays::SABOTAGES,
         ],
         _ => &[],
     };

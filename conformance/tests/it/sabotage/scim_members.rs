@@ -51,7 +51,7 @@ pub const SABOTAGES: &[Sabotage] = &[
     },
     Sabotage {
         what: "members that are added again are there twice",
-        checks: &["SC-251"],
+        checks: &["SC-251", "SC-251c"],
         fault: Fault::Answer(|request, response| {
             resource(request, response, |group| {
                 if let Some(members) = group["members"].as_array_mut() {
@@ -84,7 +84,7 @@ pub const SABOTAGES: &[Sabotage] = &[
     },
     Sabotage {
         what: "PATCH removes all members when a list names some",
-        checks: &["SC-253"],
+        checks: &["SC-253", "SC-954c"],
         fault: Fault::Request(|request| {
             each(request, |operation| {
                 if is_removal(operation) {
@@ -95,7 +95,7 @@ pub const SABOTAGES: &[Sabotage] = &[
     },
     Sabotage {
         what: "PATCH refuses to remove members by a list",
-        checks: &["SC-253"],
+        checks: &["SC-253", "SC-954c", "SC-954f"],
         fault: Fault::Instead(|request| {
             refused_if(request, |operation| is_removal(operation) && operation["value"].is_array())
         }),

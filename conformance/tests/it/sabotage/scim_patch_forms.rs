@@ -30,7 +30,7 @@ pub const SABOTAGES: &[Sabotage] = &[
     },
     Sabotage {
         what: "PATCH ignores names with dots in a value without a path",
-        checks: &["SC-228"],
+        checks: &["SC-228", "SC-954b"],
         fault: Fault::Request(|request| without_names(request, |name| name.starts_with("name."))),
     },
     Sabotage {
@@ -55,7 +55,7 @@ pub const SABOTAGES: &[Sabotage] = &[
     },
     Sabotage {
         what: "PATCH refuses texts for booleans",
-        checks: &["SC-230"],
+        checks: &["SC-230", "SC-954"],
         fault: Fault::Instead(|request| refused_if(request, |operation| operation["value"] == "False")),
     },
     Sabotage {
@@ -73,7 +73,7 @@ pub const SABOTAGES: &[Sabotage] = &[
     },
     Sabotage {
         what: "PATCH refuses a text for a manager",
-        checks: &["SC-231"],
+        checks: &["SC-231", "SC-954"],
         fault: Fault::Instead(|request| {
             refused_if(request, |operation| is_of_manager(operation) && operation["value"].is_string())
         }),

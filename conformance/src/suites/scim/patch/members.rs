@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::service::text;
 use super::super::wording::{may, must, practice, should};
-use super::resource::{has, has_no, has_values};
+use super::resource::{elements, has, has_no, has_values, values};
 use super::trial::{A_SECOND, Subject, Trial, changing, expect_taken, operation, pathless, remove};
 use crate::check::{Check, Stop, Verdict, expect};
 use crate::probe::{Probe, nonce};
@@ -35,6 +35,12 @@ pub const CHECKS: &[Check] = &[
         "RFC 7644 §3.5.2.1",
         members_are_there_once,
     )),
+    changing(practice(should(
+        "SC-251c",
+        "The same holds for a member that comes with its `value` alone",
+        "RFC 7644 §3.5.2.1; clients send nothing else",
+        known_by_value,
+    ))),
     changing(must(
         "SC-251b",
         "Adding a member that is there leaves meta.lastModified",
@@ -136,6 +142,17 @@ fn members_are_there_once(probe: &Probe<'_>) -> Verdict {
     let trial = Trial::new(probe)?;
     let [ann, bob, cor] = three(&trial)?;
     let group = trial.group(&[&ann, &bob])?;
+    // As the server shows it: without its type it might be another value.
+    let shown = elements(&group.made, "members").first().cloned();
+    let members: Vec<Value> = shown.into_iter().chain([one(&cor)]).collect();
+    let added = group.patched(&[operation("add", "members", members)])?;
+    has_values(&added, "members", &[ann.id(), bob.id(), cor.id()])
+}
+
+fn known_by_value(probe: &Probe<'_>) -> Verdict {
+    let trial = Trial::new(probe)?;
+    let [ann, bob, cor] = three(&trial)?;
+    let group = trial.group(&[&ann, &bob])?;
     let added = group.patched(&[operation("add", "members", vec![one(&ann), one(&cor)])])?;
     has_values(&added, "members", &[ann.id(), bob.id(), cor.id()])
 }
@@ -149,7 +166,7 @@ fn no_change_of_time(probe: &Probe<'_>) -> Verdict {
         return Err(Stop::skipped("the server shows no meta.lastModified"));
     }
     sleep(A_SECOND);
-    let after = group.patched(&[operation("add", "members", vec![one(&ann)])])?;
+    let after = group.patched(&[operation("add", "members", elements(&group.made, "members").to_vec())])?;
     has(&after, "/meta/lastModified", before)
 }
 
@@ -217,7 +234,7 @@ fn unknown_members(probe: &Probe<'_>) -> Verdict {
     let [ann, bob, _] = three(&trial)?;
     let group = trial.group(&[&ann])?;
     let added = group.patched(&[operation("add", "members", vec![json!({"value": nonce()}), one(&bob)])])?;
-    let members = super::resource::values(&added, "members");
+    let members = values(&added, "members");
     let both = [ann.id(), bob.id()].iter().all(|id| members.iter().any(|member| member == id));
     expect(both, format!("{} and {} are members", ann.id(), bob.id()), || added.to_string())
 }

@@ -9,5 +9,6 @@ pub mod members;
 pub mod membership;
 pub mod names;
 pub mod refusals;
+pub mod replays;
 mod resource;
 mod trial;
