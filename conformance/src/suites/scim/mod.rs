@@ -7,6 +7,7 @@ mod cursors;
 mod delete;
 mod discovery;
 mod features;
+mod filters;
 mod lists;
 pub mod made;
 mod media;
@@ -49,6 +50,12 @@ pub const SUITE: Suite = Suite {
         paging::CHECKS,
         cursors::CHECKS,
         sorting::CHECKS,
+        filters::compared::CHECKS,
+        filters::combined::CHECKS,
+        filters::elements::CHECKS,
+        filters::names::CHECKS,
+        filters::written::CHECKS,
+        filters::refused::CHECKS,
         patch::attributes::CHECKS,
         patch::chosen::CHECKS,
         patch::refusals::CHECKS,

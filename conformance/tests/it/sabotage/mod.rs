@@ -32,6 +32,8 @@ mod scim_create;
 mod scim_delete;
 mod scim_discovery;
 mod scim_edits;
+mod scim_filter_names;
+mod scim_filters;
 mod scim_lists;
 mod scim_media;
 mod scim_members;
@@ -105,6 +107,10 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_paging::INDEX,
             scim_paging::CURSOR,
             scim_sorting::SABOTAGES,
+            scim_filters::COMPARED,
+            scim_filters::COMBINED,
+            scim_filter_names::NAMED,
+            scim_filter_names::REFUSED,
             scim_patch_attributes::SABOTAGES,
             scim_patch_chosen::SABOTAGES,
             scim_patch_refusals::SABOTAGES,
