@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::made::{USERS, user, user_at, with};
 use super::super::service::{config, expect_error};
-use super::super::wording::{may, must, policy};
+use super::super::wording::{may, must, policy, should};
 use super::job::{BULK, Jobs, bulky, job, outcomes, post, told};
 use crate::check::{Check, Stop, Verdict, expect};
 use crate::exchange::Response;
@@ -39,7 +39,7 @@ pub const CHECKS: &[Check] = &[
         limits_are_named,
     )),
     bulky(must("SC-327", "A POST without a bulkId is refused", "RFC 7644 §3.7", bulk_ids_are_required)),
-    bulky(must(
+    bulky(should(
         "SC-327b",
         "Two operations with the same bulkId aren't both carried out",
         "RFC 7644 §3.7",
