@@ -41,6 +41,13 @@ pub const CHECKS: &[Check] = &[
         names_of_hidden_people,
     ),
     leak(
+        "CO-Q18",
+        "Whoever filters for a withheld value in another case finds as much as for one that nobody has",
+        "GDPR art. 5(1)(c): Q18 case, accent, collation",
+        RICHER,
+        |probe| each_value(probe, |one, value| format!("{}='{}'", one.field, other_case(value))),
+    ),
+    leak(
         "CO-Q2",
         "Whoever excludes a withheld value excludes as much as with one that nobody has",
         "GDPR art. 5(1)(c): Q2 negative filters",
@@ -91,6 +98,12 @@ fn each_value(probe: &Probe<'_>, filter: impl Fn(&Withheld, &str) -> String) -> 
         both(&client, &one, "a withheld value", &filter)?;
     }
     Ok(())
+}
+
+/// A text with small letters for capitals, and the other way.
+fn other_case(text: &str) -> String {
+    let turn = |c: char| if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() };
+    text.chars().map(turn).collect()
 }
 
 fn both(client: &Eye<'_, '_>, one: &Withheld, what: &str, filter: impl Fn(&Withheld, &str) -> String) -> Verdict {

@@ -8,8 +8,11 @@ mod changes;
 mod doors;
 mod existence;
 mod eye;
+mod files;
 mod filters;
+mod identifiers;
 mod lists;
+mod operations;
 mod protocol;
 mod references;
 mod routes;
@@ -35,9 +38,12 @@ pub const SUITE: Suite = Suite {
         routes::CHECKS,
         existence::CHECKS,
         references::CHECKS,
+        identifiers::CHECKS,
         changes::CHECKS,
         protocol::CHECKS,
+        operations::CHECKS,
         doors::CHECKS,
+        files::CHECKS,
         scim_queries::CHECKS,
         writes::CHECKS,
         scim_writes::CHECKS,

@@ -5,6 +5,7 @@ mod consent_answers;
 mod consent_doors;
 mod consent_filters;
 pub mod consent_scim;
+mod consent_view;
 pub mod oneroster_csv;
 mod oneroster_csv_package;
 mod oneroster_derived;
@@ -80,6 +81,7 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             consent_doors::TWIN,
             consent_scim::QUERIES,
             consent_scim::WRITES,
+            consent_view::SABOTAGES,
         ],
         "oneroster-csv" => &[
             oneroster_csv::PACKAGE,
