@@ -14,9 +14,11 @@ mod media;
 mod paging;
 mod patch;
 pub mod population;
+mod projection;
 mod put;
 mod routes;
 mod schemas;
+mod search;
 pub mod service;
 mod sorting;
 mod values;
@@ -56,6 +58,8 @@ pub const SUITE: Suite = Suite {
         filters::names::CHECKS,
         filters::written::CHECKS,
         filters::refused::CHECKS,
+        projection::CHECKS,
+        search::CHECKS,
         patch::attributes::CHECKS,
         patch::chosen::CHECKS,
         patch::refusals::CHECKS,

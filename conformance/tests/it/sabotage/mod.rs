@@ -48,6 +48,7 @@ mod scim_patch_forms;
 mod scim_patch_names;
 mod scim_patch_refusals;
 mod scim_patch_replays;
+mod scim_projection;
 mod scim_put;
 mod scim_schemas;
 mod scim_sorting;
@@ -113,6 +114,8 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_filters::COMBINED,
             scim_filter_names::NAMED,
             scim_filter_names::REFUSED,
+            scim_projection::SHOWN,
+            scim_projection::SEARCHED,
             scim_patch_attributes::SABOTAGES,
             scim_patch_chosen::SABOTAGES,
             scim_patch_refusals::SABOTAGES,
