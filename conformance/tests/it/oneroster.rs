@@ -1,4 +1,5 @@
-//! The suites of OneRoster against the demo: as the vendor that sees most, and as the one that may write.
+//! The suites of OneRoster against the demo: as the vendor that sees most, as the one that may write, and as one that
+//! signs its requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,10 @@ use crate::good_server::Demo;
 use crate::sabotage::{Sabotage, of};
 use crate::saboteur::{each_is_noticed, each_is_sabotaged, pass};
 
+/// The vendor that sees most, where it signs its requests.
+const SIGNER: &str = "everything, by signature";
+const TIMEOUT: Duration = Duration::from_secs(30);
+
 /// A demo, and who asks it.
 struct Board {
     demo: Demo,
@@ -19,14 +24,18 @@ struct Board {
 }
 
 impl Board {
-    /// The target as a vendor, at a server or a proxy.
-    fn aim(&self, vendor: &str, at: &str) -> Target {
+    /// The target as a party, at a server or a proxy.
+    fn aim(&self, party: &str, at: &str) -> Target {
+        let vendor = if party == SIGNER { "everything" } else { party };
         let text = |member: &str| self.demo.text(&format!("/vendors/{vendor}/{member}"));
         let client = Secret { id: text("client_id"), secret: text("client_secret") };
         let token_url = self.demo.text("/token_url").replace(&self.origin, at);
         let credentials = Credentials::OAuth2(Arc::new(Tokens::new(token_url.clone(), client.clone(), String::new())));
         let root = self.demo.text("/oneroster/root").replace(&self.origin, at);
-        let mut target = Target::new(&root, credentials, Duration::from_secs(30));
+        let credentials = if party == SIGNER { Credentials::OAuth1(client.clone()) } else { credentials };
+        let another = self.demo.text("/scim_blank/base_url").replace("/scim/v2", "/ims/oneroster");
+        let mut target = Target::new(&root, credentials, TIMEOUT);
+        target.twin = Some(Box::new(Target::new(&another.replace(&self.origin, at), Credentials::None, TIMEOUT)));
         target.token_url = Some(token_url);
         target.client_secret = Some(client);
         target.allows_writes = true;
@@ -34,12 +43,18 @@ impl Board {
     }
 }
 
-/// As which vendor a check is looked at.
-fn vendor_of(check: &Check) -> &'static str {
-    if check.writes { "gradebook" } else { "everything" }
+/// As whom a check is looked at: the vendor that may write, the one that sees most, or that one by its signature.
+fn party_of(check: &Check) -> &'static str {
+    if check.writes {
+        "gradebook"
+    } else if ["OR-013", "OR-014"].iter().any(|id| check.id.starts_with(id)) {
+        SIGNER
+    } else {
+        "everything"
+    }
 }
 
-/// Every check passes as its vendor, and fails as its vendor under the sabotages that are about it.
+/// Every check passes as its party, and fails as its party under the sabotages that are about it.
 fn trusted(name: &str) {
     let demo = Demo::start(200, &[]);
     let board = Board { origin: demo.text("/public_url"), demo };
@@ -47,14 +62,14 @@ fn trusted(name: &str) {
     let sabotages = of(suite.name);
     each_is_sabotaged(suite, &sabotages);
 
-    for vendor in ["everything", "gradebook"] {
-        let is_own = |check: &Check| vendor_of(check) == vendor;
+    for party in ["everything", "gradebook", SIGNER] {
+        let is_own = |check: &Check| party_of(check) == party;
         let own: Vec<&str> = suite.checks().filter(|check| is_own(check)).map(|check| check.id).collect();
         let is_about = |sabotage: &&Sabotage| sabotage.checks.iter().any(|id| own.contains(id));
         let about: Vec<&'static Sabotage> = sabotages.iter().copied().filter(is_about).collect();
 
-        pass(suite, &board.aim(vendor, &board.origin), &[], &is_own);
-        each_is_noticed(suite, about, &board.origin, &|at| board.aim(vendor, at));
+        pass(suite, &board.aim(party, &board.origin), &[], &is_own);
+        each_is_noticed(suite, about, &board.origin, &|at| board.aim(party, at));
     }
 }
 

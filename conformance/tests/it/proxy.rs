@@ -98,6 +98,7 @@ fn read(reader: &mut BufReader<TcpStream>, origin: &str, own: SocketAddr) -> std
     let path = parts.next().unwrap_or_default();
     let mut request = Request::new(&method, format!("{origin}{path}"));
     let mut length = 0;
+    let mut host = None;
     loop {
         line.clear();
         reader.read_line(&mut line)?;
@@ -105,14 +106,23 @@ fn read(reader: &mut BufReader<TcpStream>, origin: &str, own: SocketAddr) -> std
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().unwrap_or(0),
             // What the runner's client sends by itself, the proxy's sends by itself too.
-            "host" | "connection" | "accept-encoding" | "transfer-encoding" | "user-agent" => {}
+            "connection" | "accept-encoding" | "transfer-encoding" | "user-agent" => {}
+            // A signature is of the address that the client called; other requests have the proxy's own.
+            "host" => host = Some(value.trim().to_owned()),
             _ => request = request.header(name, value.trim()),
         }
+    }
+    if let Some(host) = host.filter(|_| is_signed(&request)) {
+        request = request.header("Host", host);
     }
     request.body = vec![0; length];
     reader.read_exact(&mut request.body)?;
     request.body = renamed(&request.body, &format!("http://{own}"), origin);
     Ok(Some(request))
+}
+
+fn is_signed(request: &Request) -> bool {
+    request.header_value("authorization").is_some_and(|value| value.starts_with("OAuth "))
 }
 
 fn write(

@@ -12,14 +12,18 @@ mod grammar;
 mod members;
 pub mod model;
 mod nested;
+mod nested_queries;
 mod paging;
 mod profiles;
 mod references;
 mod relations;
+mod resources;
 pub mod routes;
+mod scopes;
 mod selection;
 pub mod service;
 pub mod shape;
+mod signatures;
 mod sorting;
 mod subjects;
 mod tokens;
@@ -73,6 +77,12 @@ pub const V1P1: Suite = Suite {
         profiles::products::V1P1,
         profiles::walks::ALL,
         profiles::versions::ROSTERING,
+        scopes::BOTH,
+        signatures::V1P1,
+        nested_queries::ALL,
+        gradebook::life::ALL,
+        gradebook::life::WRITTEN,
+        resources::BOTH,
     ],
 };
 
@@ -117,6 +127,11 @@ pub const ROSTERING: Suite = Suite {
         profiles::products::V1P2,
         profiles::walks::ALL,
         profiles::versions::ROSTERING,
+        scopes::BOTH,
+        scopes::V1P2,
+        scopes::ROSTERING,
+        nested_queries::ALL,
+        gradebook::life::ALL,
     ],
 };
 
@@ -160,6 +175,12 @@ pub const GRADEBOOK: Suite = Suite {
         profiles::google::GRADEBOOK,
         profiles::products::V1P2,
         profiles::walks::ALL,
+        scopes::BOTH,
+        scopes::V1P2,
+        scopes::GRADEBOOK,
+        nested_queries::ALL,
+        gradebook::life::ALL,
+        gradebook::life::WRITTEN,
     ],
 };
 
@@ -189,5 +210,12 @@ pub const RESOURCES: Suite = Suite {
         errors::BOTH,
         profiles::products::V1P2,
         profiles::walks::ALL,
+        scopes::BOTH,
+        scopes::V1P2,
+        scopes::RESOURCES,
+        nested_queries::ALL,
+        gradebook::life::ALL,
+        resources::BOTH,
+        resources::V1P2,
     ],
 };

@@ -16,12 +16,14 @@ mod oneroster_errors;
 mod oneroster_filters;
 mod oneroster_graded;
 mod oneroster_grammar;
+mod oneroster_life;
 mod oneroster_members;
 mod oneroster_nested;
 mod oneroster_paging;
 mod oneroster_posted;
 mod oneroster_profiles;
 mod oneroster_relations;
+mod oneroster_scopes;
 mod oneroster_selection;
 mod oneroster_sorting;
 mod oneroster_tokens;
@@ -169,6 +171,11 @@ const V1P1: &[&[Sabotage]] = &[
     oneroster_profiles::V1P1,
     oneroster_profiles::ALL,
     oneroster_profiles::VERSIONS,
+    oneroster_scopes::BOTH,
+    oneroster_scopes::SIGNED,
+    oneroster_life::ALL,
+    oneroster_life::WRITTEN,
+    oneroster_life::RESOURCES,
 ];
 
 const ROSTERING: &[&[Sabotage]] = &[
@@ -208,6 +215,10 @@ const ROSTERING: &[&[Sabotage]] = &[
     oneroster_profiles::V1P2,
     oneroster_profiles::ALL,
     oneroster_profiles::VERSIONS,
+    oneroster_scopes::BOTH,
+    oneroster_scopes::V1P2,
+    oneroster_scopes::ROSTERING,
+    oneroster_life::ALL,
 ];
 
 const GRADEBOOK: &[&[Sabotage]] = &[
@@ -242,6 +253,11 @@ const GRADEBOOK: &[&[Sabotage]] = &[
     oneroster_profiles::WRITTEN_V1P2,
     oneroster_profiles::V1P2,
     oneroster_profiles::ALL,
+    oneroster_scopes::BOTH,
+    oneroster_scopes::V1P2,
+    oneroster_scopes::GRADEBOOK,
+    oneroster_life::ALL,
+    oneroster_life::WRITTEN,
 ];
 
 const RESOURCES: &[&[Sabotage]] = &[
@@ -265,4 +281,10 @@ const RESOURCES: &[&[Sabotage]] = &[
     oneroster_errors::BOTH,
     oneroster_profiles::V1P2,
     oneroster_profiles::ALL,
+    oneroster_scopes::BOTH,
+    oneroster_scopes::V1P2,
+    oneroster_scopes::RESOURCES,
+    oneroster_life::ALL,
+    oneroster_life::RESOURCES,
+    oneroster_life::RESOURCES_V1P2,
 ];

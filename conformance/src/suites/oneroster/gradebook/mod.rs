@@ -4,6 +4,7 @@
 pub mod below;
 pub mod desk;
 pub mod in_use;
+pub mod life;
 pub mod objects;
 pub mod posts;
 pub mod scales;

@@ -46,6 +46,9 @@ fn old_roles(role: &str) -> &[&str] {
 fn same_user(probe: &Probe<'_>) -> Verdict {
     let (old, new) = (Service::at(probe, Edition::V1p1), Service::at(probe, Edition::Rostering));
     let users = named("users")?;
+    if ![&old, &new].into_iter().all(|one| one.served().is_ok_and(|served| served.contains(&users))) {
+        return Err(Stop::skipped("the client doesn't read users over both versions"));
+    }
     let mut n_compared = 0;
     for user in new.some(users)?.iter().take(MOST) {
         let response = old.get(&format!("users/{}", encode(id_of(user))))?;
