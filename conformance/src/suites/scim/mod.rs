@@ -2,6 +2,7 @@
 
 mod attributes;
 mod bulk;
+mod clients;
 mod create;
 mod cursors;
 mod delete;
@@ -46,6 +47,9 @@ pub const SUITE: Suite = Suite {
         bulk::operations::CHECKS,
         bulk::references::CHECKS,
         bulk::limits::CHECKS,
+        clients::okta::CHECKS,
+        clients::helloid::CHECKS,
+        clients::registrars::CHECKS,
         media::CHECKS,
         routes::CHECKS,
         lists::CHECKS,

@@ -31,6 +31,7 @@ mod oneroster_transport;
 mod oneroster_written;
 mod scim_bodies;
 mod scim_bulk;
+mod scim_clients;
 mod scim_create;
 mod scim_delete;
 mod scim_discovery;
@@ -107,6 +108,9 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_bulk::OPERATIONS,
             scim_bulk::REFERENCES,
             scim_bulk::LIMITS,
+            scim_clients::OKTA,
+            scim_clients::HELLOID,
+            scim_clients::REGISTRARS,
             scim_media::SABOTAGES,
             scim_lists::SABOTAGES,
             scim_paging::INDEX,
