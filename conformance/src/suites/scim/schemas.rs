@@ -170,10 +170,11 @@ fn characteristics_are_the_standards(probe: &Probe<'_>) -> Verdict {
         let returned = word(&held, "returned", "default");
         let uniqueness = word(&held, "uniqueness", "none");
         let is_exact = held.get("caseExact").and_then(Value::as_bool).unwrap_or_default();
-        // A server may refuse to have an attribute written, and may promise more than uniqueness in itself.
+        // A server may refuse to have an attribute written, and may promise more than uniqueness in itself. Nobody
+        // compares passwords by filters, so that servers say of them what holds: their case matters.
         let is_right = (mutability == attribute.mutability || mutability == "readOnly")
             && (returned == attribute.returned() || returned == "always")
-            && (attribute.kind != "string" || !is_exact)
+            && (attribute.kind != "string" || attribute.name == "password" || !is_exact)
             && (attribute.name != "userName" || uniqueness != "none");
         let what = format!(
             "`{}` of {}: {}, returned {}, not caseExact if a string, userName unique",
