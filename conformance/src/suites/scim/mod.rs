@@ -1,5 +1,6 @@
 //! SCIM 2.0 (RFC 7643, RFC 7644, RFC 9865), and what identity providers really send.
 
+mod access;
 mod attributes;
 mod bulk;
 mod clients;
@@ -7,6 +8,8 @@ mod create;
 mod cursors;
 mod delete;
 mod discovery;
+mod errors;
+mod extensions;
 mod features;
 mod filters;
 mod lists;
@@ -64,6 +67,9 @@ pub const SUITE: Suite = Suite {
         filters::refused::CHECKS,
         projection::CHECKS,
         search::CHECKS,
+        access::CHECKS,
+        errors::CHECKS,
+        extensions::CHECKS,
         patch::attributes::CHECKS,
         patch::chosen::CHECKS,
         patch::refusals::CHECKS,

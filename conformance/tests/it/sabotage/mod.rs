@@ -29,6 +29,7 @@ mod oneroster_sorting;
 mod oneroster_tokens;
 mod oneroster_transport;
 mod oneroster_written;
+mod scim_access;
 mod scim_bodies;
 mod scim_bulk;
 mod scim_clients;
@@ -36,6 +37,7 @@ mod scim_create;
 mod scim_delete;
 mod scim_discovery;
 mod scim_edits;
+mod scim_extensions;
 mod scim_filter_names;
 mod scim_filters;
 mod scim_lists;
@@ -122,6 +124,9 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_filter_names::REFUSED,
             scim_projection::SHOWN,
             scim_projection::SEARCHED,
+            scim_access::LET_IN,
+            scim_access::ERRORS,
+            scim_extensions::SABOTAGES,
             scim_patch_attributes::SABOTAGES,
             scim_patch_chosen::SABOTAGES,
             scim_patch_refusals::SABOTAGES,
