@@ -7,7 +7,7 @@ use koppelvlak::scim::patch::Patch;
 use koppelvlak::scim::put::replace;
 use koppelvlak::scim::resource::Object;
 use koppelvlak::scim::schema::{GROUP, ResourceType, USER};
-use koppelvlak::scim::switches::Switches;
+use koppelvlak::consent::switches::Switches;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 

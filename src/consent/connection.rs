@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::consent::switches::Switches;
+
 /// How objects are named to the vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -47,4 +49,7 @@ pub struct Connection {
     pub required_fields: RequiredFields,
     /// Whether the vendor still works for the board.
     pub status: ConnectionStatus,
+    /// What it wants otherwise over SCIM.
+    #[serde(default)]
+    pub scim: Switches,
 }

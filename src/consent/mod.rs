@@ -22,6 +22,7 @@ pub mod released;
 pub mod rule;
 pub mod rules_file;
 pub mod sight;
+pub mod switches;
 pub mod written;
 
 pub use choice::{Choice, Decision};

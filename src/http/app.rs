@@ -6,6 +6,7 @@ use crate::audit::Recorder;
 use crate::auth::connections::AuthCache;
 use crate::clock::Clock;
 use crate::consent::connection::{Connection, ConnectionStatus, Identifiers, RequiredFields};
+use crate::consent::switches::Switches;
 use crate::keys::{KeyError, MasterKey};
 use crate::query::Views;
 use crate::scim::door::memo::Memo;
@@ -101,6 +102,7 @@ fn nobody(key: &MasterKey) -> Result<StoredConnection, KeyError> {
         identifiers: Identifiers::Pairwise,
         required_fields: RequiredFields::Absent,
         status: ConnectionStatus::Active,
+        scim: Switches::default(),
     };
     let secret = crate::auth::secret::new_secret()?;
     Ok(StoredConnection { tenant_id: 0, connection, secret_sealed: seal_secret(key, 0, "", &secret)? })

@@ -8,8 +8,8 @@ use super::path::Path;
 use super::refusal::Refusal;
 use super::resource::{self, Object};
 use super::schema::{Attribute, Kind, ResourceType, Schema};
-use super::switches::Switches;
 use super::value::{self, Single};
+use crate::consent::switches::Switches;
 
 /// What a client wants a resource to be, without what only the server knows.
 pub fn accept(body: Value, resource_type: &ResourceType, switches: &Switches) -> Result<Object, Refusal> {
@@ -128,9 +128,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::consent::switches::{SecondPrimary, Unknown};
     use crate::scim::refusal::ScimType;
     use crate::scim::schema::{GROUP, USER};
-    use crate::scim::switches::{SecondPrimary, Unknown};
 
     const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 

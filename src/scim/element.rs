@@ -9,7 +9,7 @@ use super::path::Path;
 use super::refusal::Refusal;
 use super::resource::Object;
 use super::schema::Attribute;
-use super::switches::SecondPrimary;
+use crate::consent::switches::SecondPrimary;
 
 /// What makes an element the same as another one: its `value` and `type`; of a member its `value` alone, of what
 /// has no `value` all but `primary`.

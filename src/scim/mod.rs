@@ -22,5 +22,4 @@ pub mod resource;
 pub mod schema;
 pub mod school;
 pub mod sort;
-pub mod switches;
 mod value;

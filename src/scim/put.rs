@@ -95,9 +95,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::consent::switches::Switches;
     use crate::scim::accept::accept;
     use crate::scim::schema::{GROUP, USER};
-    use crate::scim::switches::Switches;
 
     const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 

@@ -10,7 +10,7 @@ use super::path::Path;
 use super::refusal::{Refusal, told};
 use super::resource::Object;
 use super::schema::{Attribute, Kind};
-use super::switches::{Switches, Unknown};
+use crate::consent::switches::{Switches, Unknown};
 
 /// How many values a list may have, but for members. A user who has more is a mistake, or an attack on what
 /// compares each with each.

@@ -17,7 +17,7 @@ pub struct StoredConnection {
 }
 
 const COLUMNS: &str = "tenant_id, vendor_id, vendor_name, scopes, identifiers, required_fields, status, \
-     secret_sealed";
+     secret_sealed, scim";
 
 /// One vendor in one board, unless its connection ended.
 pub fn connection(conn: &mut Conn, tenant_id: i64, vendor: &str) -> Result<Option<StoredConnection>, StoreError> {
@@ -63,10 +63,10 @@ pub fn put(conn: &mut Conn, stored: &StoredConnection, now: Millis) -> Result<()
     let connection = &stored.connection;
     Statement::new(
         "INSERT INTO connection (tenant_id, vendor_id, vendor_name, scopes, identifiers, required_fields, \
-         status, secret_sealed, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) \
+         status, secret_sealed, scim, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
          ON CONFLICT (tenant_id, vendor_id) DO UPDATE SET vendor_name = excluded.vendor_name, \
          scopes = excluded.scopes, identifiers = excluded.identifiers, required_fields = excluded.required_fields, \
-         status = excluded.status, secret_sealed = excluded.secret_sealed",
+         status = excluded.status, secret_sealed = excluded.secret_sealed, scim = excluded.scim",
     )
     .bind(stored.tenant_id)
     .bind(connection.vendor.as_str())
@@ -76,6 +76,7 @@ pub fn put(conn: &mut Conn, stored: &StoredConnection, now: Millis) -> Result<()
     .bind(cell::word(&connection.required_fields)?)
     .bind(cell::word(&connection.status)?)
     .bind(stored.secret_sealed.clone())
+    .bind(cell::json(&connection.scim.set())?)
     .bind(now.0)
     .execute(conn)?;
     Ok(())
@@ -110,6 +111,7 @@ fn read(row: Row<'_>) -> Result<StoredConnection, StoreError> {
             identifiers: cell::read_word(row, 4)?,
             required_fields: cell::read_word(row, 5)?,
             status: cell::read_word(row, 6)?,
+            scim: cell::read_json(row, 8)?,
         },
         secret_sealed: row.bytes(7).ok_or(StoreError::Shape("a vendor without a secret"))?.to_vec(),
     })

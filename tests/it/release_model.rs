@@ -5,6 +5,7 @@ use std::sync::Arc;
 use koppelvlak::catalogue::{Category, Entity};
 use koppelvlak::consent::connection::ConnectionStatus;
 use koppelvlak::consent::pseudonym::Pseudonyms;
+use koppelvlak::consent::switches::Switches;
 use koppelvlak::consent::{self, Connection, Grounds, Release};
 use koppelvlak::keys::MasterKey;
 use koppelvlak::oneroster::csv::File;
@@ -36,6 +37,7 @@ fn compile(board: &Board, decisions: &Decisions) -> Release {
         required_fields: vendor.required_fields,
         scopes: Vec::new(),
         status: ConnectionStatus::Active,
+        scim: Switches::default(),
     };
     let choices: Vec<consent::Choice> = decisions
         .choices

@@ -156,6 +156,17 @@ impl<'a> Section<'a> {
         None
     }
 
+    /// `true` or `false`.
+    pub fn flag(&mut self, key: &str) -> Option<bool> {
+        let value = self.table.get(key)?;
+        if let DeValue::Boolean(flag) = value.get_ref() {
+            return Some(*flag);
+        }
+        let text = format!("`{key}` must be true or false, not {}", kind(value.get_ref()));
+        self.report(self.lines.line(&value.span()), &text);
+        None
+    }
+
     /// A day, as a text or as TOML's own date.
     pub fn date(&mut self, key: &str) -> Option<At<NaiveDate>> {
         let value = self.table.get(key)?;

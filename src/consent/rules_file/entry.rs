@@ -15,6 +15,7 @@ use crate::consent::push::{Deprovision, PushProfile};
 use crate::consent::rule::{LegalBasis, RuleStatus};
 use crate::consent::rules_file::document::At;
 use crate::consent::rules_file::form;
+use crate::consent::switches::Switches;
 
 /// A whole rules file.
 #[derive(Debug, Default)]
@@ -88,6 +89,8 @@ pub struct VendorEntry {
     pub secret: Option<Secret>,
     /// `[vendor.push]`.
     pub push: Option<PushEntry>,
+    /// `[vendor.scim]`.
+    pub scim: Switches,
 }
 
 /// `[vendor.push]`: the vendor's own server, which gets what is released.

@@ -8,6 +8,7 @@ use crate::consent::connection::Connection;
 use crate::consent::push::PushTarget;
 use crate::consent::rule::Rule;
 use crate::consent::rules_file::difference::Facts;
+use crate::consent::switches::Switches;
 use crate::store::tenant::SpecialCategory;
 
 /// About a board.
@@ -28,6 +29,12 @@ pub fn of_connection(connection: &Connection) -> Facts {
         .with("identifiers", json(&connection.identifiers))
         .with("required_fields", json(&connection.required_fields))
         .with("status", json(&connection.status))
+        .with("scim", switches(&connection.scim))
+}
+
+/// Each switch that differs from its default, as the file sets it.
+fn switches(switches: &Switches) -> Vec<String> {
+    switches.set().iter().map(|(name, value)| format!("{name} = {value}")).collect()
 }
 
 /// About the server of a vendor that is pushed to.

@@ -148,6 +148,7 @@ fn vendor(entry: &VendorEntry, known: &Known, key: &MasterKey) -> Option<Option<
         identifiers: entry.identifiers.map_or(Identifiers::Pairwise, |at| at.value),
         required_fields: entry.required_fields.map_or(RequiredFields::Placeholder, |at| at.value),
         status: entry.status.map_or(ConnectionStatus::Active, |at| at.value),
+        scim: entry.scim.clone(),
     };
     let stored = known.connections.iter().find(|stored| stored.connection.vendor == connection.vendor);
     let secret = match (&entry.secret, stored) {

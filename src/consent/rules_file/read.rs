@@ -12,6 +12,7 @@ use crate::consent::rules_file::entry::{
     ChoiceEntry, PushEntry, RuleEntry, RulesFile, Secret, SpecialEntry, TenantEntry, VendorEntry,
 };
 use crate::consent::rules_file::problem::suggestion;
+use crate::consent::switches::Switches;
 
 /// The roles of OneRoster 1.2, and the one that only 1.1 has.
 const ROLES: &[&str] = &[
@@ -75,7 +76,7 @@ fn read_root(root: &mut Section<'_>) -> RulesFile {
         root.report(1, "there is no [tenant] with the `slug` of a board");
     }
     for table in root.tables("vendor") {
-        let keys = &["id", "name", "scopes", "identifiers", "required_fields", "status", "secret", "push"];
+        let keys = &["id", "name", "scopes", "identifiers", "required_fields", "status", "secret", "push", "scim"];
         file.vendors.push(vendor(root.inside("vendor", keys, table)));
     }
     for table in root.tables("rule") {
@@ -170,6 +171,10 @@ fn vendor(mut section: Section<'_>) -> VendorEntry {
             let label = format!("push of {}", section.label);
             push(section.inside(&label, &["url", "profile", "token", "deprovision"], table))
         }),
+        scim: section.table("scim").map_or_else(Switches::default, |table| {
+            let label = format!("scim of {}", section.label);
+            switches(section.inside(&label, &SWITCHES, table))
+        }),
     };
     check_form(&mut section, &entry);
     entry
@@ -192,6 +197,38 @@ fn push(mut section: Section<'_>) -> PushEntry {
     }
     check_form(&mut section, &entry);
     entry
+}
+
+const SWITCHES: [&str; 10] = [
+    "unknown_attributes",
+    "unknown_member",
+    "second_primary",
+    "create_on_replace_nomatch",
+    "require_path_in_patch",
+    "filter_bare_words",
+    "coerce_booleans",
+    "patch_response",
+    "require_if_match",
+    "group_displayname_unique",
+];
+
+fn switches(mut section: Section<'_>) -> Switches {
+    let usual = Switches::default();
+    let unknown = &["ignore", "reject"];
+    Switches {
+        unknown_attributes: section.word("unknown_attributes", unknown).map_or(usual.unknown_attributes, |at| at.value),
+        unknown_member: section.word("unknown_member", unknown).map_or(usual.unknown_member, |at| at.value),
+        second_primary: section
+            .word("second_primary", &["reject", "last_wins"])
+            .map_or(usual.second_primary, |at| at.value),
+        create_on_replace_nomatch: section.flag("create_on_replace_nomatch").unwrap_or(usual.create_on_replace_nomatch),
+        require_path_in_patch: section.flag("require_path_in_patch").unwrap_or(usual.require_path_in_patch),
+        filter_bare_words: section.flag("filter_bare_words").unwrap_or(usual.filter_bare_words),
+        coerce_booleans: section.flag("coerce_booleans").unwrap_or(usual.coerce_booleans),
+        patch_response: section.word("patch_response", &["200", "204"]).map_or(usual.patch_response, |at| at.value),
+        require_if_match: section.flag("require_if_match").unwrap_or(usual.require_if_match),
+        group_displayname_unique: section.flag("group_displayname_unique").unwrap_or(usual.group_displayname_unique),
+    }
 }
 
 fn scopes(section: &mut Section<'_>) -> Vec<&'static str> {

@@ -50,7 +50,12 @@ pub struct AccountTask {
 
 impl Exchange<'_> {
     /// Gets a change of a person of the school ready.
-    pub(super) fn prepare_account(&self, desk: &mut Desk<'_>, person: u32, command: &Command) -> Step<Prepared> {
+    pub(super) fn prepare_account(
+        &self,
+        desk: &mut Desk<'_>,
+        person: u32,
+        (command, change): (&Command, &Change),
+    ) -> Step<Prepared> {
         // Before the person is read: whoever changes the account in between makes this change stale, and not lost.
         let number = self.release().snapshot().people.ids.number(person);
         let kept = provisioned::find(desk.activity, self.of(), Kind::Account, &number.to_string())?;
@@ -64,8 +69,8 @@ impl Exchange<'_> {
             // A client sends back what it has read.
             current.insert((*name).to_owned(), value.as_str().into());
         }
-        let is_patch = matches!(command.change, Change::Patch(_));
-        let wanted = match &command.change {
+        let is_patch = matches!(change, Change::Patch(_));
+        let wanted = match change {
             Change::Patch(patch) => patch.apply(&current)?.resource,
             Change::Replace(accepted) => put::replace(&current, accepted.clone(), &USER)?.resource,
             Change::Delete => return Err(not_yours().into()),

@@ -12,7 +12,7 @@ use crate::auth::bearer::Caller;
 use crate::http::App;
 use crate::scim::discovery::MOST_OPERATIONS;
 use crate::scim::door::answer::{Answer, Failure};
-use crate::scim::door::change::{Change, Command};
+use crate::scim::door::change::Command;
 use crate::scim::door::exchange::{self, WRITE};
 use crate::scim::door::make::{Asked, make};
 use crate::scim::door::references::{self, Unresolved};
@@ -20,7 +20,6 @@ use crate::scim::door::resource::location;
 use crate::scim::door::target::Target;
 use crate::scim::refusal::Refusal;
 use crate::scim::schema::ResourceType;
-use crate::scim::switches::Switches;
 
 const RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 
@@ -108,10 +107,10 @@ impl Operation {
         if self.method != "DELETE" && self.data.is_none() {
             return Err(Refusal::invalid_value("`data` is missing"));
         }
-        let mut data = self.data.clone().unwrap_or_default();
-        let left_out = references::resolve(&mut data, known);
-        let change = Change::read(&self.method, resource_type, data, &Switches::default())?;
-        Ok((Command { resource_type, id, change, if_match: self.version.clone() }, left_out))
+        let mut body = self.data.clone().unwrap_or_default();
+        let left_out = references::resolve(&mut body, known);
+        let (method, if_match) = (self.method.clone(), self.version.clone());
+        Ok((Command { method, resource_type, id, body, if_match }, left_out))
     }
 
     /// The operations that must be done before.
@@ -290,14 +289,12 @@ impl Run<'_> {
         for (place, resource_type, id, unresolved) in std::mem::take(&mut self.waiting) {
             let outcome = match unresolved.patch(&self.known) {
                 None => Err(Refusal::plain(409, "a reference to another operation stands for no resource").into()),
-                Some(body) => match Change::read("PATCH", resource_type, body, &Switches::default()) {
-                    Err(refusal) => Err(refusal.into()),
-                    Ok(change) => {
-                        let asked = Asked { is_minimal: true, ..self.asked.clone() };
-                        let command = Command { resource_type, id: Some(id), change, if_match: None };
-                        make(self.app, &asked, command, &mut None).await
-                    }
-                },
+                Some(body) => {
+                    let asked = Asked { is_minimal: true, ..self.asked.clone() };
+                    let method = "PATCH".to_owned();
+                    let command = Command { method, resource_type, id: Some(id), body, if_match: None };
+                    make(self.app, &asked, command, &mut None).await
+                }
             };
             let told =
                 self.done.iter_mut().find(|(other, _)| *other == place).and_then(|(_, told)| told.as_object_mut());

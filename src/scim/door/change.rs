@@ -6,8 +6,11 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::auth::bearer::Caller;
 use crate::catalogue::Entity;
+use crate::consent::switches::Switches;
 use crate::http::App;
 use crate::query::View;
 use crate::scim::accept::accept;
@@ -24,18 +27,19 @@ use crate::scim::path::Path;
 use crate::scim::refusal::Refusal;
 use crate::scim::resource::Object;
 use crate::scim::schema::{ResourceType, USER};
-use crate::scim::switches::Switches;
 use crate::store::provisioned;
 
-/// A change that a client asks for, understood as far as that goes without the database.
+/// A change as a client asks for it: what its body means depends on who asks.
 #[derive(Debug, Clone)]
 pub struct Command {
+    /// POST, PUT, PATCH or DELETE.
+    pub method: String,
     /// Of which type the resource is.
     pub resource_type: &'static ResourceType,
     /// Which resource; of a new one none.
     pub id: Option<String>,
-    /// What becomes of it.
-    pub change: Change,
+    /// The body; of a DELETE nothing.
+    pub body: Value,
     /// In which version the client knows it.
     pub if_match: Option<String>,
 }
@@ -82,19 +86,18 @@ pub struct Done {
     pub has_account: bool,
 }
 
-impl Change {
-    /// Understands the body of a change.
-    pub fn read(
-        method: &str,
-        resource_type: &'static ResourceType,
-        body: serde_json::Value,
-        switches: &Switches,
-    ) -> Result<Self, Refusal> {
-        Ok(match method {
-            "POST" => Self::Create(accept(body, resource_type, switches)?),
-            "PUT" => Self::Replace(accept(body, resource_type, switches)?),
-            "PATCH" => Self::Patch(Patch::read(body, resource_type, switches)?),
-            _ => Self::Delete,
+impl Command {
+    /// What the body means under a connection's switches.
+    fn change(&self, switches: &Switches) -> Result<Change, Refusal> {
+        if switches.require_if_match && self.id.is_some() && self.if_match.is_none() {
+            return Err(Refusal::plain(428, "a change must say in `If-Match` which version it changes"));
+        }
+        let body = self.body.clone();
+        Ok(match self.method.as_str() {
+            "POST" => Change::Create(accept(body, self.resource_type, switches)?),
+            "PUT" => Change::Replace(accept(body, self.resource_type, switches)?),
+            "PATCH" => Change::Patch(Patch::read(body, self.resource_type, switches)?),
+            _ => Change::Delete,
         })
     }
 }
@@ -102,17 +105,18 @@ impl Change {
 impl Exchange<'_> {
     /// Gets a change ready. Blocks on the database.
     pub(super) fn prepare(&self, desk: &mut Desk<'_>, view: &Arc<View>, command: &Command) -> Step<Prepared> {
-        let Command { resource_type, id, change, .. } = command;
+        let change = command.change(self.switches)?;
+        let Command { resource_type, id, .. } = command;
         let Some(id) = id else {
             let Change::Create(accepted) = change else { return Err(Refusal::unknown().into()) };
-            return self.prepare_new(desk, view, resource_type, accepted.clone());
+            return self.prepare_new(desk, view, resource_type, accepted);
         };
         if **resource_type == USER {
             if let Some(person) = self.release().find_live(Entity::User, id) {
-                return self.prepare_account(desk, person, command);
+                return self.prepare_account(desk, person, (command, &change));
             }
         } else if self.directory().find(id).is_some() {
-            return self.prepare_of_school(desk, command);
+            return self.prepare_of_school(desk, (command, &change));
         }
         let kind = kind_of(resource_type);
         let Some(kept) = provisioned::find(desk.activity, self.of(), kind, id)? else {
@@ -122,30 +126,29 @@ impl Exchange<'_> {
         let what = match change {
             Change::Create(_) => return Err(Refusal::unknown().into()),
             Change::Delete => What::Delete,
-            Change::Replace(accepted) => {
-                let mut accepted = accepted.clone();
+            Change::Replace(mut accepted) => {
                 password = password::taken(&mut accepted)?;
                 settled!(self.need_free_name(desk, resource_type, &accepted, None));
                 let members = take_members(&mut accepted);
                 What::Replace(accepted, members)
             }
             Change::Patch(patch) => {
-                if **resource_type == USER && password::is_touched(patch) {
+                if **resource_type == USER && password::is_touched(&patch) {
                     // It is hashed here and not under the lock, which others wait for.
                     let mut changed = patch.apply(&kept.body)?.resource;
                     password = password::taken(&mut changed)?;
                 }
-                if names_user(patch) {
+                if names_resource(&patch, resource_type) {
                     let changed = patch.apply(&kept.body)?.resource;
                     settled!(self.need_free_name(desk, resource_type, &changed, None));
                 }
-                What::Patch(patch.clone().split())
+                What::Patch(patch.split())
             }
         };
         let mut task = OwnTask::new(Arc::clone(view), (resource_type, Some(id.clone())), what);
         task.password = password;
         task.if_match.clone_from(&command.if_match);
-        Ok(Ok(Prepared::Own(task)))
+        Ok(Ok(Prepared::Own(self.under_switches(task))))
     }
 
     fn prepare_new(
@@ -161,12 +164,18 @@ impl Exchange<'_> {
         let members = take_members(&mut accepted);
         let mut task = OwnTask::new(Arc::clone(view), (resource_type, None), What::Create(accepted, members));
         (task.password, task.doubles) = (password, doubles);
-        Ok(Ok(Prepared::Own(task)))
+        Ok(Ok(Prepared::Own(self.under_switches(task))))
+    }
+
+    fn under_switches(&self, mut task: OwnTask) -> OwnTask {
+        task.unknown_member = self.switches.unknown_member;
+        task.has_unique_group_names = self.switches.group_displayname_unique;
+        task
     }
 
     /// A group of the school: its administration says what it is.
-    fn prepare_of_school(&self, desk: &mut Desk<'_>, command: &Command) -> Step<Prepared> {
-        let Command { resource_type, id, change, if_match } = command;
+    fn prepare_of_school(&self, desk: &mut Desk<'_>, (command, change): (&Command, &Change)) -> Step<Prepared> {
+        let Command { resource_type, id, if_match, .. } = command;
         let id = id.as_deref().unwrap_or_default();
         let found = settled!(self.find(desk, resource_type, id, Wants::attributes(true)));
         let found = found.ok_or_else(Refusal::unknown)?;
@@ -206,8 +215,9 @@ impl Ticket {
 }
 
 /// Whether a PATCH may name a user otherwise.
-fn names_user(patch: &Patch) -> bool {
-    USER.attribute("userName").is_some_and(|name| patch.touches(&Path::core(name)))
+fn names_resource(patch: &Patch, resource_type: &ResourceType) -> bool {
+    let name = if *resource_type == USER { "userName" } else { "displayName" };
+    resource_type.attribute(name).is_some_and(|name| patch.touches(&Path::core(name)))
 }
 
 /// The client knows another version (RFC 7644 §3.14).

@@ -14,7 +14,7 @@ use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::filter::{Filter, Scope};
 use crate::scim::refusal::Refusal;
 use crate::scim::resource::Object;
-use crate::scim::schema::{ResourceType, USER};
+use crate::scim::schema::{GROUP, ResourceType, USER};
 use crate::store::leaf;
 
 /// A person who may be the same.
@@ -27,7 +27,8 @@ pub struct Double {
 }
 
 impl Exchange<'_> {
-    /// Fails if a person whom the provider sees has that user name, unless it is this one.
+    /// Fails if a person whom the provider sees has that user name, unless it is this one; or a group of the school
+    /// that name, if names of groups are unique for the connection.
     pub(super) fn need_free_name(
         &self,
         desk: &mut Desk<'_>,
@@ -35,7 +36,10 @@ impl Exchange<'_> {
         body: &Object,
         person: Option<u32>,
     ) -> Step<()> {
-        let name = body.get("userName").and_then(Value::as_str).filter(|_| *resource_type == USER);
+        if *resource_type != USER {
+            return self.need_free_group_name(desk, body);
+        }
+        let name = body.get("userName").and_then(Value::as_str);
         let Some(name) = name.filter(|_| !self.release().live(Entity::User).is_empty()) else { return Ok(Ok(())) };
         if planted::is(Leak::NameInUseByHidden) {
             let named = leaf::folded(desk.board, self.release().snapshot(), (Entity::User, "username"), name)?;
@@ -51,6 +55,17 @@ impl Exchange<'_> {
             return Err(Refusal::uniqueness("userName").into());
         }
         Ok(Ok(()))
+    }
+
+    fn need_free_group_name(&self, desk: &mut Desk<'_>, body: &Object) -> Step<()> {
+        let name = body.get("displayName").and_then(Value::as_str);
+        let Some(name) = name.filter(|_| self.switches.group_displayname_unique) else { return Ok(Ok(())) };
+        let filter = Filter::parse(&format!("displayName eq {}", Value::from(name)), Scope::of(&GROUP))?;
+        let (schools, classes) = settled!(self.groups_that(desk, &filter));
+        if schools.is_empty() && classes.is_empty() {
+            return Ok(Ok(()));
+        }
+        Err(Refusal::uniqueness("displayName").into())
     }
 
     /// Hidden people of the school with that user name or e-mail address.

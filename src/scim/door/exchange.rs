@@ -12,12 +12,12 @@ use crate::auth::{AuthError, Scope};
 use crate::catalogue::{Category, Entity};
 use crate::consent::Release;
 use crate::consent::release::bit;
+use crate::consent::switches::Switches;
 use crate::http::{App, Refusal as HouseRefusal};
 use crate::query::{Asked, View};
 use crate::scim::door::answer::Failure;
 use crate::scim::door::resource::Tagger;
 use crate::scim::school::directory::Directory;
-use crate::scim::switches::Switches;
 use crate::store::written::{self, Of};
 use crate::store::{Conn, StoreError};
 
@@ -47,7 +47,7 @@ pub struct Exchange<'a> {
     /// Makes versions.
     pub tagger: Tagger,
     /// What the connection wants otherwise.
-    pub switches: Switches,
+    pub switches: &'a Switches,
     /// Whom the answer tells about so far.
     pub told: RefCell<People>,
     /// When the provider last wrote anything, once that is known; most vendors never did.
@@ -121,7 +121,7 @@ impl<'a> Exchange<'a> {
             view,
             base: base(app, &caller.tenant),
             tagger: Tagger::new(app, &caller.tenant, &caller.vendor),
-            switches: Switches::default(),
+            switches: &caller.connection.scim,
             told: RefCell::default(),
             last_write: OnceCell::new(),
         }

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use actix_web::web;
 
 use crate::auth::bearer::Caller;
+use crate::consent::switches::PatchResponse;
 use crate::http::App;
 use crate::scim::door::answer::{Answer, Failure};
-use crate::scim::door::change::{Change, Command, Done, Prepared, Ticket};
+use crate::scim::door::change::{Command, Done, Prepared, Ticket};
 use crate::scim::door::exchange::{self, Desk, WRITE};
 use crate::scim::door::list::{Wants, related_to};
 use crate::scim::door::resource::Resource;
 use crate::scim::projection::Projection;
 use crate::scim::schema::GROUP;
-use crate::scim::switches::PatchResponse;
 use crate::store::provisioned;
 
 /// A group with more members is not told whole after each PATCH, unless the client asks for attributes.
@@ -96,7 +96,7 @@ fn answer(
     (asked, command): (&Asked, &Command),
     (resource, done): (Option<Resource>, &Done),
 ) -> Result<Answer, Failure> {
-    let is_patch = matches!(command.change, Change::Patch(_));
+    let is_patch = command.method == "PATCH";
     let asks_for_some = asked.attributes.is_some() || asked.excluded.is_some();
     let wants_nothing = asked.is_minimal || exchange.switches.patch_response == PatchResponse::Nothing;
     let id = done.id.as_deref().unwrap_or_default();

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::catalogue::Entity;
 use crate::consent::provisioned::{Kept, Kind};
+use crate::consent::switches::Unknown;
 use crate::query::View;
 use crate::scim::accept::check_required;
 use crate::scim::door::change::{Done, stale};
@@ -19,7 +20,6 @@ use crate::scim::put::{self, Changed};
 use crate::scim::refusal::Refusal;
 use crate::scim::resource::Object;
 use crate::scim::schema::ResourceType;
-use crate::scim::switches::Unknown;
 use crate::store::StoreError;
 use crate::store::provisioned;
 use crate::store::provisioning::Draft;
@@ -53,6 +53,8 @@ pub struct OwnTask {
     pub doubles: Vec<Double>,
     /// What happens to members that don't exist.
     pub unknown_member: Unknown,
+    /// Whether two groups can't have one name.
+    pub has_unique_group_names: bool,
 }
 
 type Made<T> = Result<Result<T, Refusal>, StoreError>;
@@ -79,6 +81,7 @@ impl OwnTask {
             if_match: None,
             doubles: Vec::new(),
             unknown_member: Unknown::default(),
+            has_unique_group_names: false,
         }
     }
 }
@@ -177,14 +180,19 @@ impl Run<'_> {
         })
     }
 
-    /// A user's name is its own among all that the provider keeps.
+    /// A user's name is its own among all that the provider keeps; a group's, if the connection wants that.
     fn need_unique(&self, row: &mut VendorRow<'_>, draft: &Draft, kept: Option<&Kept>) -> Made<()> {
-        let Some(name) = draft.name.as_deref().filter(|_| self.kind == Kind::User) else { return Ok(Ok(())) };
+        let (attribute, kinds): (_, &[Kind]) = match self.kind {
+            Kind::Group if self.task.has_unique_group_names => ("displayName", &[Kind::Group]),
+            Kind::Group => return Ok(Ok(())),
+            Kind::User | Kind::Account => ("userName", &[Kind::User, Kind::Account]),
+        };
+        let Some(name) = draft.name.as_deref() else { return Ok(Ok(())) };
         let (tenant_id, vendor) = row.of();
-        for kind in [Kind::User, Kind::Account] {
-            let named = provisioned::named(row.conn(), (tenant_id, &vendor), kind, name)?;
+        for kind in kinds {
+            let named = provisioned::named(row.conn(), (tenant_id, &vendor), *kind, name)?;
             if named.iter().any(|other| kept.is_none_or(|kept| (kept.kind, &kept.id) != (other.kind, &other.id))) {
-                return Ok(Err(Refusal::uniqueness("userName")));
+                return Ok(Err(Refusal::uniqueness(attribute)));
             }
         }
         Ok(Ok(()))

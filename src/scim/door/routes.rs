@@ -17,15 +17,13 @@ use crate::http::{App, Refusal as HouseRefusal};
 use crate::scim::discovery::LARGEST_JOB;
 use crate::scim::door::answer::{Answer, Failure, of_refusal};
 use crate::scim::door::bulk::{self, Job};
-use crate::scim::door::change::{Change, Command};
-use crate::scim::door::exchange::READ;
+use crate::scim::door::change::Command;
 use crate::scim::door::make::{Asked, make};
 use crate::scim::door::parameters::Parameters;
 use crate::scim::door::target::Target;
-use crate::scim::door::{about, exchange, read};
+use crate::scim::door::{about, read};
 use crate::scim::json;
 use crate::scim::refusal::Refusal;
-use crate::scim::switches::Switches;
 
 /// Adds the addresses below `/{tenant}/scim/v2`.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -168,8 +166,6 @@ async fn answer(app: &web::Data<App>, request: Request, caller: &mut Option<Call
             bulk::run(app, &asked(&request)?, job, caller).await?
         }
         (Target::Collection(_) | Target::One(..), "POST" | "PUT" | "PATCH" | "DELETE") => {
-            // Who may not come in learns nothing of what is wrong with the body.
-            let_in(app, &request).await?;
             make(app, &asked(&request)?, command(&request)?, caller).await?
         }
         _ => {
@@ -192,28 +188,19 @@ async fn answer(app: &web::Data<App>, request: Request, caller: &mut Option<Call
     leave(app, answer).await
 }
 
-/// Fails unless the caller may come in at all.
-async fn let_in(app: &web::Data<App>, request: &Request) -> Result<(), Failure> {
-    if command(request).is_ok() {
-        return Ok(());
-    }
-    let (shared, tenant, authorization) = (Arc::clone(app), request.tenant.clone(), request.authorization.clone());
-    web::block(move || {
-        let who = (tenant.as_str(), authorization.as_deref());
-        exchange::run(&shared, who, READ, &mut None, |_, _| Ok(Ok(())))
-    })
-    .await?
-}
-
 fn command(request: &Request) -> Result<Command, Failure> {
     let (resource_type, id) = match &request.target {
         Target::Collection(resource_type) => (*resource_type, None),
         Target::One(resource_type, id) => (*resource_type, Some(id.clone())),
         _ => return Err(Refusal::unknown().into()),
     };
-    let body = request.body.clone().unwrap_or_default();
-    let change = Change::read(&request.method, resource_type, body, &Switches::default())?;
-    Ok(Command { resource_type, id, change, if_match: request.if_match.clone() })
+    Ok(Command {
+        method: request.method.clone(),
+        resource_type,
+        id,
+        body: request.body.clone().unwrap_or_default(),
+        if_match: request.if_match.clone(),
+    })
 }
 
 fn asked(request: &Request) -> Result<Asked, Failure> {

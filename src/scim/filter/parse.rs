@@ -5,10 +5,10 @@
 
 use super::expression::{Filter, Operator};
 use super::typed::{self, Literal, Words};
+use crate::consent::switches::Switches;
 use crate::scim::path::Path;
 use crate::scim::refusal::{Refusal, told};
 use crate::scim::schema::ResourceType;
-use crate::scim::switches::Switches;
 
 /// How long a filter may be, in bytes.
 const LONGEST: usize = 8192;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::target::Target;
+use crate::consent::switches::{SecondPrimary, Switches};
 use crate::scim::schema::{Attribute, ResourceType};
-use crate::scim::switches::{SecondPrimary, Switches};
 use crate::scim::value::Parts;
 
 /// A PATCH that has been understood. What is wrong with it whatever the resource is has been refused already.

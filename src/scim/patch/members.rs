@@ -142,7 +142,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::scim::switches::Switches;
+    use crate::consent::switches::Switches;
 
     fn split(operations: Value) -> Split {
         let body = Value::from_iter([("Operations", operations)]);

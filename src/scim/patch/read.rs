@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::change::{Change, New, Op, Patch, Rules};
 use super::target::Target;
+use crate::consent::switches::Switches;
 use crate::scim::filter::Scope;
 use crate::scim::path::Path;
 use crate::scim::refusal::{Refusal, told};
 use crate::scim::resource::Object;
 use crate::scim::schema::{Attribute, Kind, ResourceType, Schema};
-use crate::scim::switches::Switches;
 use crate::scim::value::{self, Single};
 
 /// The URN of a PATCH's body.

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Patch;
+use crate::consent::switches::{Switches, Unknown};
 use crate::scim::put::Changed;
 use crate::scim::refusal::{Refusal, ScimType};
 use crate::scim::schema::{GROUP, ResourceType, USER};
-use crate::scim::switches::{Switches, Unknown};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 

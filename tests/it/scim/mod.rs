@@ -19,5 +19,6 @@ mod replacing;
 mod robustness;
 mod school;
 mod sums;
+mod switches;
 mod testers;
 mod withheld;

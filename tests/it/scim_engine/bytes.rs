@@ -1,5 +1,6 @@
 //! No text and no bytes make the engine fail, whatever they are.
 
+use koppelvlak::consent::switches::Switches;
 use koppelvlak::scim::accept::accept;
 use koppelvlak::scim::filter::{Filter, Scope};
 use koppelvlak::scim::json::parse;
@@ -8,7 +9,6 @@ use koppelvlak::scim::projection::Projection;
 use koppelvlak::scim::resource::Object;
 use koppelvlak::scim::schema::{GROUP, USER};
 use koppelvlak::scim::sort::Sort;
-use koppelvlak::scim::switches::Switches;
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -1,12 +1,12 @@
 //! Whatever a client sends, what is kept is a resource in canonical form that can be read and sent back.
 
+use koppelvlak::consent::switches::Switches;
 use koppelvlak::scim::accept::{accept, check_required};
 use koppelvlak::scim::patch::Patch;
 use koppelvlak::scim::projection::Projection;
 use koppelvlak::scim::put::replace;
 use koppelvlak::scim::resource::Object;
 use koppelvlak::scim::schema::{Attribute, GROUP, ResourceType, USER};
-use koppelvlak::scim::switches::Switches;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};

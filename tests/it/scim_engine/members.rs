@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use koppelvlak::consent::switches::Switches;
 use koppelvlak::scim::patch::{Member, MemberChange, Patch, Split};
 use koppelvlak::scim::resource::Object;
 use koppelvlak::scim::schema::GROUP;
-use koppelvlak::scim::switches::Switches;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,12 +1,12 @@
 //! A PATCH of random operations ends as a plain model of a user does that knows no JSON and no paths.
 
+use koppelvlak::consent::switches::Switches;
 use koppelvlak::scim::accept::accept;
 use koppelvlak::scim::patch::Patch;
 use koppelvlak::scim::put::same;
 use koppelvlak::scim::refusal::Refusal;
 use koppelvlak::scim::resource::Object;
 use koppelvlak::scim::schema::USER;
-use koppelvlak::scim::switches::Switches;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};

@@ -1,9 +1,9 @@
 //! Users and texts made at random: few values, so that they often meet, in letters whose case is not simple.
 
+use koppelvlak::consent::switches::Switches;
 use koppelvlak::scim::accept::accept;
 use koppelvlak::scim::resource::Object;
 use koppelvlak::scim::schema::{GROUP, USER};
-use koppelvlak::scim::switches::Switches;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};

@@ -1,8 +1,9 @@
-//! What one connection wants otherwise: clients disagree, and one server must suit each of them.
+//! What one connection wants otherwise at the SCIM door: clients disagree, and one server must suit each of them.
 //!
 //! The defaults are lenient, so that clients that are known to work do so without a setting.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// What happens to what the schemas don't know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -64,8 +65,6 @@ pub struct Switches {
     pub require_if_match: bool,
     /// Whether two groups can't have one name.
     pub group_displayname_unique: bool,
-    /// Whether two users can't have one e-mail address.
-    pub email_unique: bool,
 }
 
 impl Default for Switches {
@@ -81,8 +80,20 @@ impl Default for Switches {
             patch_response: PatchResponse::Resource,
             require_if_match: false,
             group_displayname_unique: false,
-            email_unique: false,
         }
+    }
+}
+
+impl Switches {
+    /// What differs from the defaults, by name.
+    pub fn set(&self) -> Map<String, Value> {
+        let all = |switches: &Self| match serde_json::to_value(switches) {
+            Ok(Value::Object(all)) => all,
+            // Words and flags can't fail to be JSON.
+            _ => Map::new(),
+        };
+        let defaults = all(&Self::default());
+        all(self).into_iter().filter(|(name, value)| defaults.get(name) != Some(value)).collect()
     }
 }
 
@@ -100,6 +111,10 @@ mod tests {
         assert_eq!(
             entra,
             Switches { create_on_replace_nomatch: true, patch_response: PatchResponse::Nothing, ..Switches::default() }
+        );
+        assert_eq!(
+            Value::from(entra.set()).to_string(),
+            r#"{"create_on_replace_nomatch":true,"patch_response":"204"}"#
         );
         assert!(serde_json::from_str::<Switches>(r#"{"patch_respons": "204"}"#).is_err());
     }

@@ -1,0 +1,3 @@
+-- What a connection wants otherwise over SCIM, as a JSON object of what differs from the defaults.
+
+ALTER TABLE connection ADD COLUMN scim TEXT COLLATE "C" NOT NULL DEFAULT '{}';
