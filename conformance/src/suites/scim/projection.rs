@@ -59,20 +59,24 @@ fn shown(probe: &Probe<'_>, user: &Value, parameter: (&str, &str)) -> Result<Val
     object(probe, &with_query(&user_at(user), &[parameter]))
 }
 
-/// That a resource shows `schemas`, `id` and these, and of others only what is always shown.
+/// That a resource shows `id` and these, and of others only what is always shown.
 fn expect_only(probe: &Probe<'_>, resource: &Value, names: &[&str], what: &str) -> Verdict {
-    let wanted: BTreeSet<String> = names.iter().chain(&["id", "schemas"]).map(|name| name.to_lowercase()).collect();
-    let always = returned(probe, "always");
+    let wanted: BTreeSet<String> = names.iter().chain(&["id"]).map(|name| name.to_lowercase()).collect();
+    let mut always = returned(probe, "always");
+    always.insert("schemas".to_owned());
     let found = keys(resource);
     let is_right = wanted.is_subset(&found) && found.iter().all(|name| wanted.contains(name) || always.contains(name));
-    expect(is_right, format!("{what}: nothing but {}", names.join(", ")), || resource.to_string())
+    expect(is_right, format!("{what}: id, schemas and {}, and nothing else", names.join(", ")), || resource.to_string())
 }
 
 fn only_these(probe: &Probe<'_>) -> Verdict {
     let user = first_user(probe)?;
     for names in [&["userName"][..], &["displayName", "userName"]] {
         let asked = names.join(",");
-        expect_only(probe, &shown(probe, &user, ("attributes", &asked))?, names, &format!("attributes={asked}"))?;
+        let found = shown(probe, &user, ("attributes", &asked))?;
+        expect_only(probe, &found, names, &format!("attributes={asked}"))?;
+        // RFC 7643 §3 requires it of every representation; that it is missing is told once, by this check.
+        expect(found.get("schemas").is_some(), format!("attributes={asked}: also `schemas`"), || found.to_string())?;
     }
     Ok(())
 }

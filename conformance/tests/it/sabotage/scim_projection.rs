@@ -43,7 +43,7 @@ pub const SHOWN: &[Sabotage] = &[
     },
     Sabotage {
         what: "schemas must be asked for",
-        checks: &["SC-160", "SC-161b", "SC-162b", "SC-163"],
+        checks: &["SC-160", "SC-161b"],
         fault: Fault::Answer(|request, response| {
             if !asked(request).is_empty() || excluded(request).contains("schemas") {
                 resources(response, |one| remove(one, "schemas"));

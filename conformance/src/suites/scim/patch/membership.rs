@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::made::USER;
 use super::super::service::{delete, object, send};
-use super::super::wording::{must, practice, should};
+use super::super::wording::{must, policy, practice, should};
 use super::declared;
 use super::resource::{elements, has, has_no, has_values, member, values};
 use super::trial::{Trial, changing, message, operation, pathless, remove};
@@ -29,12 +29,12 @@ pub const CHECKS: &[Check] = &[
         "RFC 7643 §4.1.2",
         groups_are_not_written,
     )),
-    changing(should(
+    changing(policy(should(
         "SC-260",
         "A user that is deleted is no member any more",
         "RFC 7644 §3.6; RFC 7643 §2.3.7 leaves it open",
         deleted_users_leave,
-    )),
+    ))),
     changing(practice(should(
         "SC-261",
         "A group is renamed by a value without a path that holds its id, also to the name that it has",
