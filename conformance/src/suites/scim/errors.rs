@@ -38,7 +38,8 @@ fn refusals(probe: &Probe<'_>) -> Result<Vec<(String, Response)>, Stop> {
     get(format!("/Users/{}", nonce()))?;
     get(format!("/Nothing{}", nonce()))?;
     get(format!("/Schemas/urn:example:{}", nonce()))?;
-    get("/Users/%00".to_owned())?;
+    // Some servers put that byte into a header, and so answer nothing that is HTTP; it says nothing of other refusals.
+    drop(get("/Users/%00".to_owned()));
     get(with_query("/Schemas", &[("filter", "id pr")]))?;
     if offers(probe, "filter")? {
         get(with_query("/Users", &[("filter", "userName eq")]))?;

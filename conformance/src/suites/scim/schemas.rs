@@ -171,10 +171,11 @@ fn characteristics_are_the_standards(probe: &Probe<'_>) -> Verdict {
         let uniqueness = word(&held, "uniqueness", "none");
         let is_exact = held.get("caseExact").and_then(Value::as_bool).unwrap_or_default();
         // A server may refuse to have an attribute written, and may promise more than uniqueness in itself. Nobody
-        // compares passwords by filters, so that servers say of them what holds: their case matters.
+        // compares passwords, and references hold ids, whose case matters: to say so of them is no fault.
+        let may_be_exact = matches!(attribute.name, "password" | "groups.value" | "members.value" | "manager.value");
         let is_right = (mutability == attribute.mutability || mutability == "readOnly")
             && (returned == attribute.returned() || returned == "always")
-            && (attribute.kind != "string" || attribute.name == "password" || !is_exact)
+            && (attribute.kind != "string" || may_be_exact || !is_exact)
             && (attribute.name != "userName" || uniqueness != "none");
         let what = format!(
             "`{}` of {}: {}, returned {}, not caseExact if a string, userName unique",
