@@ -92,10 +92,10 @@ fn every_check_of_consent_passes_on_a_good_server_and_fails_on_one_that_leaks() 
     let sabotages = of(suite.name);
     each_is_sabotaged(suite, &sabotages);
     for (vendor, checks) in [("identity-provider", SCIM), ("gradebook", GRADEBOOK)] {
-        each_is_noticed(suite, about(&sabotages, checks), &origin, &|at| aim_as(vendor, at));
+        each_is_noticed(suite, &about(&sabotages, checks), &origin, &|at| aim_as(vendor, at));
     }
     let others: Vec<&str> = suite.checks().map(|check| check.id).filter(|id| !skipped_as_reader.contains(id)).collect();
-    each_is_noticed(suite, about(&sabotages, &others), &origin, &|at| aim_as("names-only", at));
+    each_is_noticed(suite, &about(&sabotages, &others), &origin, &|at| aim_as("names-only", at));
 }
 
 fn token_of(demo: &Demo, vendor: &str) -> String {

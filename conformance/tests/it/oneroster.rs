@@ -69,7 +69,7 @@ fn trusted(name: &str) {
         let about: Vec<&'static Sabotage> = sabotages.iter().copied().filter(is_about).collect();
 
         pass(suite, &board.aim(party, &board.origin), &[], &is_own);
-        each_is_noticed(suite, about, &board.origin, &|at| board.aim(party, at));
+        each_is_noticed(suite, &about, &board.origin, &|at| board.aim(party, at));
     }
 }
 

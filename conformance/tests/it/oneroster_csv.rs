@@ -39,8 +39,8 @@ fn every_check_of_csv_passes_on_a_good_package_and_fails_on_a_broken_one() {
     };
     let over = |package: &str, may_be_skipped: &[&str], sabotages: &[&'static [Sabotage]]| {
         all_pass(suite, &aim_at(package, &origin), may_be_skipped);
-        let sabotages = sabotages.iter().copied().flatten().collect();
-        each_is_noticed(suite, sabotages, &origin, &|at| aim_at(package, at));
+        let sabotages: Vec<&'static Sabotage> = sabotages.iter().copied().flatten().collect();
+        each_is_noticed(suite, &sabotages, &origin, &|at| aim_at(package, at));
     };
 
     let bulk = [oneroster_csv::PACKAGE, oneroster_csv::TEXT, oneroster_csv::VALUES, oneroster_csv::RELATIONS];
