@@ -161,12 +161,24 @@ fn filters_are_forbidden(probe: &Probe<'_>) -> Verdict {
     Ok(())
 }
 
+/// What is said, without what is said of the answer itself: some servers repeat the address that was asked there.
+fn without_meta(mut said: Value) -> Value {
+    let resources = said.get_mut("Resources").and_then(Value::as_array_mut);
+    for one in resources.into_iter().flatten().filter_map(Value::as_object_mut) {
+        one.remove("meta");
+    }
+    if let Some(members) = said.as_object_mut() {
+        members.remove("meta");
+    }
+    said
+}
+
 fn parameters_are_ignored(probe: &Probe<'_>) -> Verdict {
     for path in ENDPOINTS {
-        let plain = object(probe, path)?;
+        let plain = without_meta(object(probe, path)?);
         for (name, value) in [("sortBy", "name"), ("startIndex", "2"), ("count", "1"), ("attributes", "name")] {
             let asked = with_query(path, &[(name, value)]);
-            let same = object(probe, &asked)?;
+            let same = without_meta(object(probe, &asked)?);
             expect(same == plain, format!("GET {asked}: the same as {path}"), || same.to_string())?;
         }
     }

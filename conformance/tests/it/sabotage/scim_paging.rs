@@ -58,6 +58,18 @@ pub const INDEX: &[Sabotage] = &[
         }),
     },
     Sabotage {
+        what: "totalResults is what the page holds",
+        checks: &["SC-090", "SC-093"],
+        fault: Fault::Answer(|request, response| {
+            on(request, response, "/Users", |list| {
+                let n = list["Resources"].as_array().map_or(0, Vec::len);
+                if n < 12 {
+                    list["totalResults"] = json!(n);
+                }
+            });
+        }),
+    },
+    Sabotage {
         what: "a startIndex below 1 is refused",
         checks: &["SC-091"],
         fault: Fault::Instead(|request| (number(request, "startIndex") < 1).then(|| refusal(400, "invalidValue"))),
