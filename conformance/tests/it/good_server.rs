@@ -12,7 +12,7 @@ use serde_json::Value;
 /// A demo that ends with the value.
 pub struct Demo {
     server: Child,
-    _folder: Folder,
+    folder: Folder,
     /// What its ready file says.
     pub ready: Value,
 }
@@ -55,7 +55,17 @@ impl Demo {
             sleep(Duration::from_millis(20));
         }
         let ready = serde_json::from_slice(&fs::read(&ready_file).unwrap()).unwrap();
-        Self { server, _folder: folder, ready }
+        Self { server, folder, ready }
+    }
+
+    /// Applies a rules file to the database `sqlite:board.db` of a demo that was started over it.
+    pub fn apply(&self, rules: &str) {
+        let file = self.folder.0.join("rules.toml");
+        fs::write(&file, rules).unwrap();
+        let mut command = Command::new(program());
+        command.current_dir(&self.folder.0).args(["apply", "--database", "sqlite:board.db"]).arg(&file);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// A text of the ready file, by its JSON pointer.

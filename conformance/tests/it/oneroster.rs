@@ -1,11 +1,12 @@
-//! The suites of OneRoster against the demo: as the vendor that sees most, as the one that may write, and as one that
-//! signs its requests.
+//! The suites of OneRoster against the demo: as the vendor that sees most, as the one that may write grades, as one
+//! that signs its requests, and as one that may write assessments.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use koppelvlak_conformance::check::Check;
 use koppelvlak_conformance::credentials::{Credentials, Secret, Tokens};
+use koppelvlak_conformance::probe::{Probe, Shared};
 use koppelvlak_conformance::suites::Suite;
 use koppelvlak_conformance::target::Target;
 
@@ -15,6 +16,8 @@ use crate::saboteur::{each_is_noticed, each_is_sabotaged, pass};
 
 /// The vendor that sees most, where it signs its requests.
 const SIGNER: &str = "everything, by signature";
+/// A vendor that this file makes: it may write assessments, and somebody whom it knew is gone.
+const ASSESSOR: &str = "assessor";
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A demo, and who asks it.
@@ -23,12 +26,55 @@ struct Board {
     origin: String,
 }
 
+const ASSESSORS_RULES: &str = r#"
+[tenant]
+slug = "demo"
+
+[[vendor]]
+id = "assessor"
+name = "Assessor"
+scopes = [
+  "roster.readonly", "gradebook.readonly", "gradebook.createput", "gradebook.delete",
+  "assessment.readonly", "assessment.createput", "assessment.delete",
+]
+identifiers = "source"
+secret = "assessorassessor"
+
+[[rule]]
+id = "assessor-1"
+vendor = "assessor"
+categories = ["structure", "class-label", "identity", "name", "enrolment", "assessment-item", "assessment-result"]
+roles = ["student", "teacher"]
+purpose = "Assessments and their results"
+reason = "An assessment is of no use without its result"
+basis = "public-task"
+agreement = "DPA-1"
+from = "2020-01-01"
+write = ["assessment-item", "assessment-result"]
+"#;
+
 impl Board {
+    /// Makes the assessor, and lets a pupil whom it has seen refuse.
+    fn admit_the_assessor(&self) {
+        self.demo.apply(ASSESSORS_RULES);
+        let target = self.aim(ASSESSOR, &self.origin);
+        let shared = Shared::new("oneroster-1.2-rostering");
+        let students = Probe::new(&target, &shared).get("rostering/v1p2/students?limit=1").unwrap();
+        let person = students.json()["users"][0]["sourcedId"].as_str().unwrap().to_owned();
+        self.demo.apply(&format!(
+            "[tenant]\nslug = \"demo\"\n\n[[choice]]\nperson = \"{person}\"\nvendor = \"assessor\"\n\
+             choice = \"refuse\"\nby = \"parent\"\non = \"2020-01-02\"\n"
+        ));
+    }
+
     /// The target as a party, at a server or a proxy.
     fn aim(&self, party: &str, at: &str) -> Target {
         let vendor = if party == SIGNER { "everything" } else { party };
-        let text = |member: &str| self.demo.text(&format!("/vendors/{vendor}/{member}"));
-        let client = Secret { id: text("client_id"), secret: text("client_secret") };
+        let secret = match party {
+            ASSESSOR => ASSESSOR.repeat(2),
+            _ => self.demo.text(&format!("/vendors/{vendor}/client_secret")),
+        };
+        let client = Secret { id: vendor.to_owned(), secret };
         let token_url = self.demo.text("/token_url").replace(&self.origin, at);
         let credentials = Credentials::OAuth2(Arc::new(Tokens::new(token_url.clone(), client.clone(), String::new())));
         let root = self.demo.text("/oneroster/root").replace(&self.origin, at);
@@ -43,11 +89,14 @@ impl Board {
     }
 }
 
-/// As whom a check is looked at: the vendor that may write, the one that sees most, or that one by its signature.
+/// As whom a check is looked at.
 fn party_of(check: &Check) -> &'static str {
-    if check.writes {
+    let is_one_of = |ids: &[&str]| ids.iter().any(|id| check.id.starts_with(id));
+    if is_one_of(&["OR-521", "OR-702", "OR-707"]) {
+        ASSESSOR
+    } else if check.writes {
         "gradebook"
-    } else if ["OR-013", "OR-014"].iter().any(|id| check.id.starts_with(id)) {
+    } else if is_one_of(&["OR-013", "OR-014"]) {
         SIGNER
     } else {
         "everything"
@@ -56,13 +105,14 @@ fn party_of(check: &Check) -> &'static str {
 
 /// Every check passes as its party, and fails as its party under the sabotages that are about it.
 fn trusted(name: &str) {
-    let demo = Demo::start(200, &[]);
+    let demo = Demo::start(200, &["--database", "sqlite:board.db"]);
     let board = Board { origin: demo.text("/public_url"), demo };
+    board.admit_the_assessor();
     let suite = Suite::named(name).unwrap();
     let sabotages = of(suite.name);
     each_is_sabotaged(suite, &sabotages);
 
-    for party in ["everything", "gradebook", SIGNER] {
+    for party in ["everything", "gradebook", SIGNER, ASSESSOR] {
         let is_own = |check: &Check| party_of(check) == party;
         let own: Vec<&str> = suite.checks().filter(|check| is_own(check)).map(|check| check.id).collect();
         let is_about = |sabotage: &&Sabotage| sabotage.checks.iter().any(|id| own.contains(id));

@@ -27,6 +27,7 @@ mod signatures;
 mod sorting;
 mod subjects;
 mod tokens;
+mod tombstones;
 mod transport;
 pub mod vocabulary;
 
@@ -83,6 +84,7 @@ pub const V1P1: Suite = Suite {
         gradebook::life::ALL,
         gradebook::life::WRITTEN,
         resources::BOTH,
+        tombstones::ROSTER,
     ],
 };
 
@@ -132,6 +134,7 @@ pub const ROSTERING: Suite = Suite {
         scopes::ROSTERING,
         nested_queries::ALL,
         gradebook::life::ALL,
+        tombstones::ROSTER,
     ],
 };
 
@@ -181,6 +184,7 @@ pub const GRADEBOOK: Suite = Suite {
         nested_queries::ALL,
         gradebook::life::ALL,
         gradebook::life::WRITTEN,
+        gradebook::assessments::V1P2,
     ],
 };
 

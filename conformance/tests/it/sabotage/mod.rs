@@ -27,6 +27,7 @@ mod oneroster_scopes;
 mod oneroster_selection;
 mod oneroster_sorting;
 mod oneroster_tokens;
+mod oneroster_tombstones;
 mod oneroster_transport;
 mod oneroster_written;
 mod scim_access;
@@ -185,6 +186,7 @@ const V1P1: &[&[Sabotage]] = &[
     oneroster_life::ALL,
     oneroster_life::WRITTEN,
     oneroster_life::RESOURCES,
+    oneroster_tombstones::ROSTER,
 ];
 
 const ROSTERING: &[&[Sabotage]] = &[
@@ -228,6 +230,7 @@ const ROSTERING: &[&[Sabotage]] = &[
     oneroster_scopes::V1P2,
     oneroster_scopes::ROSTERING,
     oneroster_life::ALL,
+    oneroster_tombstones::ROSTER,
 ];
 
 const GRADEBOOK: &[&[Sabotage]] = &[
@@ -267,6 +270,7 @@ const GRADEBOOK: &[&[Sabotage]] = &[
     oneroster_scopes::GRADEBOOK,
     oneroster_life::ALL,
     oneroster_life::WRITTEN,
+    oneroster_tombstones::ASSESSED,
 ];
 
 const RESOURCES: &[&[Sabotage]] = &[

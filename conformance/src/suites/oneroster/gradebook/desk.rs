@@ -95,6 +95,19 @@ impl<'s, 'p, 'a> Desk<'s, 'p, 'a> {
                 "class": self.reference("classes", "class", self.known("class")?),
                 "scoreScaleValue": [{"itemValueLHS": "A", "itemValueRHS": "90"}, {"itemValueLHS": "B", "itemValueRHS": "80"}],
             }),
+            "assessmentLineItems" => json!({
+                "title": "Conformance assessment", "description": "Made by a check, and deleted by it",
+                "resultValueMin": 0.0, "resultValueMax": 10.0,
+            }),
+            "assessmentResults" => {
+                let assessment = self.make("assessmentLineItems")?;
+                json!({
+                    "assessmentLineItem":
+                        self.reference("assessmentLineItems", "assessmentLineItem", id_of(&assessment)),
+                    "student": self.reference("users", "user", self.known("student")?),
+                    "score": 7.5, "scoreDate": "2026-01-12", "scoreStatus": "fully graded",
+                })
+            }
             path => return Err(Stop::skipped(format!("no {path} are written"))),
         };
         Ok(with(

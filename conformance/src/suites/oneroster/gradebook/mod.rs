@@ -1,6 +1,7 @@
 //! The gradebook: what is written, what becomes of it, and what stands below classes
 //! (OneRoster 1.2 Gradebook, OneRoster 1.1 §3.1).
 
+pub mod assessments;
 pub mod below;
 pub mod desk;
 pub mod in_use;
