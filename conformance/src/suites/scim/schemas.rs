@@ -173,7 +173,9 @@ fn characteristics_are_the_standards(probe: &Probe<'_>) -> Verdict {
         // A server may refuse to have an attribute written, and may promise more than uniqueness in itself. Nobody
         // compares passwords, and references hold ids, whose case matters: to say so of them is no fault.
         let may_be_exact = matches!(attribute.name, "password" | "groups.value" | "members.value" | "manager.value");
-        let is_right = (mutability == attribute.mutability || mutability == "readOnly")
+        // RFC 7643 §2.4 has every `display` immutable, §8.7.1 doesn't.
+        let is_display = attribute.name.ends_with(".display") && matches!(mutability, "readWrite" | "immutable");
+        let is_right = (mutability == attribute.mutability || mutability == "readOnly" || is_display)
             && (returned == attribute.returned() || returned == "always")
             && (attribute.kind != "string" || may_be_exact || !is_exact)
             && (attribute.name != "userName" || uniqueness != "none");
