@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::create::schema::parts;
+use super::create::schema::{attributes, parts};
 use super::made::{GROUPS, Made, USERS, at, group, group_at, id, members, user, user_at, with};
 use super::service::{delete, expect_error, object, send, text};
-use super::wording::{may, must, policy, practice, should, writing};
+use super::wording::{may, must, needing, policy, practice, should, writing};
 use crate::check::{Check, Stop, Verdict, expect};
 use crate::probe::{Probe, nonce};
 
@@ -41,6 +41,15 @@ pub const CHECKS: &[Check] = &[
         "RFC 7644 §3.5.1",
         read_only_is_ignored,
     )),
+    needing(
+        "an immutable attribute of users",
+        writing(must(
+            "SC-273",
+            "A PUT doesn't change an immutable attribute that has a value",
+            "RFC 7644 §3.5.1",
+            immutable_stays,
+        )),
+    ),
     writing(must(
         "SC-274",
         "A PUT without a user name, or with an empty one, is refused and changes nothing",
@@ -192,6 +201,26 @@ fn read_only_is_ignored(probe: &Probe<'_>) -> Verdict {
     expect(!values(&group, "members").contains(&id(&first).to_owned()), "a group without the user", || {
         group.to_string()
     })
+}
+
+fn immutable_stays(probe: &Probe<'_>) -> Verdict {
+    let is_it = |one: &&Value| {
+        (text(one, "/mutability"), text(one, "/type")) == ("immutable", "string")
+            && one.get("multiValued") != Some(&Value::Bool(true))
+    };
+    let Some(attribute) = attributes(probe)?.iter().find(is_it).map(|one| text(one, "/name").to_owned()) else {
+        return Err(Stop::skipped("users have no immutable attribute that is one text"));
+    };
+    let made = Made::by(probe);
+    let first = made.user(&json!({ attribute.as_str(): nonce() }))?;
+    let path = user_at(&first);
+    let before = object(probe, &path)?;
+    let response = send(probe, "PUT", &path, &with(successor(&first), &json!({ attribute.as_str(): nonce() })))?;
+    if response.status != 200 {
+        expect_error(&response, &[400], &format!("PUT that changes `{attribute}`, which is immutable"))?;
+    }
+    let after = object(probe, &path)?;
+    expect(after.get(&attribute) == before.get(&attribute), format!("`{attribute}` as it was"), || after.to_string())
 }
 
 /// That a resource is still what it was.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Sabotage;
 use super::scim_bodies::{is, rewrite, sent};
-use super::scim_edits::{MEDIA_TYPE, refusal, remove};
+use super::scim_edits::{MEDIA_TYPE, on, refusal, remove};
 use crate::proxy::{Fault, answer, edit};
 
 /// Edits the operations of a job.
@@ -357,6 +357,13 @@ pub const LIMITS: &[Sabotage] = &[
                     outcome["response"] = "bad request".into();
                 }
             });
+        }),
+    },
+    Sabotage {
+        what: "jobs are carried out, though there is no bulk",
+        checks: &["SC-330"],
+        fault: Fault::Answer(|request, response| {
+            on(request, response, "/ServiceProviderConfig", |config| config["bulk"]["supported"] = false.into());
         }),
     },
     Sabotage {

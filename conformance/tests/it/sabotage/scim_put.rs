@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Sabotage;
 use super::scim_bodies::{answered, is, rewrite, sent};
-use super::scim_edits::{MEDIA_TYPE, refusal, remove};
+use super::scim_edits::{MEDIA_TYPE, path, refusal, remove};
 use crate::proxy::{Fault, answer, edit};
 
 /// What was sent in the last POST to a collection that held it, told again for what was left out.
@@ -121,6 +121,21 @@ pub const SABOTAGES: &[Sabotage] = &[
             answered(request, response, ("GET", "/Groups"), |group| {
                 group["members"] = json!([{"value": USER.lock().unwrap().clone()}]);
             });
+        }),
+    },
+    Sabotage {
+        what: "an attribute that is called immutable can be changed",
+        checks: &["SC-273"],
+        fault: Fault::Answer(|request, response| {
+            if path(request).starts_with("/Schemas/") {
+                edit(response, |schema| {
+                    for attribute in schema["attributes"].as_array_mut().unwrap() {
+                        if attribute["name"] == "nickName" {
+                            attribute["mutability"] = "immutable".into();
+                        }
+                    }
+                });
+            }
         }),
     },
     Sabotage {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::made::{USERS, user, user_at, with};
-use super::super::service::{config, expect_error};
+use super::super::service::{config, expect_error, offers, send};
 use super::super::wording::{may, must, policy, should};
 use super::job::{BULK, Jobs, bulky, job, outcomes, post, told};
 use crate::check::{Check, Stop, Verdict, expect};
@@ -52,6 +52,7 @@ pub const CHECKS: &[Check] = &[
         "RFC 7644 §3.7",
         methods_are_known,
     )),
+    must("SC-330", "Where there are no bulk jobs, one is refused", "RFC 7644 §3.7, §3.12", none_without_bulk),
     bulky(policy(may(
         "SC-331",
         "Jobs within jobs, and changes of what a server says of itself, are refused",
@@ -162,6 +163,17 @@ fn methods_are_known(probe: &Probe<'_>) -> Verdict {
         expect_one_refused(probe, &[operation], &[400, 405, 501], &format!("the method {method}"))?;
     }
     Ok(())
+}
+
+fn none_without_bulk(probe: &Probe<'_>) -> Verdict {
+    if offers(probe, "bulk")? {
+        return Err(Stop::skipped("the server takes bulk jobs"));
+    }
+    // Nobody has that id, should the job be carried out.
+    let delete = json!({"method": "DELETE", "path": format!("{USERS}/{}", nonce())});
+    let response = send(probe, "POST", BULK, &job(&[delete]))?;
+    let statuses = [403, 404, 405, 501];
+    expect(statuses.contains(&response.status), format!("POST {BULK}: 501 or 404"), || response.summary())
 }
 
 fn not_everything_is_a_resource(probe: &Probe<'_>) -> Verdict {
