@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::brief::{must, needing};
+use super::brief::{must, needing, policy};
 use super::service::Service;
 use crate::check::{Basis, Check, Severity, Stop, Verdict, expect};
 use crate::credentials::{Credentials, Secret, Signature, encode, sign};
@@ -18,7 +18,7 @@ pub const V1P1: &[Check] = &[
     needing(NEEDS, must("OR-013b", "A filter with blanks and quotes can be signed", CLAUSE, signed_filter)),
     needing(NEEDS, must("OR-013c", "A signature by another secret is refused: 401", CLAUSE, wrong_secret)),
     needing(NEEDS, must("OR-013d", "A signature of another request is refused: 401", CLAUSE, another_request)),
-    needing(NEEDS, must("OR-013e", "A signature of long ago is refused: 401", "RFC 5849 §3.3", long_ago)),
+    needing(NEEDS, policy("OR-013e", "A signature of long ago is refused: 401", "RFC 5849 §3.3", long_ago)),
     needing(NEEDS, must("OR-013f", "A signed request that comes again is refused: 401", "RFC 5849 §3.3", again)),
     needing(NEEDS, must("OR-013g", "A consumer that isn't known is refused: 401", CLAUSE, unknown_consumer)),
     Check {
