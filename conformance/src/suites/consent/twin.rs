@@ -1,11 +1,11 @@
 //! The twin: a server whose data differs only in what the client must not see answers every request alike.
 //!
-//! Requests are drawn from a grammar over collections, filters, sorts, fields, pages and identifiers. The same
-//! numbers draw the same requests in every run, so that a finding can be had again.
+//! Requests are drawn from a grammar over collections, lists below objects, filters, sorts, fields, pages and
+//! identifiers. The same numbers draw the same requests in every run, so that a finding can be had again.
 
 use std::collections::BTreeSet;
 
-use super::eye::{ALL, DEMOGRAPHICS, Eye, USERS, id_of};
+use super::eye::{ALL, CLASSES, COURSES, DEMOGRAPHICS, Eye, ORGS, SESSIONS, USERS, id_of};
 use super::leak;
 use crate::check::{Check, Stop, Verdict, expect};
 use crate::credentials::encode;
@@ -102,12 +102,41 @@ fn leaf(dice: &mut Dice, values: &[String]) -> String {
     format!("{field}{operator}'{}'", value.get(..end).unwrap_or_default())
 }
 
-fn request(dice: &mut Dice, collections: &[Collection], ids: &[String], values: &[String]) -> String {
-    let path = dice.pick(collections).map(|one| one.path).unwrap_or_default();
-    if dice.roll(5) == 0 {
-        let id = dice.pick(ids).map(String::as_str).unwrap_or_default();
-        return format!("{path}/{}", encode(id));
+/// Lists below an object: where the object stands, and their paths around its identifier.
+const NESTED: &[(Collection, &str, &str)] = &[
+    (ORGS, "schools", "students"),
+    (ORGS, "schools", "teachers"),
+    (ORGS, "schools", "classes"),
+    (ORGS, "schools", "enrollments"),
+    (ORGS, "schools", "terms"),
+    (CLASSES, "classes", "students"),
+    (CLASSES, "classes", "teachers"),
+    (COURSES, "courses", "classes"),
+    (SESSIONS, "terms", "classes"),
+    (USERS, "users", "classes"),
+    (USERS, "students", "classes"),
+];
+
+/// What requests are drawn from.
+struct Words {
+    collections: Vec<Collection>,
+    ids: Vec<String>,
+    values: Vec<String>,
+    /// Paths of lists below objects that are there.
+    nested: Vec<String>,
+}
+
+fn request(dice: &mut Dice, words: &Words) -> String {
+    let mut path = dice.pick(&words.collections).map(|one| one.path).unwrap_or_default();
+    match dice.roll(10) {
+        0 | 1 => {
+            let id = dice.pick(&words.ids).map(String::as_str).unwrap_or_default();
+            return format!("{path}/{}", encode(id));
+        }
+        2 | 3 => path = dice.pick(&words.nested).map_or(path, String::as_str),
+        _ => {}
     }
+    let values = words.values.as_slice();
     let mut query = vec![format!("limit={}", 1 + dice.roll(30))];
     if dice.roll(3) == 0 {
         query.push(format!("offset={}", dice.roll(200)));
@@ -149,10 +178,19 @@ fn requests(client: &Eye<'_, '_>, twin: &Eye<'_, '_>) -> Result<Vec<String>, Sto
     for collection in ALL {
         ids.extend(client.walk(*collection)?.objects.iter().take(20).map(|one| id_of(one).to_owned()));
     }
-    let (ids, values): (Vec<String>, Vec<String>) = (ids.into_iter().collect(), values.into_iter().collect());
-    let collections: Vec<Collection> = ALL.iter().copied().chain([DEMOGRAPHICS]).collect();
+    let mut nested = Vec::new();
+    for (collection, above, below) in NESTED {
+        let seen = client.walk(*collection)?;
+        nested.extend(seen.objects.iter().take(5).map(|one| format!("{above}/{}/{below}", encode(id_of(one)))));
+    }
+    let words = Words {
+        collections: ALL.iter().copied().chain([DEMOGRAPHICS]).collect(),
+        ids: ids.into_iter().collect(),
+        values: values.into_iter().collect(),
+        nested,
+    };
     let mut dice = Dice(2026);
-    Ok((0..REQUESTS).map(|_| request(&mut dice, &collections, &ids, &values)).collect())
+    Ok((0..REQUESTS).map(|_| request(&mut dice, &words)).collect())
 }
 
 /// Asks both servers everything.

@@ -89,6 +89,17 @@ pub const TWIN: &[Sabotage] = &[
         }),
     },
     Sabotage {
+        what: "lists of pupils below a school or a class tell when withheld values changed",
+        checks: &["CO-T1"],
+        fault: Fault::Answer(|request, response| {
+            if request.url.contains("/students?") && request.url.matches('/').count() > 9 {
+                each(request, response, "users", |one| {
+                    one["dateLastModified"] = Value::from("2026-11-25T09:00:00.000Z");
+                });
+            }
+        }),
+    },
+    Sabotage {
         what: "an ETag takes in what is hidden",
         checks: &["CO-D2b"],
         fault: Fault::Answer(|request, response| {
