@@ -80,7 +80,7 @@ pub struct Run {
     /// Another client of the same data, as ID:SECRET; several times for several (suite consent)
     #[arg(long, value_name = "ID:SECRET")]
     other: Vec<String>,
-    /// A second server whose data differs only in what the client must not see (suite consent)
+    /// A second server whose data differs only in what the client must not see (suite consent), or another board (OR-021)
     #[arg(long, value_name = "URL")]
     twin: Option<String>,
     /// Where the second server's tokens come from [default: as --token-url, at the twin's origin]
