@@ -8,7 +8,7 @@ use koppelvlak_conformance::check::Check;
 use koppelvlak_conformance::credentials::{Credentials, Secret, Tokens};
 use koppelvlak_conformance::probe::{Probe, Shared};
 use koppelvlak_conformance::suites::Suite;
-use koppelvlak_conformance::target::Target;
+use koppelvlak_conformance::target::{Party, Target};
 
 use crate::good_server::Demo;
 use crate::sabotage::{Sabotage, of};
@@ -69,6 +69,15 @@ impl Board {
 
     /// The target as a party, at a server or a proxy.
     fn aim(&self, party: &str, at: &str) -> Target {
+        let mut target = self.aim_alone(party, at);
+        if party == ASSESSOR {
+            let credentials = self.aim_alone("everything", at).credentials;
+            target.others = vec![Party { name: "everything".to_owned(), credentials }];
+        }
+        target
+    }
+
+    fn aim_alone(&self, party: &str, at: &str) -> Target {
         let vendor = if party == SIGNER { "everything" } else { party };
         let secret = match party {
             ASSESSOR => ASSESSOR.repeat(2),
@@ -92,7 +101,7 @@ impl Board {
 /// As whom a check is looked at.
 fn party_of(check: &Check) -> &'static str {
     let is_one_of = |ids: &[&str]| ids.iter().any(|id| check.id.starts_with(id));
-    if is_one_of(&["OR-521", "OR-702", "OR-707"]) {
+    if is_one_of(&["OR-407", "OR-521", "OR-702", "OR-707"]) {
         ASSESSOR
     } else if check.writes {
         "gradebook"

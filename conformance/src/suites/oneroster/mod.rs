@@ -19,6 +19,7 @@ mod references;
 mod relations;
 mod resources;
 pub mod routes;
+mod scope_of_data;
 mod scopes;
 mod selection;
 pub mod service;
@@ -85,6 +86,7 @@ pub const V1P1: Suite = Suite {
         gradebook::life::WRITTEN,
         resources::BOTH,
         tombstones::ROSTER,
+        scope_of_data::ROSTERING,
     ],
 };
 
@@ -135,6 +137,7 @@ pub const ROSTERING: Suite = Suite {
         nested_queries::ALL,
         gradebook::life::ALL,
         tombstones::ROSTER,
+        scope_of_data::ROSTERING,
     ],
 };
 

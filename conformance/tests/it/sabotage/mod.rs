@@ -187,6 +187,7 @@ const V1P1: &[&[Sabotage]] = &[
     oneroster_life::WRITTEN,
     oneroster_life::RESOURCES,
     oneroster_tombstones::ROSTER,
+    oneroster_tombstones::HIDDEN,
 ];
 
 const ROSTERING: &[&[Sabotage]] = &[
@@ -231,6 +232,7 @@ const ROSTERING: &[&[Sabotage]] = &[
     oneroster_scopes::ROSTERING,
     oneroster_life::ALL,
     oneroster_tombstones::ROSTER,
+    oneroster_tombstones::HIDDEN,
 ];
 
 const GRADEBOOK: &[&[Sabotage]] = &[

@@ -56,6 +56,18 @@ pub const ROSTER: &[Sabotage] = &[
     },
 ];
 
+/// That of what only others see.
+pub const HIDDEN: &[Sabotage] = &[Sabotage {
+    what: "what only others see is forbidden, what isn't there is unknown",
+    checks: &["OR-407"],
+    fault: Fault::Answer(|request, response| {
+        // Names that were made up have no hyphens.
+        if matches!(segments(request).as_slice(), [_, id] if id.contains('-')) {
+            turn(response, 404, 403);
+        }
+    }),
+}];
+
 /// Those of assessments.
 pub const ASSESSED: &[Sabotage] = &[
     Sabotage {
