@@ -68,7 +68,11 @@ enum Command {
     /// Brings a database to this version's schema
     Migrate(migrate::Migrate),
     /// Checks any OneRoster or SCIM server against its standard, from outside
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  koppelvlak conformance list --suite scim\n  \
+        koppelvlak conformance run --suite scim --target https://idp.example/scim/v2 --token $TOKEN"
+    )]
     Conformance(koppelvlak_conformance::cli::Command),
 }
 

@@ -106,9 +106,10 @@ pub fn sort_key(version: Version, entity: Entity, name: &str) -> Option<SortKey>
         "sourcedId" => Some(SortKey::SourcedId),
         "status" => Some(SortKey::Status),
         "dateLastModified" => Some(SortKey::DateLastModified),
-        _ => field(version, entity, name)
-            .filter(|field| list::is_sortable(field.kind))
-            .map(|field| SortKey::Field(field.name)),
+        _ => field(version, entity, name).filter(|field| list::is_sortable(field.kind)).map(|field| match field.kind {
+            Kind::Text if word::differs(entity, name) => SortKey::Worded(version, field.name),
+            _ => SortKey::Field(field.name),
+        }),
     }
 }
 

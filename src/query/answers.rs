@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use roaring::RoaringBitmap;
 
-use crate::catalogue::Entity;
+use crate::catalogue::word::in_version;
+use crate::catalogue::{Entity, Field, Version};
 use crate::query::filter::Op;
 use crate::snapshot::Snapshot;
 use crate::store::{Conn, StoreError, leaf};
@@ -18,7 +19,7 @@ const MOST_LEAVES: usize = 512;
 /// How many sort orders are kept; one over 100,000 people is 400 KB.
 const MOST_RANKS: usize = 16;
 
-type Ranks = HashMap<(Entity, &'static str), Arc<Vec<u32>>>;
+type Ranks = HashMap<(Entity, &'static str, Version), Arc<Vec<u32>>>;
 
 /// One board's data: its snapshot, and answers that were asked before.
 #[derive(Debug)]
@@ -55,7 +56,9 @@ impl Board {
 
     /// The rank of each object's value in a column.
     pub fn ranks(&self, conn: &mut Conn, entity: Entity, column: &'static str) -> Result<Arc<Vec<u32>>, StoreError> {
-        if let Some(known) = self.ranks.lock().unwrap_or_else(PoisonError::into_inner).get(&(entity, column)) {
+        if let Some(known) =
+            self.ranks.lock().unwrap_or_else(PoisonError::into_inner).get(&(entity, column, Version::V1p2))
+        {
             return Ok(Arc::clone(known));
         }
         let columns = beside(entity, column);
@@ -73,9 +76,33 @@ impl Board {
             if other == column {
                 answer = Arc::clone(&found);
             }
-            ranks.insert((entity, other), found);
+            ranks.insert((entity, other, Version::V1p2), found);
         }
         Ok(answer)
+    }
+
+    /// The rank of each object's value in a column of words, in the words of a version.
+    pub fn word_ranks(
+        &self,
+        conn: &mut Conn,
+        (entity, field): (Entity, &'static Field),
+        version: Version,
+    ) -> Result<Arc<Vec<u32>>, StoreError> {
+        let key = (entity, field.column, version);
+        if version == Version::V1p2 {
+            return self.ranks(conn, entity, field.column);
+        }
+        if let Some(known) = self.ranks.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let word = |text| in_version(version, entity, field.name, text);
+        let found = Arc::new(leaf::word_ranks(conn, &self.snapshot, (entity, field.column), word)?);
+        let mut ranks = self.ranks.lock().unwrap_or_else(PoisonError::into_inner);
+        if ranks.len() >= MOST_RANKS {
+            ranks.clear();
+        }
+        ranks.insert(key, Arc::clone(&found));
+        Ok(found)
     }
 }
 

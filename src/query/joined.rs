@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use crate::catalogue::word::in_version;
 use crate::catalogue::{Entity, Kind};
 use crate::consent::written::Written;
 use crate::query::evaluate::QueryError;
@@ -169,6 +170,18 @@ fn values(view: &View, conn: &mut Conn, list: &List, positions: &[u32]) -> Resul
             let times: HashMap<u32, i64> = times.into_iter().collect();
             let time = |p: &u32| SortValue::Number(times.get(p).copied().unwrap_or_default() as f64);
             positions.iter().map(time).collect()
+        }
+        SortKey::Worded(version, name) => {
+            let Some(field) = fields(entity, name).next() else { return Ok(vec![SortValue::Absent; positions.len()]) };
+            let stored = leaf::values(conn, release.snapshot(), (entity, field.column))?;
+            let value = |position: &u32| match stored.get(position) {
+                Some(leaf::Value::Text(text)) if release.shows(entity, field.category, *position) => {
+                    in_version(version, entity, name, text)
+                        .map_or(SortValue::Absent, |word| SortValue::Text(word.into()))
+                }
+                _ => SortValue::Absent,
+            };
+            positions.iter().map(value).collect()
         }
         SortKey::Field(name) => {
             let field = fields(entity, name).find(|field| is_sortable(field.kind) && !field.column.is_empty());

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use roaring::RoaringBitmap;
 
-use crate::catalogue::{Category, Entity, Field, Kind};
+use crate::catalogue::{Category, Entity, Field, Kind, Version};
 use crate::consent::Release;
 use crate::planted::{self, Leak};
 use crate::query::answers::Board;
@@ -32,6 +32,8 @@ pub enum SortKey {
     DateLastModified,
     /// A field with single values.
     Field(&'static str),
+    /// A field by its word in the vocabulary of that version.
+    Worded(Version, &'static str),
 }
 
 /// Which way a list is sorted.
@@ -260,6 +262,15 @@ impl View {
                 Ok(objects.iter().map(|p| (p, i64::from(gone.contains(p)))).collect())
             }
             SortKey::DateLastModified => Ok(modified::times(release, entity, objects)),
+            SortKey::Worded(version, name) => {
+                let Some(field) = fields(entity, name).next() else { return Ok(Vec::new()) };
+                let ranks = self.board.word_ranks(conn, (entity, field), version)?;
+                let rank = |position: u32| {
+                    let is_shown = release.shows(entity, field.category, position);
+                    ranks.get(position as usize).copied().filter(|rank| is_shown && *rank != u32::MAX)
+                };
+                Ok(objects.iter().map(|p| (p, rank(p).map_or(ABSENT, i64::from))).collect())
+            }
             SortKey::Field(name) => {
                 if fields(entity, name).any(|field| field.kind == Kind::MainRole) {
                     return Ok(self.by_main_role(objects));

@@ -133,6 +133,11 @@ pub fn sort_value(written: &Written, key: SortKey) -> SortValue {
         SortKey::SourcedId => SortValue::Number(0.0),
         SortKey::Status => SortValue::Number(f64::from(u8::from(written.is_deleted))),
         SortKey::DateLastModified => SortValue::Number(written.modified_at as f64),
+        SortKey::Worded(version, name) => {
+            let text = written.body.get(name).and_then(Value::as_str);
+            let word = text.and_then(|text| word::in_version(version, written.entity, name, text));
+            word.map_or(SortValue::Absent, |word| SortValue::Text(word.to_owned()))
+        }
         SortKey::Field(name) => match (written.body.get(name), fields(written.entity, name).next()) {
             (Some(Value::String(text)), Some(field)) if field.kind == Kind::DateTime => {
                 SortValue::Text(value::as_instant(text))

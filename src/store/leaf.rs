@@ -157,6 +157,36 @@ pub fn common_ranks(
     Ok(ranks)
 }
 
+/// For each object the rank of the word for its value; `u32::MAX` where there is none.
+pub fn word_ranks(
+    conn: &mut Conn,
+    snapshot: &Snapshot,
+    (entity, column): (Entity, &'static str),
+    word: impl Fn(&str) -> Option<&str>,
+) -> Result<Vec<u32>, StoreError> {
+    let mut by_word: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    let sql = format!("SELECT id, {column} FROM {} WHERE tenant_id = ? AND {column} IS NOT NULL", entity.table());
+    Statement::new(sql).bind(snapshot.tenant_id).each(conn, |row| {
+        let position = snapshot.ids(entity).position(row.need_int(0)?);
+        if let (Some(position), Some(word)) = (position, word(row.need_text(1)?)) {
+            match by_word.get_mut(word) {
+                Some(holders) => holders.push(position),
+                None => _ = by_word.insert(word.to_owned(), vec![position]),
+            }
+        }
+        Ok(())
+    })?;
+    let mut ranks = vec![u32::MAX; snapshot.ids(entity).len() as usize];
+    for (rank, holders) in (0..).zip(by_word.values()) {
+        for position in holders {
+            if let Some(slot) = ranks.get_mut(*position as usize) {
+                *slot = rank;
+            }
+        }
+    }
+    Ok(ranks)
+}
+
 /// What each object's column holds, where it holds anything.
 pub fn values(
     conn: &mut Conn,

@@ -77,6 +77,28 @@ on_each_database! {
         }
     }
 
+    fn packages_of_csv_hold_in_each_version_and_with_both_kinds_of_identifiers(world: &World) {
+        let demo = Demo::over(world);
+        for version in ["v1p1", "v1p2"] {
+            let package = format!("{}/csv/{version}/bulk.zip", demo.text("/oneroster/root"));
+            for vendor in ["everything", "names-only"] {
+                demo.holds_for("oneroster-csv", vendor, &package, &[]);
+            }
+        }
+    }
+
+    fn nothing_withheld_leaks_to_a_vendor_that_sees_less(world: &World) {
+        let demo = Demo::over(world);
+        let root = demo.text("/oneroster/root").to_owned();
+        let richer = format!("everything:{}", demo.text("/vendors/everything/client_secret"));
+        for vendor in ["names-only", "gradebook"] {
+            demo.holds_for("consent", vendor, &root, &["--other", &richer, "--allow-writes"]);
+        }
+        let scim = ["--scim", demo.text("/scim/base_url"), "--scim-token", demo.text("/scim/token")];
+        let seen_more = ["--other", &richer];
+        demo.holds_for("consent", "identity-provider", &root, &[&seen_more[..], &scim].concat());
+    }
+
     fn the_suite_of_scim_holds_with_people_and_without(world: &World) {
         let demo = Demo::over(world);
         for board in ["/scim", "/scim_blank"] {

@@ -39,13 +39,13 @@ fn escapes(probe: &Probe<'_>) -> Verdict {
 
 fn signs(probe: &Probe<'_>) -> Verdict {
     require(probe, "filter")?;
+    let user = example(probe, "/userName")?;
     for sign in ['+', '&', '%', '\'', '#', '=', ';'] {
         let value = format!("{}{sign}b", nonce());
         let found = find(probe, &format!("userName eq {} or userName pr", quoted(&value)))?;
         expect(found.total > 0, format!("userName eq {value:?} or userName pr: everybody"), || found.summary())?;
     }
     // Spaces come as + from forms, and as %20 from everyone else.
-    let user = example(probe, "/userName")?;
     let filter = encode(&format!("userName eq {}", quoted(text(&user, "/userName"))));
     for filter in [filter.replace("%20", "+"), filter] {
         let found = page(probe, &format!("/Users?filter={filter}&x"), &[])?;
