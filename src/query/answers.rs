@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use roaring::RoaringBitmap;
 
-use crate::catalogue::word::in_version;
 use crate::catalogue::{Entity, Field, Version};
 use crate::query::filter::Op;
 use crate::snapshot::Snapshot;
@@ -95,8 +94,7 @@ impl Board {
         if let Some(known) = self.ranks.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(known));
         }
-        let word = |text| in_version(version, entity, field.name, text);
-        let found = Arc::new(leaf::word_ranks(conn, &self.snapshot, (entity, field.column), word)?);
+        let found = Arc::new(leaf::word_ranks(conn, &self.snapshot, (entity, field), version)?);
         let mut ranks = self.ranks.lock().unwrap_or_else(PoisonError::into_inner);
         if ranks.len() >= MOST_RANKS {
             ranks.clear();

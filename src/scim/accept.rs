@@ -33,6 +33,9 @@ pub fn accept(body: Value, resource_type: &ResourceType, switches: &Switches) ->
     Ok(accepted)
 }
 
+/// The one URN of SCIM 1.1, which templates of old connectors still send (that of `OneLogin` among them).
+const OF_SCIM_1: &str = "urn:scim:schemas:core:1.0";
+
 /// `schemas` may be left out, but what is there must name the resource's own schema.
 fn check_schemas(value: &Value, resource_type: &ResourceType, switches: &Switches) -> Result<(), Refusal> {
     let named = match value {
@@ -46,7 +49,7 @@ fn check_schemas(value: &Value, resource_type: &ResourceType, switches: &Switche
         let Some(name) = name.as_str() else {
             return Err(Refusal::invalid_syntax("`schemas` must be a list of URNs"));
         };
-        if name.eq_ignore_ascii_case(resource_type.schema.id) {
+        if [resource_type.schema.id, OF_SCIM_1].iter().any(|own| name.eq_ignore_ascii_case(own)) {
             has_own = true;
         } else if resource_type.extension(name).is_none() {
             value::unknown(name, switches)?;
@@ -255,6 +258,8 @@ mod tests {
             assert_eq!(refused(body.clone()), Some(ScimType::InvalidSyntax), "{body}");
         }
         assert_eq!(user(json!({"userName": "ann", "schemas": []}))["userName"], "ann");
+        let of_scim_1 = user(json!({"userName": "ann", "schemas": ["urn:scim:schemas:core:1.0"]}));
+        assert_eq!(of_scim_1, user(json!({"userName": "ann"})));
     }
 
     #[test]

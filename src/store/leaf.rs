@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use roaring::RoaringBitmap;
 
-use crate::catalogue::Entity;
+use crate::catalogue::word::in_version;
+use crate::catalogue::{Entity, Field, Version};
 use crate::snapshot::Snapshot;
 use crate::store::{Bind, Conn, Statement, StoreError, cell};
 
@@ -157,18 +158,20 @@ pub fn common_ranks(
     Ok(ranks)
 }
 
-/// For each object the rank of the word for its value; `u32::MAX` where there is none.
+/// For each object the rank of its value's word in the vocabulary of a version; `u32::MAX` where there is none.
 pub fn word_ranks(
     conn: &mut Conn,
     snapshot: &Snapshot,
-    (entity, column): (Entity, &'static str),
-    word: impl Fn(&str) -> Option<&str>,
+    (entity, field): (Entity, &'static Field),
+    version: Version,
 ) -> Result<Vec<u32>, StoreError> {
     let mut by_word: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-    let sql = format!("SELECT id, {column} FROM {} WHERE tenant_id = ? AND {column} IS NOT NULL", entity.table());
+    let (table, column) = (entity.table(), field.column);
+    let sql = format!("SELECT id, {column} FROM {table} WHERE tenant_id = ? AND {column} IS NOT NULL");
     Statement::new(sql).bind(snapshot.tenant_id).each(conn, |row| {
         let position = snapshot.ids(entity).position(row.need_int(0)?);
-        if let (Some(position), Some(word)) = (position, word(row.need_text(1)?)) {
+        let word = in_version(version, entity, field.name, row.need_text(1)?);
+        if let (Some(position), Some(word)) = (position, word) {
             match by_word.get_mut(word) {
                 Some(holders) => holders.push(position),
                 None => _ = by_word.insert(word.to_owned(), vec![position]),

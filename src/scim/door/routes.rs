@@ -1,6 +1,7 @@
 //! From a request of the network to what it names, and the last steps of an answer: record, then respond.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::header::{
     ALLOW, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_MATCH, IF_NONE_MATCH,
@@ -138,10 +139,19 @@ async fn understand(
     }))
 }
 
+/// A body that is up to so many times too large is taken, and thrown away, so that the refusal is read.
+const MOST_DRAINED: usize = 4;
+/// How long that may take.
+const DRAINING: Duration = Duration::from_secs(2);
+
 async fn whole(limits: &Limits, announced: Option<usize>, body: web::Payload) -> Result<web::Bytes, Failure> {
     let largest = LARGEST_JOB as usize;
     let too_large = || Refusal::plain(413, format!("the body is larger than {LARGEST_JOB} bytes"));
-    if announced.is_some_and(|n| n > largest) {
+    if let Some(n) = announced.filter(|n| *n > largest) {
+        if n <= largest * MOST_DRAINED {
+            // Who is still sending finds the connection closed, and not the refusal.
+            drop(tokio::time::timeout(DRAINING, body.to_bytes_limited(n)).await);
+        }
         return Err(too_large().into());
     }
     let read = tokio::time::timeout(limits.body_time, body.to_bytes_limited(largest));
