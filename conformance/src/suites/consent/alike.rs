@@ -54,8 +54,11 @@ pub fn expect_alike(eye: &Eye<'_, '_>, what: &str, hidden: &Ask<'_>, invented: &
 pub fn gist(response: &Response, echo: &str) -> Value {
     let relations: Vec<String> =
         response.header("link").map(links).unwrap_or_default().into_iter().map(|(relation, _)| relation).collect();
-    let text = without(&response.text(), echo);
-    let body = if response.status == 200 { text } else { without_volatile(&text) };
+    // Only errors say again what was asked for; in a list the same text may be somebody's name.
+    let body = match response.status {
+        200 => response.text(),
+        _ => without_volatile(&without(&response.text(), echo)),
+    };
     json!({
         "status": response.status, "total": response.header("x-total-count"), "allow": response.header("allow"),
         "links": relations, "body": body,
@@ -96,6 +99,19 @@ pub fn without_volatile(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_in_a_list_is_no_echo() {
+        let response = |status: u16| Response {
+            status,
+            headers: Vec::new(),
+            body: b"Floris".to_vec(),
+            took: std::time::Duration::ZERO,
+        };
+
+        assert_eq!(gist(&response(200), "Floris")["body"], "Floris");
+        assert_eq!(gist(&response(404), "Floris")["body"], "\u{b7}\n");
+    }
 
     #[test]
     fn identifiers_of_requests_and_times_are_not_compared() {
