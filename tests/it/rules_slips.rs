@@ -102,7 +102,7 @@ pub const SLIPS: &[Slip] = &[
         "secret = \"a-secret-of-32-characters-for-us\"",
         "[vendor.scim]\npatch_response = \"24\"\nrequire_if_match = 1\ncoerce_boolean = true",
         &[
-            "18: scim of vendor `atlas`: `patch_response` is `24`; expected one of `200`, `204` (did you mean `204`?)",
+            "18: scim of vendor `atlas`: `patch_response` is `24`; expected one of `200`, `204`",
             "19: scim of vendor `atlas`: `require_if_match` must be true or false, not a number",
             "20: scim of vendor `atlas`: there is no key `coerce_boolean` (did you mean `coerce_booleans`?)",
         ],
