@@ -24,10 +24,11 @@ impl<'q> Ask<'q> {
         Self { method: "GET", path, echo }
     }
 
-    /// What the answer says but for what either request may have had it echo: one may be there by right as well.
+    /// What the answer says but for what an error may echo of either request.
     fn gist(&self, eye: &Eye<'_, '_>, other: &Ask<'_>) -> Result<Value, Stop> {
         let mut said = gist(&eye.ask(self.method, &self.path)?, self.echo);
-        if let Some(body) = said.get_mut("body") {
+        let is_error = said.get("status") != Some(&Value::from(200));
+        if let Some(body) = said.get_mut("body").filter(|_| is_error) {
             *body = without(body.as_str().unwrap_or_default(), other.echo).into();
         }
         Ok(said)
