@@ -92,6 +92,9 @@ pub struct Run {
     /// A bearer token for that
     #[arg(long, env = "KOPPELVLAK_CONFORMANCE_SCIM_TOKEN", hide_env_values = true)]
     scim_token: Option<String>,
+    /// A bearer token of another tenant of the same server (suite scim)
+    #[arg(long, env = "KOPPELVLAK_CONFORMANCE_STRANGER_TOKEN", hide_env_values = true)]
+    stranger_token: Option<String>,
     /// Also run checks that make, change and delete objects; they clean up after themselves
     #[arg(long)]
     allow_writes: bool,
@@ -295,6 +298,7 @@ impl Run {
             target.twin = Some(Box::new(make(twin, token_url.as_ref())?));
         }
         target.scim = self.scim.clone().zip(self.scim_token.clone());
+        target.stranger = self.stranger_token.clone().map(Credentials::Bearer);
         Ok(target)
     }
 

@@ -22,6 +22,8 @@ pub struct Target {
     pub twin: Option<Box<Target>>,
     /// Where the same data stands over SCIM, if it does (suite `consent`).
     pub scim: Option<(String, String)>,
+    /// Who belongs to another tenant of the same server and must see nothing of this one (suite `scim`).
+    pub stranger: Option<Credentials>,
     /// Whether checks may write.
     pub allows_writes: bool,
     /// How many objects of a collection are looked at; more are sampled.
@@ -50,6 +52,7 @@ impl Target {
             others: Vec::new(),
             twin: None,
             scim: None,
+            stranger: None,
             allows_writes: false,
             sample: 200,
             client: Client::new(timeout),

@@ -15,7 +15,7 @@ use koppelvlak_conformance::target::Target;
 use crate::good_server::Demo;
 use crate::people::settle;
 use crate::proxy::Proxy;
-use crate::sabotage::{Sabotage, of};
+use crate::sabotage::{Sabotage, of, scim_tenancy};
 
 /// How many sabotages are tried side by side.
 const SIDE_BY_SIDE: usize = 4;
@@ -132,9 +132,12 @@ fn every_check_of_scim_passes_on_a_good_server_and_fails_on_a_broken_one() {
     let (origin, address, token) =
         (demo.text("/public_url"), demo.text("/scim_blank/base_url"), demo.text("/scim_blank/token"));
     settle(&address, &token);
+    scim_tenancy::TOKEN.set(token.clone()).unwrap();
+    let stranger = demo.text("/scim/token");
     let aim = |at: &str| {
         let credentials = Credentials::Bearer(token.clone());
         let mut target = Target::new(&address.replace(&origin, at), credentials, Duration::from_secs(30));
+        target.stranger = Some(Credentials::Bearer(stranger.clone()));
         target.allows_writes = true;
         target
     };

@@ -25,6 +25,7 @@ mod schemas;
 mod search;
 pub mod service;
 mod sorting;
+mod tenancy;
 mod values;
 mod versions;
 pub mod wording;
@@ -68,6 +69,7 @@ pub const SUITE: Suite = Suite {
         projection::CHECKS,
         search::CHECKS,
         access::CHECKS,
+        tenancy::CHECKS,
         errors::CHECKS,
         extensions::CHECKS,
         patch::attributes::CHECKS,

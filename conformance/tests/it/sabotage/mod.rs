@@ -58,6 +58,7 @@ mod scim_projection;
 mod scim_put;
 mod scim_schemas;
 mod scim_sorting;
+pub mod scim_tenancy;
 mod scim_values;
 mod scim_versions;
 
@@ -126,6 +127,7 @@ pub fn of(suite: &str) -> Vec<&'static Sabotage> {
             scim_projection::SHOWN,
             scim_projection::SEARCHED,
             scim_access::LET_IN,
+            scim_tenancy::SABOTAGES,
             scim_access::ERRORS,
             scim_extensions::SABOTAGES,
             scim_patch_attributes::SABOTAGES,
