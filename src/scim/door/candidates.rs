@@ -18,7 +18,7 @@ use crate::scim::school::directory::Source;
 use crate::store::provisioned;
 
 /// How many resources are looked at at once.
-const CHUNK: usize = 500;
+pub(super) const CHUNK: usize = 500;
 
 impl Exchange<'_> {
     /// The school's people for whom the filter holds.

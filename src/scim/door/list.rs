@@ -7,10 +7,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
+use serde_json::Value;
 
 use crate::catalogue::Entity;
 use crate::consent::provisioned::{Kept, Kind};
 use crate::scim::door::answer::Failure;
+use crate::scim::door::candidates::CHUNK;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::door::mark::{Mark, Place};
 use crate::scim::door::own::kind_of;
@@ -143,18 +145,19 @@ impl<'a> Exchange<'a> {
             return Err(Refusal::invalid_value("`sortBy` must be the name of an attribute").into());
         };
         let total: u64 = sections.iter().map(Section::len).sum();
-        let all = (0, usize::try_from(total).unwrap_or(usize::MAX));
         let is_related = ["groups", "members"].contains(&first.path.attribute.name);
         let related = Wants::attributes(wants.related || is_related);
-        let found = settled!(self.untold(|| self.cut(desk, sections, all, related)));
-        let mut keyed: Vec<(Key, (&'static ResourceType, Resource))> = found
-            .into_iter()
-            .map(|(resource_type, resource)| {
+        // Of each only its key and id are kept: a whole board of resources would take gigabytes.
+        let mut keyed: Vec<(Key, (&'static ResourceType, String))> = Vec::new();
+        for first in (0..total).step_by(CHUNK) {
+            for (resource_type, resource) in settled!(self.untold(|| self.cut(desk, sections, (first, CHUNK), related)))
+            {
                 let sort = types.iter().position(|of| *of == resource_type).and_then(|place| sorts.get(place));
                 let key = sort.and_then(Option::as_ref).map_or(Key::Absent, |sort| sort.key(&resource.attributes));
-                (key, (resource_type, resource))
-            })
-            .collect();
+                let id = resource.attributes.get("id").and_then(Value::as_str).unwrap_or_default();
+                keyed.push((key, (resource_type, id.to_owned())));
+            }
+        }
         keyed.sort_by(|(a, _), (b, _)| first.compare(a, b));
         let bound = Mark::bound(types, parameters);
         let (before, start_index) = match &parameters.paging {
@@ -165,17 +168,13 @@ impl<'a> Exchange<'a> {
             },
         };
         let skip = usize::try_from(before).unwrap_or(usize::MAX);
-        let page: Vec<_> = keyed.into_iter().map(|(_, found)| found).skip(skip).take(parameters.count).collect();
+        let mut page = Vec::new();
+        for (_, (resource_type, id)) in keyed.into_iter().skip(skip).take(parameters.count) {
+            page.extend(settled!(self.find(desk, resource_type, &id, wants)).map(|found| (resource_type, found)));
+        }
         let after = before + page.len() as u64;
         let has_more = start_index.is_none() && after < total && !page.is_empty();
         let next_cursor = has_more.then(|| Mark::seal(self, &bound, &Place::Many(after)));
-        // Only those on the page are told.
-        let people: Vec<u32> = page
-            .iter()
-            .filter(|(resource_type, _)| **resource_type == USER)
-            .filter_map(|(_, user)| self.release().find_live(Entity::User, user.attributes.get("id")?.as_str()?))
-            .collect();
-        settled!(self.people(desk, &people, Wants::attributes(false)));
         Ok(Ok(Listed { resources: page, total, start_index, next_cursor }))
     }
 

@@ -103,7 +103,7 @@ impl Exchange<'_> {
     ) -> Step<Answer> {
         let projections: Vec<Projection> = types.iter().map(|of| projection(of, parameters)).collect();
         let related = projections.iter().zip(types).any(|(projection, of)| related_to(projection, of));
-        let only_text = parameters.sort_by.is_none() && projections.iter().all(Projection::is_all);
+        let only_text = projections.iter().all(Projection::is_all);
         let listed = settled!(self.list(desk, types, parameters, Wants { related, only_text }));
         let n = listed.resources.len();
         let projection_of = |resource_type: &ResourceType| {

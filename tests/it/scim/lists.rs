@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::scim::board::with_a_provider;
-use crate::scim::client::{LIST, Provider, SEARCH, assert_refused, body, encoded, id, refusal, set};
+use crate::scim::client::{LIST, Provider, SEARCH, assert_refused, body, encoded, id, refusal, set, texts};
 
 fn crowd(provider: &Provider<'_>, n: usize) -> Vec<String> {
     (0..n).map(|n| provider.user(&format!("user{n:02}"))).collect()
@@ -30,6 +30,25 @@ fn walk(provider: &Provider<'_>, query: &str, meanwhile: impl FnOnce()) -> Vec<S
 
 with_a_provider! {
     "leeg";
+
+    fn a_sorted_list_is_whole_however_long_it_is(provider: &Provider) {
+        // More than are looked at at once.
+        let names: Vec<String> = (0..620).map(|n| format!("user-{:03}", n * 7 % 620)).collect();
+        let operations: Vec<Value> = names
+            .iter()
+            .map(|name| json!({"method": "POST", "path": "/Users", "bulkId": name, "data": {"userName": name}}))
+            .collect();
+        let job = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations});
+        assert_eq!(provider.post("/Bulk", &job).status, 200);
+        let page = |start: usize| texts(
+            &provider.read(&format!("/Users?sortBy=userName&sortOrder=descending&count=310&startIndex={start}")), "userName");
+
+        let told = [page(1), page(311), page(621)].concat();
+
+        let mut wanted = names;
+        wanted.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!(told, wanted);
+    }
 
     fn sc_081_what_is_not_there_is_404(provider: &Provider) {
         let (user, group) = (provider.user("ann"), provider.group("g", &[]));
