@@ -41,7 +41,8 @@ with_a_provider! {
         let job = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations});
         assert_eq!(provider.post("/Bulk", &job).status, 200);
         let page = |start: usize| texts(
-            &provider.read(&format!("/Users?sortBy=userName&sortOrder=descending&count=310&startIndex={start}")), "userName");
+            &provider.read(&format!("/Users?sortBy=userName&sortOrder=descending&count=310&startIndex={start}"))["Resources"],
+            "userName");
 
         let told = [page(1), page(311), page(621)].concat();
 
