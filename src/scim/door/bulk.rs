@@ -292,7 +292,9 @@ impl Run<'_> {
                 Some(body) => {
                     let asked = Asked { is_minimal: true, ..self.asked.clone() };
                     let method = "PATCH".to_owned();
-                    let command = Command { method, resource_type, id: Some(id), body, if_match: None };
+                    // It has just been made by this very job, whatever its version.
+                    let if_match = Some("*".to_owned());
+                    let command = Command { method, resource_type, id: Some(id), body, if_match };
                     make(self.app, &asked, command, &mut None).await
                 }
             };

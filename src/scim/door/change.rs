@@ -138,7 +138,8 @@ impl Exchange<'_> {
                     let mut changed = patch.apply(&kept.body)?.resource;
                     password = password::taken(&mut changed)?;
                 }
-                if names_resource(&patch, resource_type) {
+                let is_unique = **resource_type == USER || self.switches.group_displayname_unique;
+                if is_unique && names_resource(&patch, resource_type) {
                     let changed = patch.apply(&kept.body)?.resource;
                     settled!(self.need_free_name(desk, resource_type, &changed, None));
                 }

@@ -101,6 +101,33 @@ with_a_provider! {
         assert_eq!(provider.with("DELETE", &path, &known, &Value::Null).status, 412);
     }
 
+    fn a_bulk_job_mends_its_circles_whatever_version_they_have(provider: &Provider) {
+        set(provider, "require_if_match = true");
+        let group = |name: &str, other: &str| json!({"method": "POST", "path": "/Groups", "bulkId": name, "data": {
+            "displayName": name, "members": [{"value": format!("bulkId:{other}"), "type": "Group"}]}});
+        let job = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+            "Operations": [group("a", "b"), group("b", "a")]});
+
+        let told = body(&provider.post("/Bulk", &job), 200);
+
+        assert!(told["Operations"].as_array().unwrap().iter().all(|one| one["status"] == "201"), "{told}");
+        let groups = provider.read("/Groups");
+        assert!(groups["Resources"].as_array().unwrap().iter().all(|one| members(one).len() == 1), "{groups}");
+    }
+
+    fn a_group_is_renamed_together_with_what_its_members_are_called(provider: &Provider) {
+        let user = provider.user("ann");
+        let path = format!("/Groups/{}", provider.group("Staff", &[&user]));
+
+        let told = provider.patched(&path, &json!([
+            {"op": "replace", "path": "displayName", "value": "People"},
+            {"op": "replace", "path": format!("members[value eq \"{user}\"].display"), "value": "Ann"},
+        ]));
+
+        assert_eq!(told["displayName"], "People");
+        assert_eq!(members(&told).len(), 1);
+    }
+
     fn names_of_groups_can_be_unique(provider: &Provider) {
         let staff = provider.group("Staff", &[]);
         let others = provider.group("staff", &[]);
