@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::audit::told::note;
-use crate::catalogue::Entity;
+use crate::catalogue::{Category, Entity};
 use crate::clock::Millis;
 use crate::consent::provisioned::{Kept, Kind};
 use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
@@ -13,7 +13,7 @@ use crate::scim::door::list::Wants;
 use crate::scim::door::resource::{About, Resource, reference};
 use crate::scim::door::written::{Beside, References, complete};
 use crate::scim::schema::{GROUP, USER};
-use crate::scim::school::directory::Membership;
+use crate::scim::school::directory::{Membership, Source};
 use crate::scim::school::person::{self, SchoolNames, represent};
 use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{StoreError, provisioned};
@@ -45,10 +45,14 @@ impl Exchange<'_> {
         let mut found = Vec::with_capacity(positions.len());
         for released in records.released(release, &selection, positions) {
             let (user, placeholder) = represent(&released, SchoolNames(names));
+            let groups = groups.remove(&released.position()).unwrap_or_default();
+            if groups.of_school.iter().any(|membership| matches!(membership.group, Source::Class(_))) {
+                // Which class somebody is in tells as much here as among the class's members.
+                released.note(Category::Enrolment);
+            }
             note(&mut self.told.borrow_mut(), &released);
             // Writing into memory can't fail.
             let text = serde_json::to_string(&user).unwrap_or_default();
-            let groups = groups.remove(&released.position()).unwrap_or_default();
             let mut about = About {
                 resource_type: &USER,
                 id: released.identifier().into_owned(),
