@@ -3,6 +3,8 @@
 use std::process::Command;
 
 use koppelvlak::audit::Disclosure;
+use koppelvlak::catalogue::Category;
+use koppelvlak::consent::release::bit;
 use koppelvlak::store::Statement;
 use serde_json::{Value, json};
 
@@ -114,7 +116,33 @@ fn run(world: &World, arguments: &[&str]) -> String {
     told
 }
 
+/// How many people were told of in that category, by all answers that were recorded for a vendor.
+fn told(world: &World, vendor: &str, category: Category) -> u64 {
+    let mut conn = world.database.read_activity().unwrap();
+    let statement = Statement::new("SELECT people FROM disclosure WHERE vendor_id = ?").bind(vendor);
+    let rows = statement.rows(&mut conn).unwrap();
+    let all = rows.iter().flat_map(|row| Disclosure::decode(row.bytes(0).unwrap()).unwrap());
+    all.filter(|(categories, _)| categories & bit(category) != 0).map(|(_, people)| people.len()).sum()
+}
+
 on_each_database! {
+    fn groups_of_a_user_are_recorded_as_enrolment(world: &World) {
+        let idp = Idp::at(world);
+
+        idp.get("/Users?count=100&excludedAttributes=groups");
+        assert_eq!(told(world, "idp", Category::Enrolment), 0);
+
+        let people = idp.get("/Users?count=100");
+        let with_class = |user: &&Value| {
+            user["groups"].as_array().is_some_and(|groups| groups.iter().any(|group| {
+                group["value"].as_str().unwrap().starts_with("class-")
+            }))
+        };
+        let n_in_classes = people["Resources"].as_array().unwrap().iter().filter(with_class).count() as u64;
+        assert!(n_in_classes > 0);
+        assert_eq!(told(world, "idp", Category::Enrolment), n_in_classes);
+    }
+
     fn what_an_answer_tells_is_recorded_and_nothing_else(world: &World) {
         let idp = Idp::at(world);
         let ask = |path: &str| {
