@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod consent;
 pub mod http;
+pub mod json;
 pub mod keys;
 pub mod oneroster;
 pub mod planted;

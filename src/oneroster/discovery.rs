@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::Scope;
 use crate::catalogue::{Entity, Field, Kind};
+use crate::json::PATH_SEGMENT;
 use crate::oneroster::csv::{self, File, Version, Vocabulary};
 use crate::oneroster::gradebook::operation::{Method, WriteOperation};
 use crate::oneroster::operation::{Operation, Subset};
 use crate::oneroster::parameters::{DEFAULT_LIMIT, MOST_LIMIT};
-use crate::oneroster::represent::PATH_SEGMENT;
 use crate::oneroster::schema;
 
 /// A service of OneRoster.

@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Entity, Version};
 use crate::http::Refusal;
-use crate::oneroster::json::Json;
+use crate::json::Json;
 
 /// A version of the standard, as its own folder describes it.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use percent_encoding::utf8_percent_encode;
 
+use crate::json::PATH_SEGMENT;
 use crate::oneroster::parameters::Parameters;
-use crate::oneroster::represent::PATH_SEGMENT;
 
 /// What a page is of the whole list.
 #[derive(Debug, Clone, Copy)]

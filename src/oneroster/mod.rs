@@ -10,7 +10,6 @@ pub mod discovery;
 pub mod edition;
 pub mod filter;
 pub mod gradebook;
-pub mod json;
 pub mod links;
 pub mod names;
 pub mod objectives;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::catalogue::element::{LearningObjective, ScoreScaleValue};
-use crate::oneroster::json::Json;
+use crate::json::Json;
 
 /// Writes objectives of a line item: for each source its identifiers. Returns whether there are any.
 pub fn write_ids(json: &mut Json, name: &'static str, objectives: &[LearningObjective<'_>]) -> bool {

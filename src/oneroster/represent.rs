@@ -3,22 +3,17 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
-
 use crate::catalogue::element::{
     LearningObjective, ResourceLink, Role, ScoreScaleLink, ScoreScaleValue, UserId, UserProfile,
 };
 use crate::catalogue::{Category, Entity, Field, Kind, Presence, word};
 use crate::consent::released::Record;
 use crate::consent::{Release, Released, RequiredFields, placeholder};
+use crate::json::{Json, write_segment};
 use crate::oneroster::edition::Edition;
-use crate::oneroster::json::{Json, write_segment};
 use crate::oneroster::objectives;
 use crate::planted::{self, Leak};
 use crate::snapshot::structure::link;
-
-/// RFC 3986 unreserved characters stay as they are.
-pub const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Whether a field's references are all in the snapshot, so that they need not be read.
 pub fn is_in_snapshot(entity: Entity, field: &Field) -> bool {

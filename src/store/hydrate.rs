@@ -188,7 +188,7 @@ impl Records {
 /// ```
 ///
 /// ```compile_fail,E0308
-/// use koppelvlak::oneroster::json::Json;
+/// use koppelvlak::json::Json;
 /// use koppelvlak::oneroster::represent::{Frame, Represented};
 /// use koppelvlak::store::hydrate::Stored;
 ///
@@ -201,7 +201,7 @@ impl Records {
 ///
 /// ```
 /// use koppelvlak::consent::Released;
-/// use koppelvlak::oneroster::json::Json;
+/// use koppelvlak::json::Json;
 /// use koppelvlak::oneroster::represent::{Frame, Represented};
 /// use koppelvlak::store::hydrate::Stored;
 ///

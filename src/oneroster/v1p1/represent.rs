@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Category, Entity};
 use crate::consent::released::Record;
-use crate::oneroster::json::Json;
+use crate::json::Json;
 use crate::oneroster::represent::{Represented, list};
 use crate::query::main_role;
 

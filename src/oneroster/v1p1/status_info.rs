@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::http::Refusal;
+use crate::json::Json;
 use crate::oneroster::edition::Warning;
-use crate::oneroster::json::Json;
 
 /// The body of a refusal.
 pub fn of_refusal(refusal: &Refusal) -> String {

@@ -48,7 +48,7 @@ impl Exchange<'_> {
         let mut schools = Vec::new();
         let mut found = RoaringBitmap::new();
         for (first, some) in (0..).step_by(CHUNK).zip(sources.chunks(CHUNK)) {
-            let groups = settled!(self.untold(|| self.groups(desk, some, with_members)));
+            let groups = settled!(self.untold(|| self.groups(desk, some, Wants::attributes(with_members))));
             for (place, (source, group)) in (first..).zip(some.iter().zip(groups)) {
                 match source {
                     _ if !filter.holds(&group.attributes) => {}

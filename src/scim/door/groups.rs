@@ -10,7 +10,9 @@ use crate::clock::Millis;
 use crate::planted::{self, Leak};
 use crate::query::modified;
 use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
+use crate::scim::door::list::Wants;
 use crate::scim::door::resource::{About, Resource, reference};
+use crate::scim::door::written::{Whole, complete, write_reference};
 use crate::scim::schema::{GROUP, USER};
 use crate::scim::school::directory::Source;
 use crate::scim::school::group::{Shown, fields_of_class, of_class, of_school};
@@ -19,7 +21,7 @@ use crate::store::hydrate::{Selection, hydrate};
 
 impl Exchange<'_> {
     /// These groups of the school, in their order.
-    pub fn groups(&self, desk: &mut Desk<'_>, sources: &[Source], with_members: bool) -> Step<Vec<Resource>> {
+    pub fn groups(&self, desk: &mut Desk<'_>, sources: &[Source], wants: Wants) -> Step<Vec<Resource>> {
         let release = self.release();
         let Some(names) = self.view.org_names(desk.board)? else { return Ok(Err(Moved)) };
         let names = SchoolNames(names);
@@ -42,12 +44,12 @@ impl Exchange<'_> {
                 },
                 Source::School(_) | Source::Role(..) => (of_school(self.view, *source, names), Millis(0)),
             };
-            found.push(self.group(*source, shown, changed_at, with_members));
+            found.push(self.group((*source, changed_at), shown, wants));
         }
         Ok(Ok(found))
     }
 
-    fn group(&self, source: Source, shown: Shown, changed_at: Millis, with_members: bool) -> Resource {
+    fn group(&self, (source, changed_at): (Source, Millis), shown: Shown, wants: Wants) -> Resource {
         let (directory, release) = (self.directory(), self.release());
         let members = directory.members(source);
         let order = release.order(Entity::User);
@@ -56,26 +58,47 @@ impl Exchange<'_> {
         let people: Vec<String> = people.collect();
         let groups: Vec<String> = members.groups.iter().map(|group| directory.id(*group)).collect();
         let ids = people.iter().chain(&groups).map(String::as_str);
-        let tag = self.tagger.tag(&shown.body, ids.chain(shown.placeholder.as_deref()));
+        // Writing into memory can't fail.
+        let text = serde_json::to_string(&shown.body).unwrap_or_default();
+        let tag = self.tagger.tag_of_text(&text, ids.chain(shown.placeholder.as_deref()));
         let tag = match source {
             Source::Class(class) if planted::is(Leak::VersionOfAllMembers) => {
                 format!("W/\"{}\"", release.snapshot().enrollments.of_class(class).len())
             }
             _ => tag,
         };
+        if wants.related {
+            let category = if matches!(source, Source::Class(_)) { Category::Enrolment } else { Category::Identity };
+            self.tell_members(&members.people, category);
+        }
+        let modified_at = changed_at.max(self.members_changed_at(source));
+        let about = About { resource_type: &GROUP, id: directory.id(source), created_at: None, modified_at, tag };
+        let (to_people, to_groups) = ((self.base.as_str(), &USER), (self.base.as_str(), &GROUP));
+        if wants.only_text {
+            let extensions = GROUP.extensions.iter().map(|extension| extension.schema.id);
+            let extensions = extensions.filter(|id| shown.body.contains_key(*id));
+            let schemas: Vec<&str> = std::iter::once(GROUP.schema.id).chain(extensions).collect();
+            let placeholder = shown.placeholder.as_deref().map(|text| ("displayName", text));
+            let whole = Whole { attributes: &text, schemas: &schemas, placeholder };
+            let n_members = if wants.related { people.len() + groups.len() } else { 0 };
+            return complete(&whole, about, &self.base, ("members", n_members), |json| {
+                for id in &people {
+                    write_reference(json, to_people, id, USER.name);
+                }
+                for id in &groups {
+                    write_reference(json, to_groups, id, GROUP.name);
+                }
+            });
+        }
         let mut body: Map<String, Value> = shown.body;
-        if with_members {
+        if wants.related {
             let told = people.iter().map(|id| reference(&self.base, &USER, id, USER.name));
             let told = told.chain(groups.iter().map(|id| reference(&self.base, &GROUP, id, GROUP.name)));
             let told: Vec<Value> = told.collect();
             if !told.is_empty() {
                 body.insert("members".to_owned(), told.into());
             }
-            let category = if matches!(source, Source::Class(_)) { Category::Enrolment } else { Category::Identity };
-            self.tell_members(&members.people, category);
         }
-        let modified_at = changed_at.max(self.members_changed_at(source));
-        let about = About { resource_type: &GROUP, id: directory.id(source), created_at: None, modified_at, tag };
         let resource = Resource::new(body, about, &self.base);
         Resource { placeholder: shown.placeholder.map(|text| ("displayName", text)), ..resource }
     }

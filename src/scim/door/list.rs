@@ -365,11 +365,11 @@ impl<'a> Exchange<'a> {
             }
             Section::Schools(sources) => {
                 let sources: Vec<Source> = sources.iter().skip(skip).take(count).copied().collect();
-                settled!(self.groups(desk, &sources, wants.related))
+                settled!(self.groups(desk, &sources, wants))
             }
             Section::Classes(ranks) => {
                 let sources: Vec<Source> = from(ranks, Entity::Class).into_iter().map(Source::Class).collect();
-                settled!(self.groups(desk, &sources, wants.related))
+                settled!(self.groups(desk, &sources, wants))
             }
             Section::Own(resource_type, _) => {
                 let kept = self.own_page(desk, resource_type, (offset, count))?;

@@ -8,10 +8,11 @@ use crate::audit::told::note;
 use crate::catalogue::{Category, Entity};
 use crate::clock::Millis;
 use crate::consent::provisioned::{Kept, Kind};
+use crate::json::Json;
 use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
 use crate::scim::door::list::Wants;
 use crate::scim::door::resource::{About, Resource, reference};
-use crate::scim::door::written::{Beside, References, complete};
+use crate::scim::door::written::{Whole, complete, kind};
 use crate::scim::schema::{GROUP, USER};
 use crate::scim::school::directory::{Membership, Source};
 use crate::scim::school::person::{self, SchoolNames, represent};
@@ -41,7 +42,6 @@ impl Exchange<'_> {
         let keeps_any = self.last_write(desk)?.is_some();
         let mut accounts = if keeps_any { self.accounts(desk, positions)? } else { HashMap::new() };
         let mut groups = if wants.related { self.groups_of(desk, positions)? } else { HashMap::new() };
-        let mut references = References::new(self);
         let mut found = Vec::with_capacity(positions.len());
         for released in records.released(release, &selection, positions) {
             let (user, placeholder) = represent(&released, SchoolNames(names));
@@ -62,8 +62,12 @@ impl Exchange<'_> {
             };
             let account = accounts.remove(&released.position());
             if account.is_none() && wants.only_text {
-                let beside = Beside { placeholder: placeholder.as_deref(), groups: &references.to(&groups) };
-                found.push(complete((&user, &text), about, &beside, &self.base));
+                let schemas: Vec<&str> = std::iter::once(USER.schema.id).chain(user.extensions()).collect();
+                let placeholder = placeholder.as_deref().map(|text| ("userName", text));
+                let whole = Whole { attributes: &text, schemas: &schemas, placeholder };
+                let n_groups = groups.of_school.len() + groups.own.len();
+                let write = |json: &mut Json| self.write_groups(json, &groups);
+                found.push(complete(&whole, about, &self.base, ("groups", n_groups), write));
                 continue;
             }
             let mut body = user.attributes();
@@ -87,9 +91,8 @@ impl Exchange<'_> {
     }
 
     /// A reference to a group of the school.
-    pub(super) fn group_of_school(&self, membership: &Membership) -> Value {
-        let kind = if membership.is_direct { "direct" } else { "indirect" };
-        reference(&self.base, &GROUP, &self.directory().id(membership.group), kind)
+    fn group_of_school(&self, membership: &Membership) -> Value {
+        reference(&self.base, &GROUP, &self.directory().id(membership.group), kind(membership))
     }
 
     /// What the provider keeps of these people.

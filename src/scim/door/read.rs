@@ -1,6 +1,6 @@
 //! Reads: one resource, lists, and searches.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::auth::bearer::Caller;
 use crate::catalogue::Entity;
@@ -26,7 +26,7 @@ pub const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 pub fn answer(app: &App, request: &Request, caller: &mut Option<Caller>) -> Result<Answer, Failure> {
     let who = (request.tenant.as_str(), request.authorization.as_deref());
     let parameters = match &request.target {
-        Target::Search(_) | Target::SearchRoot => Parameters::of_search(request.body.as_ref().unwrap_or(&Value::Null)),
+        Target::Search(_) | Target::SearchRoot => request.body.clone().and_then(|body| Parameters::of_search(&body)),
         _ => Parameters::of_query(&request.query),
     };
     exchange::run(app, who, READ, caller, |exchange, desk| {
@@ -62,7 +62,7 @@ impl Exchange<'_> {
         if request.if_none_match.as_deref().is_some_and(|held| names(held, &resource.tag)) {
             return Ok(Ok(Answer { status: 304, tag, disclosure, ..Answer::default() }));
         }
-        let body = Some(text(resource, &projection).into_bytes());
+        let body = Some(shown(resource, &projection));
         Ok(Ok(Answer { status: 200, body, tag, location, disclosure, ..Answer::default() }))
     }
 
@@ -81,7 +81,7 @@ impl Exchange<'_> {
             }
         } else {
             match self.directory().find(id) {
-                Some(source) => settled!(self.groups(desk, &[source], wants.related)),
+                Some(source) => settled!(self.groups(desk, &[source], wants)),
                 None => Vec::new(),
             }
         };
@@ -110,7 +110,7 @@ impl Exchange<'_> {
             let of_type = types.iter().position(|of| *of == resource_type);
             of_type.and_then(|place| projections.get(place))
         };
-        let body = Some(message(listed, projection_of).into_bytes());
+        let body = Some(message(listed, projection_of));
         let disclosure = Some(self.disclosure(&request.request_id, n));
         Ok(Ok(Answer { status: 200, body, disclosure, ..Answer::default() }))
     }
@@ -121,16 +121,16 @@ fn projection(resource_type: &'static ResourceType, parameters: &Parameters) -> 
 }
 
 /// A resource as it is shown.
-fn text(resource: Resource, projection: &Projection) -> String {
+fn shown(resource: Resource, projection: &Projection) -> Vec<u8> {
     match resource.written {
-        Some(text) => text,
+        Some(written) => written,
         // Writing into memory can't fail.
-        None => serde_json::to_string(&projection.apply(resource.shown())).unwrap_or_default(),
+        None => serde_json::to_vec(&projection.apply(resource.shown())).unwrap_or_default(),
     }
 }
 
 /// A list's body. Its resources come last, so that what is said of the list is read before them.
-fn message<'p>(listed: Listed, projection_of: impl Fn(&ResourceType) -> Option<&'p Projection>) -> String {
+fn message<'p>(listed: Listed, projection_of: impl Fn(&ResourceType) -> Option<&'p Projection>) -> Vec<u8> {
     let n = listed.resources.len();
     let mut head = json!({"schemas": [LIST], "totalResults": listed.total, "itemsPerPage": n});
     if let Some(head) = head.as_object_mut() {
@@ -141,18 +141,20 @@ fn message<'p>(listed: Listed, projection_of: impl Fn(&ResourceType) -> Option<&
             head.insert("nextCursor".to_owned(), cursor.into());
         }
     }
-    let mut message = head.to_string();
-    message.truncate(message.len() - 1);
-    message.push_str(",\"Resources\":[");
     let resources = listed.resources.into_iter();
-    let shown = resources.filter_map(|(of, resource)| Some(text(resource, projection_of(of)?)));
-    for (place, resource) in shown.enumerate() {
+    let resources = resources.filter_map(|(of, resource)| Some(shown(resource, projection_of(of)?)));
+    let resources: Vec<Vec<u8>> = resources.collect();
+    let mut message = head.to_string().into_bytes();
+    message.truncate(message.len() - 1);
+    message.reserve(resources.iter().map(|resource| resource.len() + 1).sum::<usize>() + 32);
+    message.extend_from_slice(b",\"Resources\":[");
+    for (place, resource) in resources.iter().enumerate() {
         if place > 0 {
-            message.push(',');
+            message.push(b',');
         }
-        message.push_str(&resource);
+        message.extend_from_slice(resource);
     }
-    message.push_str("]}");
+    message.extend_from_slice(b"]}");
     message
 }
 

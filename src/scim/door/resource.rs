@@ -6,6 +6,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::clock::Millis;
 use crate::consent::provisioned::Own;
 use crate::http::App;
+use crate::json::segment;
 use crate::scim::schema::ResourceType;
 
 /// A resource in canonical form. It is made of what a release let through, and of nothing else.
@@ -14,7 +15,7 @@ pub struct Resource {
     /// The attributes that have a value: what filters and sorts see. None of a resource that is written already.
     pub attributes: Map<String, Value>,
     /// The whole resource as it is shown, if nothing else of it was wanted.
-    pub written: Option<String>,
+    pub written: Option<Vec<u8>>,
     /// What stands for a required attribute without one.
     pub placeholder: Option<(&'static str, String)>,
     /// Its version, as an entity tag.
@@ -73,13 +74,6 @@ impl Resource {
 /// The address of a resource.
 pub fn location(base: &str, resource_type: &ResourceType, id: &str) -> String {
     format!("{base}{}/{}", resource_type.endpoint, segment(id))
-}
-
-/// An id as a segment of an address.
-pub fn segment(id: &str) -> impl std::fmt::Display {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-    utf8_percent_encode(id, SEGMENT)
 }
 
 /// A reference to another resource.

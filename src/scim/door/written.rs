@@ -1,108 +1,101 @@
-//! Users of the school written at once, where the whole of them is wanted: most of what providers ask for.
+//! Resources of the school written at once, where the whole of them is wanted: most of what providers ask for.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
-use serde::Serialize;
-
+use crate::json::{Json, write_segment};
 use crate::scim::door::exchange::Exchange;
 use crate::scim::door::people::Groups;
-use crate::scim::door::resource::{About, Resource, location, reference};
-use crate::scim::schema::{GROUP, USER};
+use crate::scim::door::resource::{About, Resource, location};
+use crate::scim::schema::{GROUP, ResourceType};
 use crate::scim::school::directory::Membership;
-use crate::scim::school::user::User;
 
-/// What an answer says of a user beside what the school masters.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Frame<'w> {
-    schemas: Vec<&'static str>,
-    id: &'w str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_name: Option<&'w str>,
-    meta: Meta<'w>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Meta<'w> {
-    resource_type: &'static str,
-    last_modified: String,
-    location: &'w str,
-    version: &'w str,
-}
-
-/// Completes a user whose attributes are written with what the resource says of itself, and with groups.
-pub fn complete((user, attributes): (&User<'_>, &str), about: About, beside: &Beside<'_>, base: &str) -> Resource {
-    let location = location(base, about.resource_type, &about.id);
-    let frame = Frame {
-        schemas: std::iter::once(USER.schema.id).chain(user.extensions()).collect(),
-        id: &about.id,
-        user_name: beside.placeholder,
-        meta: Meta {
-            resource_type: about.resource_type.name,
-            last_modified: about.modified_at.to_rfc3339(),
-            location: &location,
-            version: &about.tag,
-        },
-    };
-    // Writing into memory can't fail.
-    let frame = serde_json::to_string(&frame).unwrap_or_default();
-    let mut text = String::with_capacity(frame.len() + attributes.len() + beside.groups.len() + 16);
-    text.push_str(frame.strip_suffix('}').unwrap_or_default());
-    let attributes = attributes.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default();
-    if !attributes.is_empty() {
-        text.push(',');
-        text.push_str(attributes);
-    }
-    if !beside.groups.is_empty() {
-        text.push_str(",\"groups\":[");
-        text.push_str(beside.groups);
-        text.push(']');
-    }
-    text.push('}');
-    Resource { attributes: serde_json::Map::new(), written: Some(text), placeholder: None, tag: about.tag, location }
-}
-
-/// What stands beside a user's attributes.
+/// What is written of a resource.
 #[derive(Debug)]
-pub struct Beside<'w> {
-    /// What stands for the user name.
-    pub placeholder: Option<&'w str>,
-    /// References to groups, with commas between them.
-    pub groups: &'w str,
+pub struct Whole<'w> {
+    /// The attributes that the school masters, as an object.
+    pub attributes: &'w str,
+    /// The URNs of the schemas that they belong to.
+    pub schemas: &'w [&'static str],
+    /// What stands for a required attribute without a value.
+    pub placeholder: Option<(&'static str, &'w str)>,
 }
 
-/// References to groups as texts, each made once an answer.
-pub struct References<'e, 'a> {
-    exchange: &'e Exchange<'a>,
-    known: HashMap<Membership, String>,
-}
-
-impl<'e, 'a> References<'e, 'a> {
-    /// References for one answer.
-    pub fn new(exchange: &'e Exchange<'a>) -> Self {
-        Self { exchange, known: HashMap::new() }
+/// Completes a resource whose attributes are written with what it says of itself, and with a list of references
+/// that `related` writes.
+pub fn complete(
+    whole: &Whole<'_>,
+    about: About,
+    base: &str,
+    (name, n_related): (&'static str, usize),
+    related: impl FnOnce(&mut Json),
+) -> Resource {
+    const OF_FRAME: usize = 512;
+    const OF_REFERENCE: usize = 192;
+    let location = location(base, about.resource_type, &about.id);
+    let mut json = Json::with_capacity(OF_FRAME + whole.attributes.len() + n_related * OF_REFERENCE);
+    json.raw("{");
+    json.name("schemas");
+    json.raw("[");
+    for schema in whole.schemas {
+        json.element();
+        json.text(schema);
     }
+    json.raw("]");
+    json.text_member("id", &about.id);
+    if let Some((name, text)) = whole.placeholder {
+        json.text_member(name, text);
+    }
+    json.name("meta");
+    json.raw("{");
+    json.text_member("resourceType", about.resource_type.name);
+    json.text_member("lastModified", &about.modified_at.to_rfc3339());
+    json.text_member("location", &location);
+    json.text_member("version", &about.tag);
+    json.raw("}");
+    let attributes = whole.attributes.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default();
+    if !attributes.is_empty() {
+        json.element();
+        json.raw(attributes);
+    }
+    if n_related > 0 {
+        json.name(name);
+        json.raw("[");
+        related(&mut json);
+        json.raw("]");
+    }
+    json.raw("}");
+    let written = Some(json.into_bytes());
+    Resource { attributes: serde_json::Map::new(), written, placeholder: None, tag: about.tag, location }
+}
 
-    /// References to these groups, with commas between them.
-    pub fn to(&mut self, groups: &Groups) -> String {
-        let mut text = String::new();
+/// Writes a reference to another resource as an element of a list.
+pub fn write_reference(json: &mut Json, (base, resource_type): (&str, &ResourceType), id: &str, kind: &str) {
+    json.element();
+    json.raw("{");
+    json.text_member("value", id);
+    json.name("$ref");
+    json.raw("\"");
+    json.raw(base);
+    json.raw(resource_type.endpoint);
+    json.raw("/");
+    write_segment(json, id);
+    json.raw("\"");
+    json.text_member("type", kind);
+    json.raw("}");
+}
+
+impl Exchange<'_> {
+    /// Writes references to the groups that somebody is in.
+    pub(super) fn write_groups(&self, json: &mut Json, groups: &Groups) {
+        let to = (self.base.as_str(), &GROUP);
         for membership in &groups.of_school {
-            if !text.is_empty() {
-                text.push(',');
-            }
-            text.push_str(match self.known.entry(*membership) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(self.exchange.group_of_school(membership).to_string()),
-            });
+            write_reference(json, to, &self.directory().id(membership.group), kind(membership));
         }
         for own in &groups.own {
-            if !text.is_empty() {
-                text.push(',');
-            }
-            text.push_str(&reference(&self.exchange.base, &GROUP, own, "direct").to_string());
+            write_reference(json, to, own, "direct");
         }
-        text
     }
+}
+
+/// How somebody is in a group (RFC 7643 §4.1.2).
+pub fn kind(membership: &Membership) -> &'static str {
+    if membership.is_direct { "direct" } else { "indirect" }
 }

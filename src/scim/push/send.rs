@@ -7,7 +7,7 @@ use super::draft::Kind;
 use super::found::Finder;
 use super::profile::{Finding, Profile};
 use crate::consent::push::Deprovision;
-use crate::scim::door::resource::segment;
+use crate::json::segment;
 use crate::store::push_queue::Order;
 
 /// What came of an order.

@@ -6,9 +6,10 @@
 use std::fmt;
 use std::io::Write as _;
 
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::oneroster::represent::PATH_SEGMENT;
+/// RFC 3986 unreserved characters stay as they are.
+pub const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// An answer in the making.
 #[derive(Debug)]
@@ -103,13 +104,18 @@ impl Json {
     }
 }
 
+/// An identifier as a segment of an address (RFC 3986 §2.3).
+pub fn segment(identifier: &str) -> impl fmt::Display {
+    utf8_percent_encode(identifier, PATH_SEGMENT)
+}
+
 /// Percent-encodes an identifier for a path (RFC 3986 §2.3) and writes it.
 pub fn write_segment(json: &mut Json, identifier: &str) {
     let is_plain = identifier.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~'));
     if is_plain {
         json.raw(identifier);
     } else {
-        json.raw(&utf8_percent_encode(identifier, PATH_SEGMENT).to_string());
+        json.raw(&segment(identifier).to_string());
     }
 }
 
