@@ -21,5 +21,6 @@ pub mod routes;
 pub mod schema;
 pub mod shape;
 pub mod subset;
+mod tombstone;
 pub mod v1p1;
 pub mod v1p2;

@@ -23,8 +23,8 @@ pub fn is_in_snapshot(entity: Entity, field: &Field) -> bool {
 /// What all records of an answer share.
 #[derive(Debug)]
 pub struct Frame<'a> {
-    edition: &'static Edition,
-    root: &'a str,
+    pub(in crate::oneroster) edition: &'static Edition,
+    pub(in crate::oneroster) root: &'a str,
     entity: Entity,
     members: Vec<Member>,
     has_identifier: bool,
@@ -79,7 +79,7 @@ impl<'a> Frame<'a> {
 
 /// One record, to be written.
 pub struct Represented<'a, 'f, R> {
-    frame: &'f Frame<'f>,
+    pub(in crate::oneroster) frame: &'f Frame<'f>,
     pub(in crate::oneroster) released: &'f Released<'a, R>,
 }
 
@@ -190,7 +190,7 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
     }
 
     /// A word of a field in the version's own vocabulary.
-    fn word<'w>(&self, field: &Field, word: &'w str) -> Option<&'w str> {
+    pub(in crate::oneroster) fn word<'w>(&self, field: &Field, word: &'w str) -> Option<&'w str> {
         word::in_version(self.frame.edition.version, self.frame.entity, field.name, word)
     }
 
@@ -249,7 +249,11 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
             _ => {}
         }
         let sourced_id = release.snapshot().ids(entity).sourced_id(released.position());
-        text(json, field.name, placeholder::of(release, entity, sourced_id, field.name).as_deref())
+        let stand_in = placeholder::of(release, entity, sourced_id, field.name);
+        if stand_in.is_none() && released.is_tombstone() {
+            return self.withheld(json, field);
+        }
+        text(json, field.name, stand_in.as_deref())
     }
 
     /// Writes the reference of another field under this one's name; returns whether there is one.
@@ -410,13 +414,19 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
 
     /// A role that says only that the role is withheld, at the first org of the view.
     fn withheld_role(&self, json: &mut Json, name: &'static str) -> bool {
-        let Some(org) = self.release().first_org() else { return false };
+        let org = self.release().first_org();
+        if org.is_none() && !self.released.is_tombstone() {
+            return false;
+        }
         list(json, name, &[org], |json, org| {
             json.raw("{");
             json.text_member("roleType", "primary");
             json.text_member("role", "ext:withheld");
             json.name("org");
-            self.reference(json, Entity::Org, *org);
+            match org {
+                Some(org) => self.reference(json, Entity::Org, *org),
+                None => self.withheld_reference(json, Entity::Org),
+            }
             json.raw("}");
         })
     }

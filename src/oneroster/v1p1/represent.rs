@@ -37,8 +37,13 @@ impl<'a, R: Record<'a>> Represented<'a, '_, R> {
 
     /// The first org of the view, whoever it is.
     pub(in crate::oneroster) fn withheld_role_orgs(&self, json: &mut Json, name: &'static str) -> bool {
-        let Some(first) = self.release().listed(Entity::Org).min() else { return false };
-        let org = self.release().order(Entity::Org).position(first);
-        list(json, name, &[org], |json, org| self.reference(json, Entity::Org, *org))
+        let first = self.release().listed(Entity::Org).min();
+        if first.is_none() && !self.released.is_tombstone() {
+            return false;
+        }
+        list(json, name, &[first], |json, first| match first {
+            Some(first) => self.reference(json, Entity::Org, self.release().order(Entity::Org).position(*first)),
+            None => self.withheld_reference(json, Entity::Org),
+        })
     }
 }

@@ -11,7 +11,7 @@ use crate::csv_set::Set;
 use crate::harness::{World, on_each_database};
 use crate::rostering::board::{Demo, VENDORS, import_at, on_each_demo};
 use crate::rostering::client::{encoded, id, objects};
-use crate::rostering::shapes::living;
+
 use crate::rostering::village::{one_rule, rules_of, serve, village};
 
 on_each_demo! {
@@ -155,9 +155,16 @@ on_each_database! {
             let client = of_server(&server, "noord", "atlas");
 
             for (operation, address) in addresses(&client) {
-                assert_eq!(schemas.misfits(operation, &living(client.ok(&address)).json()), [], "{address}");
+                assert_eq!(schemas.misfits(operation, &client.ok(&address).json()), [], "{address}");
             }
             assert!(!client.all("/users").is_empty() && !client.all("/demographics").is_empty());
+
+            let narrow = one_rule("r1", &["login"], "roles = [\"principal\"]");
+            world.apply(&with_all_scopes(&rules_of("pairwise", "placeholder", &narrow)));
+            for (operation, address) in addresses(&client) {
+                assert_eq!(schemas.misfits(operation, &client.ok(&address).json()), [], "{address}, much withdrawn");
+            }
+            assert!(!client.tombstones("/users").is_empty() && !client.tombstones("/enrollments").is_empty());
         }
     }
 
