@@ -110,7 +110,7 @@ impl Operation {
         let mut body = self.data.clone().unwrap_or_default();
         let left_out = references::resolve(&mut body, known);
         let (method, if_match) = (self.method.clone(), self.version.clone());
-        Ok((Command { method, resource_type, id, body, if_match }, left_out))
+        Ok((Command { method, resource_type, id, body: Ok(body), if_match }, left_out))
     }
 
     /// The operations that must be done before.
@@ -130,7 +130,7 @@ fn unresolved(bulk_id: &str) -> Refusal {
 pub async fn run(
     app: &web::Data<App>,
     asked: &Asked,
-    job: Job,
+    body: Result<Value, Refusal>,
     caller: &mut Option<Caller>,
 ) -> Result<Answer, Failure> {
     let (shared, who) = (app.clone(), asked.clone());
@@ -142,6 +142,8 @@ pub async fn run(
     .await?;
     *caller = who_called;
     checked?;
+    // Who may not come in learns nothing of what is wrong with the job.
+    let job = Job::read(body?)?;
     let base = exchange::base(app, &asked.tenant);
     let ids = job.operations.iter().filter_map(|operation| operation.bulk_id.clone()).collect();
     let mut run = Run {
@@ -294,7 +296,7 @@ impl Run<'_> {
                     let method = "PATCH".to_owned();
                     // It has just been made by this very job, whatever its version.
                     let if_match = Some("*".to_owned());
-                    let command = Command { method, resource_type, id: Some(id), body, if_match };
+                    let command = Command { method, resource_type, id: Some(id), body: Ok(body), if_match };
                     make(self.app, &asked, command, &mut None).await
                 }
             };

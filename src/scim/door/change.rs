@@ -10,18 +10,21 @@ use serde_json::Value;
 
 use crate::auth::bearer::Caller;
 use crate::catalogue::Entity;
+use crate::consent::provisioned::{Kept, Kind};
 use crate::consent::switches::Switches;
 use crate::http::App;
 use crate::query::View;
 use crate::scim::accept::accept;
 use crate::scim::door::account::AccountTask;
+use crate::scim::door::answer::Failure;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::door::list::Wants;
 use crate::scim::door::own::kind_of;
-use crate::scim::door::own_task::{OwnTask, What};
+use crate::scim::door::own_task::{OwnTask, What, put_members, told_members};
 use crate::scim::door::password;
 use crate::scim::door::read::names;
 use crate::scim::door::resource::Resource;
+use crate::scim::fold::fold;
 use crate::scim::patch::{Patch, take_members};
 use crate::scim::path::Path;
 use crate::scim::refusal::Refusal;
@@ -38,8 +41,8 @@ pub struct Command {
     pub resource_type: &'static ResourceType,
     /// Which resource; of a new one none.
     pub id: Option<String>,
-    /// The body; of a DELETE nothing.
-    pub body: Value,
+    /// The body, or what is wrong with it; of a DELETE null.
+    pub body: Result<Value, Refusal>,
     /// In which version the client knows it.
     pub if_match: Option<String>,
 }
@@ -92,7 +95,7 @@ impl Command {
         if switches.require_if_match && self.id.is_some() && self.if_match.is_none() {
             return Err(Refusal::plain(428, "a change must say in `If-Match` which version it changes"));
         }
-        let body = self.body.clone();
+        let body = self.body.clone()?;
         Ok(match self.method.as_str() {
             "POST" => Change::Create(accept(body, self.resource_type, switches)?),
             "PUT" => Change::Replace(accept(body, self.resource_type, switches)?),
@@ -128,7 +131,9 @@ impl Exchange<'_> {
             Change::Delete => What::Delete,
             Change::Replace(mut accepted) => {
                 password = password::taken(&mut accepted)?;
-                settled!(self.need_free_name(desk, resource_type, &accepted, None));
+                if !keeps_name(&kept, &accepted) {
+                    settled!(self.need_free_name(desk, resource_type, &accepted, None));
+                }
                 let members = take_members(&mut accepted);
                 What::Replace(accepted, members)
             }
@@ -140,8 +145,11 @@ impl Exchange<'_> {
                 }
                 let is_unique = **resource_type == USER || self.switches.group_displayname_unique;
                 if is_unique && names_resource(&patch, resource_type) {
-                    let changed = patch.apply(&kept.body)?.resource;
-                    settled!(self.need_free_name(desk, resource_type, &changed, None));
+                    let whole = self.with_members(desk, &kept)?;
+                    let changed = patch.apply(&whole)?.resource;
+                    if !keeps_name(&kept, &changed) {
+                        settled!(self.need_free_name(desk, resource_type, &changed, None));
+                    }
                 }
                 What::Patch(patch.split())
             }
@@ -150,6 +158,16 @@ impl Exchange<'_> {
         task.password = password;
         task.if_match.clone_from(&command.if_match);
         Ok(Ok(Prepared::Own(self.under_switches(task))))
+    }
+
+    /// What the provider keeps, a group with the members that it may know of.
+    fn with_members(&self, desk: &mut Desk<'_>, kept: &Kept) -> Result<Object, Failure> {
+        let mut whole = kept.body.clone();
+        if kept.kind == Kind::Group {
+            let members = told_members(desk.activity, self.of(), &kept.id, self.release())?;
+            put_members(&mut whole, &members);
+        }
+        Ok(whole)
     }
 
     fn prepare_new(
@@ -213,6 +231,13 @@ impl Ticket {
     pub fn exchange<'a>(&'a self, app: &'a App) -> Exchange<'a> {
         Exchange::new(app, &self.caller, &self.view)
     }
+}
+
+/// Whether an object has the name that it had: then it may go on having it, whoever else has come to have it.
+pub(super) fn keeps_name(kept: &Kept, changed: &Object) -> bool {
+    let name = if kept.kind == Kind::Group { "displayName" } else { "userName" };
+    let folded = |body: &Object| body.get(name).and_then(Value::as_str).map(|name| fold(name).into_owned());
+    folded(&kept.body) == folded(changed)
 }
 
 /// Whether a PATCH may name a user otherwise.

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::catalogue::Entity;
+use crate::consent::Release;
 use crate::consent::provisioned::{Kept, Kind};
 use crate::consent::switches::Unknown;
 use crate::query::View;
 use crate::scim::accept::check_required;
-use crate::scim::door::change::{Done, stale};
+use crate::scim::door::change::{Done, keeps_name, stale};
 use crate::scim::door::double::Double;
 use crate::scim::door::own::kind_of;
 use crate::scim::door::read::names;
@@ -20,10 +21,11 @@ use crate::scim::put::{self, Changed};
 use crate::scim::refusal::Refusal;
 use crate::scim::resource::Object;
 use crate::scim::schema::ResourceType;
-use crate::store::StoreError;
 use crate::store::provisioned;
 use crate::store::provisioning::Draft;
 use crate::store::writer::VendorRow;
+use crate::store::written::Of;
+use crate::store::{Conn, StoreError};
 use crate::writing::Task;
 
 /// What becomes of an object.
@@ -108,7 +110,7 @@ impl Run<'_> {
     fn create(&self, row: &mut VendorRow<'_>, body: &Object, members: &[Member]) -> Made<Done> {
         let draft = self.draft(body)?;
         allowed!(self.need_unique(row, &draft, None)?);
-        let members = allowed!(self.known(row, members)?);
+        let members = allowed!(self.known(row, members, &[])?);
         let number = row.next_number();
         let id = self.new_id(number);
         row.create(self.kind, (&id, number), &draft)?;
@@ -130,6 +132,7 @@ impl Run<'_> {
         if self.task.if_match.as_deref().is_some_and(|held| !names(held, &tag)) {
             return Ok(Err(stale()));
         }
+        let mut told = Vec::new();
         let (changed, member_changes) = match what {
             What::Delete => {
                 row.keep_account_of(&kept, &Object::new())?;
@@ -144,7 +147,8 @@ impl Run<'_> {
             What::Patch(Split::Apart { rest, members }) => (allowed!(rest.apply(&kept.body)), members.clone()),
             What::Patch(Split::Whole(patch)) => {
                 let mut whole = kept.body.clone();
-                put_members(row, id, &mut whole)?;
+                told = told_members(row.conn(), (tenant_id, &vendor), id, &self.task.view.release)?;
+                put_members(&mut whole, &told);
                 let Changed { mut resource, changed } = allowed!(patch.apply(&whole));
                 let members = take_members(&mut resource);
                 (Changed { resource, changed }, vec![MemberChange::ReplaceAll(members)])
@@ -155,11 +159,10 @@ impl Run<'_> {
         allowed!(check_required(&resource, self.task.resource_type));
         let is_changed = !put::same(&kept.body, &resource, self.task.resource_type) || self.task.password.is_some();
         let draft = self.draft(&resource)?;
-        if is_changed {
+        if !keeps_name(&kept, &resource) {
             allowed!(self.need_unique(row, &draft, Some(&kept))?);
         }
-        let has_moved =
-            if self.kind == Kind::Group { allowed!(self.change_members(row, id, &member_changes)?) } else { false };
+        let has_moved = self.kind == Kind::Group && allowed!(self.change_members(row, id, (&member_changes, &told))?);
         if is_changed {
             row.replace(self.kind, id, &draft)?;
             row.keep_account_of(&kept, &resource)?;
@@ -198,19 +201,24 @@ impl Run<'_> {
         Ok(Ok(()))
     }
 
-    /// Makes the changes of a group's members; says whether they changed anything.
-    fn change_members(&self, row: &mut VendorRow<'_>, id: &str, changes: &[MemberChange]) -> Made<bool> {
+    /// Makes the changes of a group's members, of whom some are known already; says whether they changed anything.
+    fn change_members(
+        &self,
+        row: &mut VendorRow<'_>,
+        id: &str,
+        (changes, told): (&[MemberChange], &[provisioned::Member]),
+    ) -> Made<bool> {
         let mut has_moved = false;
         for change in changes {
             has_moved |= match change {
                 MemberChange::Add(members) => {
-                    let members = allowed!(self.known(row, members)?);
+                    let members = allowed!(self.known(row, members, told)?);
                     row.add_members(id, &members)?
                 }
                 MemberChange::Remove(ids) => row.remove_members(id, ids)?,
                 MemberChange::RemoveAll => row.clear_members(id)?,
                 MemberChange::ReplaceAll(members) => {
-                    let members = allowed!(self.known(row, members)?);
+                    let members = allowed!(self.known(row, members, told)?);
                     self.replace_members(row, id, &members)?
                 }
             };
@@ -230,24 +238,30 @@ impl Run<'_> {
         // Whoever has left the view is not the client's to remove: it didn't know of them.
         let goes = before.iter().filter(|(_, member)| !stays.contains(member.id.as_str()));
         let goes: Vec<String> = goes
-            .filter(|(_, member)| {
-                member.kind != Kind::Account || self.task.view.release.find_live(Entity::User, &member.id).is_some()
-            })
+            .filter(|(_, member)| is_told(member, &self.task.view.release))
             .map(|(_, member)| member.id.clone())
             .collect();
         let has_gone = row.remove_members(id, &goes)?;
         Ok(row.add_members(id, members)? || has_gone)
     }
 
-    /// The members that there are, each with its kind.
-    fn known(&self, row: &mut VendorRow<'_>, members: &[Member]) -> Made<Vec<provisioned::Member>> {
+    /// The members that there are, each with its kind; those that were told of before are taken to be there.
+    fn known(
+        &self,
+        row: &mut VendorRow<'_>,
+        members: &[Member],
+        told: &[provisioned::Member],
+    ) -> Made<Vec<provisioned::Member>> {
         let release = &self.task.view.release;
         let directory = crate::scim::school::directory::Directory::new(&self.task.view);
         let (tenant_id, vendor) = row.of();
-        let mut kinds: HashMap<&str, Kind> = HashMap::with_capacity(members.len());
+        let mut kinds: HashMap<&str, Kind> = told.iter().map(|member| (member.id.as_str(), member.kind)).collect();
         let mut unknown = Vec::new();
         for member in members {
             let id = member.value.as_str();
+            if kinds.contains_key(id) {
+                continue;
+            }
             if release.find_live(Entity::User, id).is_some() {
                 kinds.insert(id, Kind::Account);
             } else if directory.find(id).is_some() {
@@ -280,23 +294,34 @@ impl Run<'_> {
     }
 }
 
+/// Whether the client may know of a member.
+fn is_told(member: &provisioned::Member, release: &Release) -> bool {
+    member.kind != Kind::Account || release.find_live(Entity::User, &member.id).is_some()
+}
+
+/// The members of a group that the client may know of.
+pub(super) fn told_members(
+    conn: &mut Conn,
+    of: Of<'_>,
+    group: &str,
+    release: &Release,
+) -> Result<Vec<provisioned::Member>, StoreError> {
+    let members = provisioned::members(conn, of, &[group.to_owned()])?;
+    Ok(members.into_iter().map(|(_, member)| member).filter(|member| is_told(member, release)).collect())
+}
+
 /// Puts a group's members in, for a change that must know them.
-fn put_members(row: &mut VendorRow<'_>, id: &str, group: &mut Object) -> Result<(), StoreError> {
-    let (tenant_id, vendor) = row.of();
-    let members = provisioned::members(row.conn(), (tenant_id, &vendor), &[id.to_owned()])?;
-    let told: Vec<Value> = members
-        .into_iter()
-        .map(|(_, member)| {
-            let kind = if member.kind == Kind::Group { "Group" } else { "User" };
-            let mut told = json!({"value": member.id, "type": kind});
-            if let (Some(display), Some(told)) = (member.display, told.as_object_mut()) {
-                told.insert("display".to_owned(), display.into());
-            }
-            told
-        })
-        .collect();
+pub(super) fn put_members(group: &mut Object, members: &[provisioned::Member]) {
+    let told = members.iter().map(|member| {
+        let kind = if member.kind == Kind::Group { "Group" } else { "User" };
+        let mut told = json!({"value": member.id, "type": kind});
+        if let (Some(display), Some(told)) = (&member.display, told.as_object_mut()) {
+            told.insert("display".to_owned(), display.as_str().into());
+        }
+        told
+    });
+    let told: Vec<Value> = told.collect();
     if !told.is_empty() {
         group.insert("members".to_owned(), told.into());
     }
-    Ok(())
 }

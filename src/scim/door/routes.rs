@@ -17,7 +17,7 @@ use crate::http::request_id::RequestId;
 use crate::http::{App, Refusal as HouseRefusal};
 use crate::scim::discovery::LARGEST_JOB;
 use crate::scim::door::answer::{Answer, Failure, of_refusal};
-use crate::scim::door::bulk::{self, Job};
+use crate::scim::door::bulk;
 use crate::scim::door::change::Command;
 use crate::scim::door::make::{Asked, make};
 use crate::scim::door::parameters::Parameters;
@@ -44,8 +44,8 @@ pub struct Request {
     pub method: String,
     /// The query, undecoded.
     pub query: String,
-    /// The body, if it has one.
-    pub body: Option<Value>,
+    /// The body, or what is wrong with it: who may not come in is not told; null if there is none.
+    pub body: Result<Value, Refusal>,
     /// The `Authorization` header.
     pub authorization: Option<String>,
     /// The request's id.
@@ -115,13 +115,13 @@ async fn understand(
     let announced = header(CONTENT_LENGTH).and_then(|text| text.parse().ok());
     let body = match method.as_str() {
         "POST" | "PUT" | "PATCH" => {
-            check_type(header(CONTENT_TYPE).as_deref())?;
-            Some(json::parse(&whole(limits, announced, body).await?)?)
+            let bytes = whole(limits, announced, body).await?;
+            check_type(header(CONTENT_TYPE).as_deref()).and_then(|()| json::parse(&bytes))
         }
         _ => {
             // Some clients send a body where there is none; one that nobody reads would close the connection.
             whole(limits, announced, body).await?;
-            None
+            Ok(Value::Null)
         }
     };
     let prefers = header(HeaderName::from_static("prefer")).unwrap_or_default().to_ascii_lowercase();
@@ -171,10 +171,7 @@ fn check_type(content_type: Option<&str>) -> Result<(), Refusal> {
 
 async fn answer(app: &web::Data<App>, request: Request, caller: &mut Option<Caller>) -> Result<HttpResponse, Failure> {
     let answer = match (&request.target, request.method.as_str()) {
-        (Target::Bulk, _) => {
-            let job = Job::read(request.body.clone().unwrap_or_default())?;
-            bulk::run(app, &asked(&request)?, job, caller).await?
-        }
+        (Target::Bulk, _) => bulk::run(app, &asked(&request)?, request.body.clone(), caller).await?,
         (Target::Collection(_) | Target::One(..), "POST" | "PUT" | "PATCH" | "DELETE") => {
             make(app, &asked(&request)?, command(&request)?, caller).await?
         }
@@ -208,7 +205,7 @@ fn command(request: &Request) -> Result<Command, Failure> {
         method: request.method.clone(),
         resource_type,
         id,
-        body: request.body.clone().unwrap_or_default(),
+        body: request.body.clone(),
         if_match: request.if_match.clone(),
     })
 }

@@ -128,6 +128,21 @@ with_a_provider! {
         assert_eq!(members(&told).len(), 1);
     }
 
+    fn a_group_whose_name_another_has_already_keeps_it(provider: &Provider) {
+        let user = provider.user("ann");
+        let (path, _) = (format!("/Groups/{}", provider.group("Staff", &[&user])), provider.group("STAFF", &[]));
+
+        set(provider, "group_displayname_unique = true");
+
+        let put = json!({"schemas": [GROUP], "displayName": "staff", "externalId": "g-1", "members": [{"value": user}]});
+        assert_eq!(body(&provider.put(&path, &put), 200)["externalId"], "g-1");
+        let told = provider.patched(&path, &json!([
+            {"op": "replace", "path": "displayName", "value": "People"},
+            {"op": "replace", "path": format!("members[value eq \"{user}\"].display"), "value": "Ann"},
+        ]));
+        assert_eq!((&told["displayName"], members(&told).len()), (&json!("People"), 1));
+    }
+
     fn names_of_groups_can_be_unique(provider: &Provider) {
         let staff = provider.group("Staff", &[]);
         let others = provider.group("staff", &[]);
@@ -148,6 +163,32 @@ mod among_the_schools_people {
 
     with_a_provider! {
         "noord";
+
+        fn members_who_left_the_view_stand_in_nobodys_way(provider: &Provider) {
+            let named = |name: &str| {
+                let found = provider.filtered("/Users", &format!("userName eq \"{name}\"")).json();
+                id(&found["Resources"][0])
+            };
+            let (ann, bob) = (named("ann1"), named("bob1"));
+            let path = format!("/Groups/{}", provider.group("Staff", &[&ann, &bob]));
+            set(provider, "unknown_member = \"reject\"");
+            let choose = |more: &str| provider.boards.world.apply(&format!(
+                "[tenant]\nslug = \"noord\"\n[[choice]]\nperson = \"ann\"\nvendor = \"{}\"\nchoice = \"refuse\"\n\
+                 by = \"parent\"\non = \"2026-08-20\"\n{more}", provider.vendor
+            ));
+            let call = |whom: &str, name: &str| {
+                let path_of_name = format!("members[value eq \"{whom}\"].display");
+                json!([{"op": "replace", "path": path_of_name, "value": name}])
+            };
+
+            choose("");
+            let told = provider.patched(&path, &call(&bob, "Bob"));
+
+            assert_eq!(members(&told).len(), 1, "{told}");
+            assert_refused(&provider.patch(&path, &call(&ann, "Ann")), 400, "noTarget");
+            choose("withdrawn = \"2026-08-21\"\n");
+            assert_eq!(members(&provider.read(&path)).len(), 2, "who comes back is in the group again");
+        }
 
         fn names_of_the_schools_groups_are_taken_too(provider: &Provider) {
             let groups = provider.read("/Groups");
