@@ -39,9 +39,3 @@ pub fn read_date(row: Row<'_>, column: usize) -> Result<NaiveDate, StoreError> {
 pub fn read_optional_date(row: Row<'_>, column: usize) -> Result<Option<NaiveDate>, StoreError> {
     row.text(column).map(|_| read_date(row, column)).transpose()
 }
-
-/// Whether no text in the database can equal this one: PostgreSQL's text holds no NUL and takes none to
-/// compare with.
-pub fn is_unheard_of(text: &str) -> bool {
-    text.contains('\0')
-}

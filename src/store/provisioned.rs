@@ -33,9 +33,6 @@ pub struct Member {
 
 /// One object.
 pub fn find(conn: &mut Conn, of: Of<'_>, kind: Kind, id: &str) -> Result<Option<Kept>, StoreError> {
-    if cell::is_unheard_of(id) {
-        return Ok(None);
-    }
     let mut statement = selection(of, kind);
     statement.push(" AND id = ?");
     statement.push_bind(id);
@@ -55,9 +52,6 @@ pub fn find_all(conn: &mut Conn, of: Of<'_>, kind: Kind, ids: &[String]) -> Resu
 
 /// The objects of that kind with a folded name: of users and accounts the user name, of groups the display name.
 pub fn named(conn: &mut Conn, of: Of<'_>, kind: Kind, name: &str) -> Result<Vec<Kept>, StoreError> {
-    if cell::is_unheard_of(name) {
-        return Ok(Vec::new());
-    }
     let mut statement = selection(of, kind);
     statement.push(" AND name = ? ORDER BY number");
     statement.push_bind(name);
@@ -66,9 +60,6 @@ pub fn named(conn: &mut Conn, of: Of<'_>, kind: Kind, name: &str) -> Result<Vec<
 
 /// The objects of that kind that the provider knows by that identifier of its own.
 pub fn with_external_id(conn: &mut Conn, of: Of<'_>, kind: Kind, id: &str) -> Result<Vec<Kept>, StoreError> {
-    if cell::is_unheard_of(id) {
-        return Ok(Vec::new());
-    }
     let mut statement = selection(of, kind);
     statement.push(" AND external_id = ? ORDER BY number");
     statement.push_bind(id);

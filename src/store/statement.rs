@@ -28,6 +28,17 @@ pub enum Bind {
     Ids(Vec<i64>),
 }
 
+/// What a text with NUL is compared as: it equals nothing.
+static NOTHING: Option<String> = None;
+
+impl Bind {
+    /// Whether no text in the database can equal this one: PostgreSQL's text holds no NUL, and takes none to compare
+    /// with either.
+    fn is_unheard_of(&self) -> bool {
+        matches!(self, Self::Text(Some(text)) if text.contains('\0'))
+    }
+}
+
 impl From<&str> for Bind {
     fn from(text: &str) -> Self {
         Self::Text(Some(text.to_owned()))
@@ -108,6 +119,10 @@ impl Statement {
 
     /// Runs the statement and returns the number of rows it touched.
     pub fn execute(&self, conn: &mut Conn) -> Result<usize, StoreError> {
+        if self.binds.iter().any(Bind::is_unheard_of) {
+            // Never kept as the NULL that it would become.
+            return Err(diesel::result::Error::QueryBuilderError("a text with NUL".into()).into());
+        }
         Ok(match conn {
             Conn::Sqlite(c) => self.execute_on(c)?,
             Conn::Postgres(c) => self.execute_on(c)?,
@@ -250,6 +265,7 @@ impl QueryFragment<Sqlite> for Statement {
 impl QueryFragment<Pg> for Statement {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.walk(out, |out, value| match value {
+            unheard_of if unheard_of.is_unheard_of() => out.push_bind_param::<Nullable<Text>, _>(&NOTHING),
             Bind::Text(v) => out.push_bind_param::<Nullable<Text>, _>(v),
             Bind::Int(v) => out.push_bind_param::<Nullable<BigInt>, _>(v),
             Bind::Real(v) => out.push_bind_param::<Nullable<Double>, _>(v),

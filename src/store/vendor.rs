@@ -21,9 +21,6 @@ const COLUMNS: &str = "tenant_id, vendor_id, vendor_name, scopes, identifiers, r
 
 /// One vendor in one board, unless its connection ended.
 pub fn connection(conn: &mut Conn, tenant_id: i64, vendor: &str) -> Result<Option<StoredConnection>, StoreError> {
-    if cell::is_unheard_of(vendor) {
-        return Ok(None);
-    }
     let rows = Statement::new(format!(
         "SELECT {COLUMNS} FROM connection WHERE tenant_id = ? AND vendor_id = ? AND status = 'active'"
     ))
@@ -35,9 +32,6 @@ pub fn connection(conn: &mut Conn, tenant_id: i64, vendor: &str) -> Result<Optio
 
 /// One vendor in every board that has not ended it, by board.
 pub fn connections_of(conn: &mut Conn, vendor: &str) -> Result<Vec<StoredConnection>, StoreError> {
-    if cell::is_unheard_of(vendor) {
-        return Ok(Vec::new());
-    }
     Statement::new(format!(
         "SELECT {COLUMNS} FROM connection WHERE vendor_id = ? AND status = 'active' ORDER BY tenant_id"
     ))

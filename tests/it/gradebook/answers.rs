@@ -230,6 +230,33 @@ on_each_demo! {
         }
     }
 
+    // PostgreSQL takes no NUL to compare with.
+    fn a_name_with_nul_is_that_of_nothing(demo: &Demo) {
+        let place = Place::of(demo, VENDOR);
+        let (class, student) = (&place.class, &place.student);
+        for (version, base, schemas) in services() {
+            let client = writer(demo, VENDOR, base);
+            let mut paths = ["categories", "lineItems", "results"].map(|list| format!("/{list}/%00")).to_vec();
+            paths.extend(["/classes/%00/lineItems".into(), "/classes/x%00/students/%00/results".into()]);
+            paths.push(format!("/classes/{class}/lineItems/x%00/results"));
+            paths.push(format!("/classes/{class}/students/{student}%00/results"));
+            if version == "v1p2" {
+                paths.extend(["scoreScales", "assessmentLineItems", "assessmentResults"].map(|list| format!("/{list}/%00")));
+                paths.push("/schools/%00/scoreScales".into());
+                let results = json!({"results": [result(&place, "r", "x", 1.0, "submitted")["result"]]});
+                let reply = send(&client, "POST", "/lineItems/%00/results", &[], &results);
+                is_refusal(&schemas, version, &reply, (404, "unknownobject"));
+            }
+            for path in paths {
+                let unknown = if version == "v1p1" { "unknown object" } else { "unknownobject" };
+                is_refusal(&schemas, version, &client.get(&path), (404, unknown));
+            }
+            let mut named = line_item(&place, "nul", "Essay");
+            named["lineItem"]["category"]["sourcedId"] = json!("\0");
+            assert_eq!(put(&client, "/lineItems/nul", &named).status, 422);
+        }
+    }
+
     // A line item of 1.1 names no category: 1.2 can't have it without one.
     fn or_518_what_1_1_left_out_is_absent_and_all_else_is_whole_in_1_2(demo: &Demo) {
         let place = Place::of(demo, "gradebook");
