@@ -11,7 +11,7 @@ use crate::clock::Millis;
 use crate::consent::Release;
 use crate::consent::written::Links;
 use crate::http::Refusal;
-use crate::oneroster::gradebook::vocabulary::{is_identifier, is_score_status};
+use crate::oneroster::gradebook::vocabulary::{is_identifier, is_score_status, is_source};
 use crate::planted::{self, Leak};
 use crate::query::value;
 use crate::snapshot::structure::link;
@@ -314,8 +314,10 @@ fn objectives(field: &Field, value: &Value, inner: &'static str) -> Result<Value
     let sets = value.as_array().ok_or_else(|| wrong("must be a list"))?;
     let mut read = Vec::with_capacity(sets.len());
     for set in sets {
-        let source = set.get("source").and_then(Value::as_str).filter(|source| !source.is_empty());
-        let source = source.ok_or_else(|| wrong("needs a `source`"))?;
+        let source = set.get("source").and_then(Value::as_str).filter(|source| is_source(source));
+        let source = source.ok_or_else(|| {
+            wrong("needs a `source` that is `case`, `unknown`, or a slash with small letters or digits")
+        })?;
         let items = set.get(inner).and_then(Value::as_array).filter(|items| !items.is_empty());
         let items = items.ok_or_else(|| wrong("needs objectives in each set"))?;
         let mut objectives = Vec::with_capacity(items.len());
@@ -332,7 +334,8 @@ fn objectives(field: &Field, value: &Value, inner: &'static str) -> Result<Value
             objectives.push(if inner == "learningObjectiveIds" {
                 json!(id)
             } else {
-                reached(id, item).ok_or_else(|| wrong("has a score that is no number"))?
+                reached(id, item)
+                    .ok_or_else(|| wrong("has a score that is no number, or a text score that is no text"))?
             });
         }
         read.push(json!({"source": source, inner: objectives}));
@@ -346,8 +349,8 @@ fn reached(id: &str, item: &Value) -> Option<Value> {
         score.as_f64()?;
         reached.insert("score".to_owned(), score.clone());
     }
-    if let Some(text) = item.get("textScore").and_then(Value::as_str) {
-        reached.insert("textScore".to_owned(), json!(text));
+    if let Some(text) = item.get("textScore").filter(|text| !text.is_null()) {
+        reached.insert("textScore".to_owned(), json!(text.as_str()?));
     }
     Some(Value::Object(reached))
 }

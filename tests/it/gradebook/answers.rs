@@ -257,6 +257,40 @@ on_each_demo! {
         }
     }
 
+    fn or_522_where_objectives_come_from_is_one_of_the_standards_words(demo: &Demo) {
+        let (client, schemas) = (writer(demo, VENDOR, "gradebook/v1p2"), schemas("gradebook/v1p2"));
+        let place = Place::of(demo, VENDOR);
+        let item = |source: &str| {
+            let mut item = line_item(&place, "sourced", "Essay");
+            item["lineItem"]["learningObjectiveSet"] = json!([{"source": source, "learningObjectiveIds": ["o1"]}]);
+            item
+        };
+        let reached = |source: &str, objective: Value| {
+            let mut reached = result(&place, "sourced-r", "sourced", 1.0, "submitted");
+            reached["result"]["learningObjectiveSet"] = json!([{"source": source, "learningObjectiveResults": [objective]}]);
+            reached
+        };
+        let objective = |score: Value| json!({"learningObjectiveId": "o1", "textScore": score});
+
+        for (source, status) in [("unknown", 201), ("/slo12", 200)] {
+            written(&client, &schemas, ("/lineItems/sourced", "SingleLineItemDType"), &item(source), status);
+            let body = reached(source, objective(json!("A")));
+            written(&client, &schemas, ("/results/sourced-r", "SingleResultDType"), &body, status);
+        }
+        for source in ["", "slo", "/", "/SLO", "/s-lo", "/case", "/unknown", "ext:slo", "Case"] {
+            for reply in [
+                put(&client, "/lineItems/sourced", &item(source)),
+                put(&client, "/results/sourced-r", &reached(source, objective(json!("A")))),
+            ] {
+                is_refusal(&schemas, "v1p2", &reply, (422, "invaliddata"));
+                assert!(reply.body.contains("`learningObjectiveSet` needs a `source`"), "{source}: {}", reply.body);
+            }
+        }
+        let reply = put(&client, "/results/sourced-r", &reached("unknown", objective(json!(1))));
+        is_refusal(&schemas, "v1p2", &reply, (422, "invaliddata"));
+        assert!(reply.body.contains("`learningObjectiveSet`"), "{}", reply.body);
+    }
+
     // A line item of 1.1 names no category: 1.2 can't have it without one.
     fn or_518_what_1_1_left_out_is_absent_and_all_else_is_whole_in_1_2(demo: &Demo) {
         let place = Place::of(demo, "gradebook");

@@ -281,9 +281,9 @@ impl Grammar {
             Kind::DateTime => json!(dice.word(&["2026-09-01T08:00:00Z", "2026-10-01"])),
             Kind::Number => dice.pick(&[json!(5), json!(7.5), json!(10)]).clone(),
             Kind::ScoreScaleValues => json!([{"itemValueLHS": "A", "itemValueRHS": "8-10"}]),
-            Kind::LearningObjectives => json!([{"source": "ext:x", "learningObjectiveIds": ["o1"]}]),
+            Kind::LearningObjectives => json!([{"source": "/x", "learningObjectiveIds": ["o1"]}]),
             Kind::LearningObjectiveResults => {
-                json!([{"source": "ext:x", "learningObjectiveResults": [{"learningObjectiveId": "o1", "score": 1}]}])
+                json!([{"source": "/x", "learningObjectiveResults": [{"learningObjectiveId": "o1", "score": 1}]}])
             }
             Kind::Metadata => json!({"note": dice.word(&["Ann", "x"])}),
             _ if field.name == "scoreStatus" => json!(dice.word(&["submitted", "exempt", "fully graded", "ext:x"])),
