@@ -5,14 +5,16 @@ use serde_json::Value;
 
 use crate::audit::told::People;
 use crate::auth::bearer::Caller;
-use crate::catalogue::{Category, Entity, Kind, word};
+use crate::catalogue::{Category, Entity, Field, Kind, Presence, Version, word};
 use crate::consent::Release;
+use crate::consent::connection::RequiredFields;
 use crate::consent::release::bit;
 use crate::consent::written::Own;
 use crate::http::{App, Refusal};
 use crate::json::{Json, write_segment};
 use crate::oneroster::edition::{Edition, Warning};
 use crate::oneroster::operation::{Nested, Subset};
+use crate::oneroster::tombstone::withheld;
 use crate::store::Conn;
 use crate::store::written::{self, Named, Of, Which};
 
@@ -34,7 +36,12 @@ pub fn write(json: &mut Json, own: &Own<'_>, (edition, root): (&'static Edition,
     for field in written.entity.fields_in(edition.version).filter(|field| wants(field.name)) {
         let stand_in = || written.entity.stand_in(edition.version, field.name);
         let value = written.body.get(field.name);
-        let Some(value) = value.or_else(|| written.body.get(stand_in()?.name)) else { continue };
+        let Some(value) = value.or_else(|| written.body.get(stand_in()?.name)) else {
+            if is_owed(own, field, edition.version) {
+                withheld(json, (edition, root), written.entity, field);
+            }
+            continue;
+        };
         json.name(field.name);
         let target = match field.kind {
             Kind::Reference(target) => Some(target),
@@ -63,6 +70,15 @@ pub fn write(json: &mut Json, own: &Own<'_>, (edition, root): (&'static Edition,
         }
     }
     json.raw("}");
+}
+
+/// Whether something must stand for a member that the object doesn't have: strict clients of 1.2 take no object without
+/// it. What stays is as its vendor wrote it in 1.1.
+fn is_owed(own: &Own<'_>, field: &Field, version: Version) -> bool {
+    field.presence(version) == Presence::Required
+        && own.written().entity.stand_in(version, field.name).is_none()
+        && own.release().required_fields() == RequiredFields::Placeholder
+        && (own.written().is_deleted || version == Version::V1p2)
 }
 
 /// The body of an answer with one object of the vendor's own.

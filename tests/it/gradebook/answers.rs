@@ -291,8 +291,8 @@ on_each_demo! {
         assert!(reply.body.contains("`learningObjectiveSet`"), "{}", reply.body);
     }
 
-    // A line item of 1.1 names no category: 1.2 can't have it without one.
-    fn or_518_what_1_1_left_out_is_absent_and_all_else_is_whole_in_1_2(demo: &Demo) {
+    // A line item of 1.1 names no category; what is deleted names nothing any more.
+    fn or_518_what_1_1_left_out_is_withheld_and_all_else_is_whole_in_1_2(demo: &Demo) {
         let place = Place::of(demo, "gradebook");
         let (earlier, later) = (writer(demo, "gradebook", "v1p1"), writer(demo, "gradebook", "gradebook/v1p2"));
         let mut bare = line_item(&place, "bare", "Essay");
@@ -301,10 +301,18 @@ on_each_demo! {
         }
         assert_eq!(put(&earlier, "/lineItems/bare", &bare).status, 201);
 
-        let misfits = schemas("gradebook/v1p2").misfits_in("SingleLineItemDType", &later.ok("/lineItems/bare").json());
+        let schemas = schemas("gradebook/v1p2");
+        let read = later.ok("/lineItems/bare").json();
+        assert_eq!(schemas.misfits_in("SingleLineItemDType", &read), []);
+        assert_eq!(read["lineItem"]["category"]["sourcedId"], "withheld");
+        assert!(later.ok("/lineItems?limit=10000").body.contains("/categories/withheld"));
+        assert!(earlier.one("/lineItems/bare").get("category").is_none());
 
-        assert_eq!(misfits, [crate::rostering::schema::Misfit::Missing("/lineItem".into(), "category".into())]);
         assert_eq!(delete(&earlier, "/lineItems/bare").status, 204);
+        let gone = later.ok("/lineItems?limit=10000&filter=status='tobedeleted'").json();
+        assert_eq!(schemas.misfits_in("LineItemSetDType", &gone), []);
+        let gone = gone["lineItems"].as_array().unwrap().iter().find(|item| item["sourcedId"] == "bare").unwrap().clone();
+        assert_eq!((&gone["title"], &gone["class"]["sourcedId"]), (&json!("withheld"), &json!("withheld")));
     }
 }
 
