@@ -78,6 +78,8 @@ pub enum Denied {
     InUse,
     /// An own object that it names isn't there any more.
     Missing(Entity),
+    /// It would be above itself.
+    Ring,
 }
 
 /// The object that a change is about.
@@ -164,7 +166,35 @@ impl VendorRow<'_> {
                 return Ok(Some(Denied::Missing(*entity)));
             }
         }
+        if let What::Put(Links { item: Some(parent), .. }, _) = &change.what
+            && subject.entity == Entity::AssessmentLineItem
+            && self.is_above(subject, parent)?
+        {
+            return Ok(Some(Denied::Ring));
+        }
         Ok(None)
+    }
+
+    /// Whether the object is that parent, or above it at any height.
+    fn is_above(&mut self, subject: &Subject, parent: &str) -> Result<bool, StoreError> {
+        if subject.identifier == parent {
+            return Ok(true);
+        }
+        // `UNION` takes nothing twice, so that it ends whatever is there.
+        let of_vendor = "tenant_id = ? AND vendor_id = ? AND entity = ? AND status = 'active' AND item IS NOT NULL";
+        let mut statement = Statement::new(format!(
+            "WITH RECURSIVE above AS (SELECT item FROM written WHERE identifier = ? AND {of_vendor} \
+             UNION SELECT written.item FROM written, above WHERE written.identifier = above.item AND {0}) \
+             SELECT item FROM above WHERE item = ?",
+            of_vendor.replace("item IS", "written.item IS"),
+        ))
+        .bind(parent);
+        for _ in 0..2 {
+            statement.push_bind(self.tenant_id);
+            statement.push_bind(self.vendor.as_str());
+            statement.push_bind(subject.entity.name());
+        }
+        Ok(!statement.bind(subject.identifier.as_str()).rows(self.conn)?.is_empty())
     }
 
     /// Whether objects name this one that don't go with it.

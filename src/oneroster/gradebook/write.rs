@@ -330,6 +330,10 @@ pub fn denied(denied: &Denied, minor_in_use: &'static str) -> Refusal {
             StatusCode::UNPROCESSABLE_ENTITY,
             format!("the {} that it names has just been deleted", entity.name()),
         ),
+        Denied::Ring => invalid(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "`parentAssessmentLineItem` is the object itself, or one below it",
+        ),
     }
 }
 

@@ -291,6 +291,26 @@ on_each_demo! {
         assert!(reply.body.contains("`learningObjectiveSet`"), "{}", reply.body);
     }
 
+    fn nothing_is_above_itself(demo: &Demo) {
+        let (client, schemas) = (writer(demo, VENDOR, "gradebook/v1p2"), schemas("gradebook/v1p2"));
+        let below = |parent: &str| json!({"assessmentLineItem": {"title": "Part", "parentAssessmentLineItem": {"sourcedId": parent}}});
+        let path = |name: &str| format!("/assessmentLineItems/{name}");
+        assert_eq!(put(&client, &path("ring-1"), &json!({"assessmentLineItem": {"title": "Test"}})).status, 201);
+        assert_eq!(put(&client, &path("ring-2"), &below("ring-1")).status, 201);
+        assert_eq!(put(&client, &path("ring-3"), &below("ring-2")).status, 201);
+
+        for parent in ["ring-1", "ring-2", "ring-3"] {
+            let reply = put(&client, &path("ring-1"), &below(parent));
+            is_refusal(&schemas, "v1p2", &reply, (422, "invaliddata"));
+            assert!(reply.body.contains("`parentAssessmentLineItem`"), "{}", reply.body);
+        }
+        assert!(client.one(&path("ring-1")).get("parentAssessmentLineItem").is_none());
+        assert_eq!(put(&client, &path("ring-3"), &below("ring-1")).status, 200);
+        for name in ["ring-3", "ring-2", "ring-1"] {
+            assert_eq!(delete(&client, &path(name)).status, 204, "{name}");
+        }
+    }
+
     // A line item of 1.1 names no category; what is deleted names nothing any more.
     fn or_518_what_1_1_left_out_is_withheld_and_all_else_is_whole_in_1_2(demo: &Demo) {
         let place = Place::of(demo, "gradebook");
