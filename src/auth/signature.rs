@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sha1::Sha1;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 /// RFC 3986 unreserved characters stay as they are (RFC 5849 §3.6).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -38,6 +38,12 @@ impl SignatureMethod {
             Self::HmacSha1 => keyed::<Hmac<Sha1>>(key.as_bytes(), text).verify_slice(signature).is_ok(),
         }
     }
+}
+
+/// Whether the hash is that of the body (OAuth Request Body Hash 1.0 §3.2). It should go with the signature's method,
+/// but clients of the field take SHA-1 whatever that is.
+pub fn is_hash_of(hash: &[u8], body: &[u8]) -> bool {
+    hash == Sha256::digest(body).as_slice() || hash == Sha1::digest(body).as_slice()
 }
 
 /// The signature of a text by `HMAC-SHA256`, in Base64, as a client sends it.

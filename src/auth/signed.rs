@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use percent_encoding::percent_decode_str;
 
-use crate::auth::signature::{SignatureMethod, base_string};
+use crate::auth::signature::{SignatureMethod, base_string, is_hash_of};
 
 /// A name or value as its bytes: what is signed need not be text.
 type Pair = (Vec<u8>, Vec<u8>);
@@ -21,6 +21,7 @@ pub struct Signed {
     /// `oauth_nonce`.
     pub nonce: String,
     signature: Vec<u8>,
+    body_hash: Option<Vec<u8>>,
     parameters: Vec<Pair>,
     called: Called,
 }
@@ -77,6 +78,10 @@ impl Signed {
         if text(&parameters, "oauth_token")?.is_some_and(|token| !token.is_empty()) {
             return Err(Unreadable("There are no OAuth 1 tokens here: sign with consumer key and secret alone"));
         }
+        // A plus sign that was not encoded arrives as a space.
+        let bytes = |text: &str| base64(&text.replace(' ', "+"));
+        let body_hash = text(&parameters, "oauth_body_hash")?;
+        let body_hash = body_hash.map(|hash| bytes(&hash).ok_or(Unreadable("oauth_body_hash must be Base64")));
         if vendor.len() > LONGEST || nonce.len() > LONGEST {
             return Err(Unreadable("oauth_consumer_key and oauth_nonce may have 200 bytes each"));
         }
@@ -84,13 +89,21 @@ impl Signed {
             method: SignatureMethod::parse(&method)
                 .ok_or(Unreadable("oauth_signature_method must be HMAC-SHA256 or HMAC-SHA1"))?,
             at: at.parse().map_err(|_| Unreadable("oauth_timestamp must be a number of seconds"))?,
-            // A plus sign that was not encoded arrives as a space.
-            signature: base64(&signature.replace(' ', "+")).ok_or(Unreadable("oauth_signature must be Base64"))?,
+            signature: bytes(&signature).ok_or(Unreadable("oauth_signature must be Base64"))?,
+            body_hash: body_hash.transpose()?,
             vendor,
             nonce,
             parameters,
             called,
         })
+    }
+
+    /// The request with its body, which is that of `oauth_body_hash` where the client sent one.
+    pub fn with_body(self, body: &[u8]) -> Result<Self, Unreadable> {
+        if self.body_hash.as_ref().is_none_or(|hash| is_hash_of(hash, body)) {
+            return Ok(self);
+        }
+        Err(Unreadable("oauth_body_hash is not that of the body"))
     }
 
     /// Whether the vendor's secret made the signature.

@@ -97,7 +97,7 @@ fn understand(app: &App, operations: &'static [Operation], request: &HttpRequest
         operation,
         identifiers: identifiers.into_iter().map(str::to_owned).collect(),
         query: request.query_string().to_owned(),
-        proof: proof(app, operation.edition.version, request),
+        proof: proof(app, operation.edition.version, request, b""),
         request_id: RequestId::of(request).shared(),
     })
 }
@@ -114,15 +114,15 @@ pub(in crate::oneroster) fn segments(request: &HttpRequest, base: &str) -> Resul
     Ok((tenant, path))
 }
 
-/// What the request proves who calls with. Only 1.1 knows signatures.
-pub(in crate::oneroster) fn proof(app: &App, version: Version, request: &HttpRequest) -> Proof {
+/// What the request proves who calls with. Only 1.1 knows signatures; the body is that which is read.
+pub(in crate::oneroster) fn proof(app: &App, version: Version, request: &HttpRequest, body: &[u8]) -> Proof {
     let authorization = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok());
     let signed = match version {
         Version::V1p1 => Signed::read(authorization, || Called::of(request, &app.public_url)),
         Version::V1p2 => None,
     };
     match signed {
-        Some(signed) => Proof::Signature(Box::new(signed)),
+        Some(signed) => Proof::Signature(Box::new(signed.and_then(|signed| signed.with_body(body)))),
         None => Proof::Bearer(authorization.map(str::to_owned)),
     }
 }

@@ -70,7 +70,7 @@ pub async fn write(
         tenant,
         operation,
         identifiers: identifiers.clone(),
-        proof: proof(&app, operation.edition.version, &request),
+        proof: proof(&app, operation.edition.version, &request, &body),
         body: body.to_vec(),
         condition: condition(request.headers()),
     };

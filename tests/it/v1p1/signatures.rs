@@ -141,6 +141,36 @@ on_each_demo! {
         assert_eq!(gone.send_json(&serde_json::Value::Null).status, 204);
     }
 
+    fn a_body_is_that_of_the_hash_that_was_signed(demo: &Demo) {
+        // Of `{"category":{"title":"Hashed"}}`, by `openssl dgst -sha1 -binary | base64`, and the same with `-sha256`.
+        const HASHES: [&str; 2] = ["n2ZEUEvq6xJIbc+UWoaXWGnV/8o=", "xmCtLuSZ/4vyeurLxnNVI15TB0AMWe6K+dVDX3MH7V0="];
+        const EMPTY: &str = "2jmj7l5rSw0yVb/vlWAYkK/YBwk=";
+        let path = "/demo/ims/oneroster/v1p1/categories/hashed";
+        let category = |title: &str| serde_json::json!({"category": {"title": title}});
+        let hashed = |nonce: &str, hash: &'static str| Signer {
+            verb: "PUT",
+            vendor: "canvas".into(),
+            more: vec![("oauth_body_hash", hash)],
+            ..Signer::new(&demo.server, path, nonce)
+        };
+
+        for (n, method) in ["HMAC-SHA256", "HMAC-SHA1"].into_iter().enumerate() {
+            for (m, hash) in HASHES.into_iter().enumerate() {
+                let signer = Signer { method, ..hashed(&format!("hash{n}{m}"), hash) };
+                refused(&signer.send_json(&category("Mended")), "oauth_body_hash");
+                // A wrong body doesn't use the nonce up.
+                let reply = signer.send_json(&category("Hashed"));
+                assert!([200, 201].contains(&reply.status), "{}", reply.body);
+            }
+        }
+        for (n, hash) in ["bad", "AAAA", "", EMPTY].into_iter().enumerate() {
+            refused(&hashed(&format!("hash-bad{n}"), hash).send_json(&category("Hashed")), "oauth_body_hash");
+        }
+        let read = Signer { verb: "GET", ..hashed("hash-read", EMPTY) };
+        assert_eq!(read.send().json()["category"]["title"], "Hashed");
+        refused(&Signer { nonce: "hash-read-bad".into(), more: vec![("oauth_body_hash", HASHES[0])], ..read }.send(), "oauth_body_hash");
+    }
+
     fn a_signature_opens_1_1_alone(demo: &Demo) {
         let path = "/demo/ims/oneroster/rostering/v1p2/users";
         assert_eq!(Signer::new(&demo.server, path, "v1p2").send().status, 401);
