@@ -71,6 +71,7 @@ on_each_database! {
         for suite in ["oneroster-1.1", "oneroster-1.2-rostering", "oneroster-1.2-gradebook"] {
             demo.holds_for(suite, "gradebook", &root, &["--allow-writes"]);
         }
+        demo.holds_for("oneroster-1.2-gradebook", "everything", &root, &["--allow-writes"]);
         demo.holds_for("oneroster-1.1", "gradebook", &root, &["--allow-writes", "--oauth", "1"]);
         for vendor in ["names-only", "identity-provider"] {
             demo.holds_for("oneroster-1.2-rostering", vendor, &root, &[]);

@@ -7,9 +7,10 @@ use crate::rostering::village::{one_rule, rules_of};
 const WRITERS: [&str; 5] = ["google", "canvas", "walker", "tag-keeper", "reader-back"];
 
 /// What is added to the rules of the demo: connections that read people with e-mail addresses and write grades at
-/// all schools.
+/// all schools, and `onlooker`, whom no rule lets write.
 pub fn of_demo() -> String {
-    WRITERS.map(connection).concat()
+    let onlooker = connection("onlooker").replace("write = [\"assessment-item\", \"assessment-result\"]", "write = []");
+    WRITERS.map(connection).concat() + &onlooker
 }
 
 fn connection(id: &str) -> String {

@@ -191,7 +191,7 @@ on_each_demo! {
         let place = Place::of(demo, VENDOR);
         for (version, base, schemas) in services() {
             let client = writer(demo, VENDOR, base);
-            let reader = writer(demo, "everything", base);
+            let reader = writer(demo, "onlooker", base);
             let stranger = Client { token: "garbage".into(), base: client.base.clone(), ..writer(demo, VENDOR, base) };
             let invalid = if version == "v1p1" { "invalid data" } else { "invaliddata" };
             let unknown = if version == "v1p1" { "unknown object" } else { "unknownobject" };

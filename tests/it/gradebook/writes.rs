@@ -106,7 +106,7 @@ on_each_demo! {
         };
         assert_eq!((raw("application/json", "{"), raw("text/plain", "x")), (400, 415));
         assert_eq!(client.get(&path).status, 404);
-        let reader = crate::gradebook::client::client(&demo.server, "demo", "everything", "gradebook/v1p2");
+        let reader = crate::gradebook::client::client(&demo.server, "demo", "onlooker", "gradebook/v1p2");
         assert_eq!(put(&reader, &path, &line_item(&place, ITEM, "Essay")).status, 403);
     }
 
@@ -211,9 +211,6 @@ on_each_demo! {
         assert_eq!(put(&client, "/scoreScales/own-s", &scale).status, 201);
         assert!(ids(&client.page(&format!("/classes/{}/scoreScales?limit=10000", place.class))).contains(&"own-s"));
         assert!(ids(&client.page(&format!("/schools/{}/scoreScales?limit=10000", place.school))).contains(&"own-s"));
-        if client.get("/assessmentLineItems").status == 403 {
-            return;
-        }
         let item = json!({"assessmentLineItem": {"title": "Part", "class": {"sourcedId": place.class}}});
         assert_eq!(put(&client, "/assessmentLineItems/a-1", &item).status, 201);
         let result = json!({"assessmentResult": {"assessmentLineItem": {"sourcedId": "a-1"}, "student": {"sourcedId": place.student},
