@@ -213,6 +213,11 @@ impl Database {
         self.activity_readers.get().map_err(StoreError::from_pool)
     }
 
+    /// A connection as [`Database::read_activity`] gives, if one is free at once.
+    pub fn try_read_activity(&self) -> Option<Pooled> {
+        self.activity_readers.try_get()
+    }
+
     /// A connection whose commits to tokens and disclosures are durable.
     pub fn write_activity(&self) -> Result<Pooled, StoreError> {
         self.activity_writer.get().map_err(StoreError::from_pool)

@@ -15,7 +15,7 @@ use crate::scim::door::resource::{About, Resource, reference};
 use crate::scim::door::written::{Whole, complete, kind};
 use crate::scim::schema::{GROUP, USER};
 use crate::scim::school::directory::{Membership, Source};
-use crate::scim::school::person::{self, SchoolNames, represent};
+use crate::scim::school::person::{self, Places, SchoolNames, represent};
 use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{StoreError, provisioned};
 
@@ -39,12 +39,13 @@ impl Exchange<'_> {
         let fields = person::fields().filter(|field| release.may_show(Entity::User, field.category));
         let selection = Selection::new(Entity::User, fields);
         let Some(records) = hydrate(desk.board, release, &selection, positions)? else { return Ok(Err(Moved)) };
+        let places = Places::of(selection.fields());
         let keeps_any = self.last_write(desk)?.is_some();
         let mut accounts = if keeps_any { self.accounts(desk, positions)? } else { HashMap::new() };
         let mut groups = if wants.related { self.groups_of(desk, positions)? } else { HashMap::new() };
         let mut found = Vec::with_capacity(positions.len());
         for released in records.released(release, &selection, positions) {
-            let (user, placeholder) = represent(&released, SchoolNames(names));
+            let (user, placeholder) = represent(&released, &places, SchoolNames(names));
             let groups = groups.remove(&released.position()).unwrap_or_default();
             if groups.of_school.iter().any(|membership| matches!(membership.group, Source::Class(_))) {
                 // Which class somebody is in tells as much here as among the class's members.

@@ -14,6 +14,7 @@ use crate::scim::door::parameters::Parameters;
 use crate::scim::door::resource::Resource;
 use crate::scim::door::routes::Request;
 use crate::scim::door::target::Target;
+use crate::scim::filter::{Filter, Operator, Scope};
 use crate::scim::projection::Projection;
 use crate::scim::refusal::Refusal;
 use crate::scim::schema::{RESOURCE_TYPES, ResourceType, USER};
@@ -24,29 +25,66 @@ pub const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 /// Answers a read. Blocks on the database.
 pub fn answer(app: &App, request: &Request, caller: &mut Option<Caller>) -> Result<Answer, Failure> {
-    let who = (request.tenant.as_str(), request.authorization.as_deref());
-    let parameters = match &request.target {
+    let parameters = parameters(request);
+    exchange::run(app, who(request), READ, caller, |exchange, desk| {
+        exchange.answer(desk, request, parameters.as_ref().map_err(Clone::clone)?)
+    })
+}
+
+/// Answers a read where it is handled, if it is of one user or of a short page for which nothing is searched.
+/// `None`: answer it by [`answer`].
+pub fn answer_at_once(app: &App, request: &Request, caller: &mut Option<Caller>) -> Option<Result<Answer, Failure>> {
+    let parameters = parameters(request).ok()?;
+    let is_little = match &request.target {
+        Target::One(resource_type, _) => **resource_type == USER,
+        Target::Collection(resource_type) | Target::Search(resource_type) => {
+            **resource_type == USER && is_short(&parameters)
+        }
+        _ => false,
+    };
+    if !is_little {
+        return None;
+    }
+    exchange::run_at_once(app, who(request), READ, caller, |exchange, desk| exchange.answer(desk, request, &parameters))
+}
+
+fn who(request: &Request) -> (&str, Option<&str>) {
+    (request.tenant.as_str(), request.authorization.as_deref())
+}
+
+/// What is asked for. Who may not come in learns nothing of what is wrong with it.
+fn parameters(request: &Request) -> Result<Parameters, Refusal> {
+    match &request.target {
         Target::Search(_) | Target::SearchRoot => request.body.clone().and_then(|body| Parameters::of_search(&body)),
         _ => Parameters::of_query(&request.query),
+    }
+}
+
+/// Whether a page is asked for that is short, and at most one user is looked for, by a name that has an index.
+fn is_short(parameters: &Parameters) -> bool {
+    const SHORT: usize = 100;
+    let is_indexed = |text: &String| {
+        let filter = Filter::parse(text, Scope::of(&USER));
+        matches!(filter, Ok(Filter::Compare(one)) if one.operator == Operator::Eq && one.path.is("userName"))
     };
-    exchange::run(app, who, READ, caller, |exchange, desk| {
-        // Who may not come in learns nothing of what is wrong with the question.
-        let parameters = parameters.as_ref().map_err(Clone::clone)?;
+    parameters.count <= SHORT && parameters.sort_by.is_none() && parameters.filter.as_ref().is_none_or(is_indexed)
+}
+
+impl Exchange<'_> {
+    fn answer(&self, desk: &mut Desk<'_>, request: &Request, parameters: &Parameters) -> Step<Answer> {
         match &request.target {
-            Target::One(resource_type, id) => exchange.single(desk, (resource_type, id), parameters, request),
+            Target::One(resource_type, id) => self.single(desk, (resource_type, id), parameters, request),
             Target::Collection(resource_type) | Target::Search(resource_type) => {
-                exchange.listed(desk, &[resource_type], parameters, request)
+                self.listed(desk, &[resource_type], parameters, request)
             }
-            Target::Root | Target::SearchRoot => exchange.listed(desk, &RESOURCE_TYPES, parameters, request),
+            Target::Root | Target::SearchRoot => self.listed(desk, &RESOURCE_TYPES, parameters, request),
             Target::Me => Err(Refusal::plain(501, "a token stands for no person, so that there is no /Me").into()),
             Target::Bulk | Target::ServiceProviderConfig | Target::ResourceTypes(_) | Target::Schemas(_) => {
                 Err(Refusal::unknown().into())
             }
         }
-    })
-}
+    }
 
-impl Exchange<'_> {
     fn single(
         &self,
         desk: &mut Desk<'_>,

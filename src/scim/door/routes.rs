@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use crate::audit::recorder::Expected;
 use crate::auth::bearer::Caller;
 use crate::http::assembly::Limits;
 use crate::http::gate::Note;
@@ -176,6 +177,10 @@ async fn answer(app: &web::Data<App>, request: Request, caller: &mut Option<Call
             make(app, &asked(&request)?, command(&request)?, caller).await?
         }
         _ => {
+            let expected = app.recorder.expect();
+            if let Some(answer) = read::answer_at_once(app, &request, caller) {
+                return leave(app, answer?, Some(expected)).await;
+            }
             let shared = Arc::clone(app);
             let (answer, who_called) = web::block(move || {
                 let mut caller = None;
@@ -189,10 +194,10 @@ async fn answer(app: &web::Data<App>, request: Request, caller: &mut Option<Call
             })
             .await?;
             *caller = who_called;
-            answer?
+            return leave(app, answer?, Some(expected)).await;
         }
     };
-    leave(app, answer).await
+    leave(app, answer, None).await
 }
 
 fn command(request: &Request) -> Result<Command, Failure> {
@@ -223,9 +228,11 @@ fn asked(request: &Request) -> Result<Asked, Failure> {
 }
 
 /// Records what an answer tells, and lets it leave.
-async fn leave(app: &App, mut answer: Answer) -> Result<HttpResponse, Failure> {
+async fn leave(app: &App, mut answer: Answer, expected: Option<Expected>) -> Result<HttpResponse, Failure> {
     if let Some(disclosure) = answer.disclosure.take() {
-        app.recorder.record(disclosure).await?;
+        let recorded = app.recorder.record(disclosure);
+        drop(expected);
+        recorded.await?;
     }
     Ok(answer.into_response())
 }

@@ -13,7 +13,7 @@ use crate::consent::release::bit;
 use crate::scim::schema::{GROUP, ResourceType, USER};
 use crate::scim::school::directory::{Directory, Source};
 use crate::scim::school::group::{Shown, fields_of_class, of_class, of_school};
-use crate::scim::school::person::{self, SchoolNames, represent};
+use crate::scim::school::person::{self, Places, SchoolNames, represent};
 use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{Conn, StoreError};
 
@@ -113,9 +113,10 @@ fn people(
     let fields = person::fields().filter(|field| release.may_show(Entity::User, field.category));
     let selection = Selection::new(Entity::User, fields);
     let Some(records) = hydrate(board, release, &selection, positions)? else { return Ok(None) };
+    let places = Places::of(selection.fields());
     let mut drafts = Vec::with_capacity(positions.len());
     for released in records.released(release, &selection, positions).filter(|released| !released.is_tombstone()) {
-        let mut body = represent(&released, SchoolNames(names)).0.attributes();
+        let mut body = represent(&released, &places, SchoolNames(names)).0.attributes();
         stand_in(&mut body, "userName", scene, (Entity::User, released.position(), "username"));
         // An account that was made inactive before comes back by this.
         body.entry("active").or_insert(true.into());
