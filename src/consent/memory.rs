@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 
-use crate::catalogue::Entity;
+use crate::catalogue::{Category, Entity};
 use crate::consent::Release;
 use crate::consent::connection::{Identifiers, RequiredFields};
+use crate::consent::managed::OF_ACCOUNTS;
 use crate::consent::recollection::{Moved, Recalled, Recollection};
 use crate::consent::sight::{FOLLOWED, Seen, Sight, categories, numbers, positions};
 use crate::planted::{self, Leak};
@@ -37,10 +38,39 @@ pub struct Memory {
 pub struct Remembered {
     /// Objects by the time at which the vendor's view of each changed last, if it ever did.
     pub moved: ByTime,
+    /// Of people, the same for what is and isn't a part of their accounts.
+    pub parts: MovedParts,
     /// Those that were received and have left the view.
     pub tombstones: RoaringBitmap,
     /// Those whose tombstone was told for long enough.
     pub forgotten: RoaringBitmap,
+}
+
+/// When the vendor's view of people last changed, by what of it did: a vendor that keeps a part of an account
+/// itself doesn't see what others make of that part.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MovedParts {
+    /// In anything but a part of an account.
+    pub beside: ByTime,
+    /// In a part of an account.
+    pub of_account: BTreeMap<Category, ByTime>,
+}
+
+/// The objects that the vendor is not shown as before, by what of them changed.
+#[derive(Debug, Default)]
+struct Changed {
+    beside: RoaringBitmap,
+    of_account: BTreeMap<Category, RoaringBitmap>,
+}
+
+impl Changed {
+    fn note(&mut self, category: Category, objects: RoaringBitmap) {
+        if OF_ACCOUNTS.contains(&category) {
+            *self.of_account.entry(category).or_default() |= objects;
+        } else {
+            self.beside |= objects;
+        }
+    }
 }
 
 /// How objects were named and required fields filled.
@@ -118,7 +148,7 @@ impl Memory {
             if planted::is(Leak::TombstoneUnreceived) {
                 received |= &before.live;
             }
-            remembered.step(&now.live, received, &changed, moment.at);
+            remembered.step((entity, &now.live), received, changed, moment.at);
         }
         for (group, objects) in &mut next.sight.groups {
             // Whoever has a tombstone keeps the groups that they were seen in.
@@ -140,7 +170,11 @@ impl Memory {
             let mut recalled = Recalled::default();
             if let Some(remembered) = self.of.get(*entity as usize) {
                 let of = |(at, objects): (&i64, &RoaringBitmap)| (*at, positions(ids, objects));
-                recalled.moved = Moved::new(remembered.moved.iter().map(of).collect());
+                let moved = |by_time: &ByTime| Moved::new(by_time.iter().map(of).collect());
+                recalled.moved = moved(&remembered.moved);
+                recalled.beside = moved(&remembered.parts.beside);
+                let of_account = remembered.parts.of_account.iter();
+                recalled.of_account = of_account.map(|(category, by_time)| (*category, moved(by_time))).collect();
                 recalled.tombstones = positions(ids, &remembered.tombstones) - release.live(*entity);
                 if planted::is(Leak::TombstonesForAll) && *entity == Entity::User {
                     recalled.tombstones |= &ids.deleted;
@@ -161,7 +195,7 @@ impl Memory {
 }
 
 impl Remembered {
-    fn step(&mut self, live: &RoaringBitmap, received: RoaringBitmap, changed: &RoaringBitmap, at: i64) {
+    fn step(&mut self, (entity, live): (Entity, &RoaringBitmap), received: RoaringBitmap, changed: Changed, at: i64) {
         let old = within(&self.moved, ..at - WINDOW) & &self.tombstones;
         self.forgotten |= &old;
         self.forgotten -= live;
@@ -174,33 +208,55 @@ impl Remembered {
             left.clear();
         }
         self.tombstones |= &left;
-        let moved = changed | &left;
-        let kept = (live | &self.tombstones) - &moved;
-        self.moved.retain(|_, objects| {
-            *objects &= &kept;
-            !objects.is_empty()
-        });
-        if !moved.is_empty() {
-            *self.moved.entry(at).or_default() |= moved;
+        let beside = changed.beside | &left;
+        let moved = changed.of_account.values().fold(beside.clone(), |all, some| all | some);
+        let followed = live | &self.tombstones;
+        move_to(&mut self.moved, &followed, moved, at);
+        if entity == Entity::User {
+            move_to(&mut self.parts.beside, &followed, beside, at);
+            for category in OF_ACCOUNTS {
+                let changed = changed.of_account.get(&category).cloned().unwrap_or_default();
+                move_to(self.parts.of_account.entry(category).or_default(), &followed, changed, at);
+            }
         }
     }
 }
 
+/// Gives a time to what moved, and keeps those of the other objects that are followed.
+fn move_to(by_time: &mut ByTime, followed: &RoaringBitmap, moved: RoaringBitmap, at: i64) {
+    let kept = followed - &moved;
+    by_time.retain(|_, objects| {
+        *objects &= &kept;
+        !objects.is_empty()
+    });
+    if !moved.is_empty() {
+        *by_time.entry(at).or_default() |= moved;
+    }
+}
+
 /// The objects in the view that the vendor is not shown as before.
-fn changed(release: &Release, entity: Entity, (before, now): (&Seen, &Seen), data_since: Option<i64>) -> RoaringBitmap {
-    let Some(data_since) = data_since else { return now.live.clone() };
-    let mut changed = &now.live - &before.live;
-    if planted::is(Leak::NewcomersUntold) {
-        changed.clear();
+fn changed(release: &Release, entity: Entity, (before, now): (&Seen, &Seen), data_since: Option<i64>) -> Changed {
+    let mut changed = Changed::default();
+    let Some(data_since) = data_since else {
+        changed.beside.clone_from(&now.live);
+        return changed;
+    };
+    if !planted::is(Leak::NewcomersUntold) {
+        changed.beside |= &now.live - &before.live;
     }
     let stayed = &now.live & &before.live;
-    changed |= reprinted(before, now);
+    changed.beside |= reprinted(before, now);
+    let nothing = RoaringBitmap::new();
     for category in before.facets.keys().chain(now.facets.keys()) {
-        let nothing = RoaringBitmap::new();
-        let of = |seen: &'_ Seen| seen.facets.get(category).cloned().unwrap_or_else(|| nothing.clone());
-        changed |= (of(before) ^ of(now)) & &stayed;
+        let of = |seen: &'_ Seen| seen.facets.get(category).unwrap_or(&nothing).clone();
+        changed.note(*category, (of(before) ^ of(now)) & &stayed);
     }
-    changed |= numbers(release.snapshot().ids(entity), &revalued(release, entity, data_since)) & &stayed;
+    for category in categories(entity) {
+        let revalued = revalued(release, (entity, category), data_since);
+        if !revalued.is_empty() {
+            changed.note(category, numbers(release.snapshot().ids(entity), &revalued) & &stayed);
+        }
+    }
     changed
 }
 
@@ -217,18 +273,14 @@ fn reprinted(before: &Seen, now: &Seen) -> RoaringBitmap {
     RoaringBitmap::from_sorted_iter(found).unwrap_or_default()
 }
 
-/// Objects in the view of which an import changed a value that is shown, by position.
-fn revalued(release: &Release, entity: Entity, data_since: i64) -> RoaringBitmap {
-    let mut found = RoaringBitmap::new();
-    let Some(times) = release.snapshot().times(entity) else { return found };
+/// Objects in the view of which an import changed a value of a category that is shown, by position.
+fn revalued(release: &Release, (entity, category): (Entity, Category), data_since: i64) -> RoaringBitmap {
     let after = (std::ops::Bound::Excluded(data_since), std::ops::Bound::Unbounded);
-    for category in categories(entity) {
-        let Some(by_time) = times.of_category.get(&category) else { continue };
-        let values = within(by_time, after);
-        if values.is_empty() {
-            continue;
-        }
-        found |= if planted::is(Leak::HiddenValueMoves) { values } else { values & release.shown(entity, category) };
+    let times = release.snapshot().times(entity).and_then(|times| times.of_category.get(&category));
+    let values = times.map(|by_time| within(by_time, after)).unwrap_or_default();
+    if values.is_empty() {
+        return values;
     }
+    let found = if planted::is(Leak::HiddenValueMoves) { values } else { values & release.shown(entity, category) };
     found & release.live(entity)
 }

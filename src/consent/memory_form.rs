@@ -1,16 +1,20 @@
-//! The form in which a vendor's memory is kept, version 1.
+//! The form in which a vendor's memory is kept, version 2.
 //!
-//! The byte 1; the manner; for each followed kind of object, in the order of [`FOLLOWED`]: what is in the view,
-//! the prints, the facets by category, what moved by time, the tombstones, what is forgotten; then the groups.
+//! The byte 2; the manner; for each followed kind of object, in the order of [`FOLLOWED`]: what is in the view,
+//! the prints, the facets by category, what moved by time (of people also by part), the tombstones, what is forgotten;
+//! then the groups.
 //! Numbers are little-endian, and a set is its length and a portable roaring bitmap.
 
 use roaring::RoaringBitmap;
 
 use crate::catalogue::{Category, Entity};
+use crate::consent::group::Group;
+use crate::consent::managed::OF_ACCOUNTS;
 use crate::consent::memory::{Manner, Memory, Remembered};
-use crate::consent::sight::{FOLLOWED, Group, Seen};
+use crate::consent::sight::{FOLLOWED, Seen};
+use crate::snapshot::times::ByTime;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl Memory {
     /// The kept form.
@@ -30,10 +34,12 @@ impl Memory {
                 put_number(&mut kept, category.index() as u64);
                 put_set(&mut kept, objects);
             }
-            put_number(&mut kept, remembered.moved.len() as u64);
-            for (at, objects) in &remembered.moved {
-                put_number(&mut kept, at.cast_unsigned());
-                put_set(&mut kept, objects);
+            put_times(&mut kept, &remembered.moved);
+            if entity == Entity::User {
+                put_times(&mut kept, &remembered.parts.beside);
+                for category in OF_ACCOUNTS {
+                    put_times(&mut kept, remembered.parts.of_account.get(&category).unwrap_or(&ByTime::new()));
+                }
             }
             put_set(&mut kept, &remembered.tombstones);
             put_set(&mut kept, &remembered.forgotten);
@@ -56,7 +62,7 @@ impl Memory {
         memory.of.resize_with(Entity::ALL.len(), Remembered::default);
         for entity in FOLLOWED {
             let seen = take_seen(left)?;
-            let remembered = take_remembered(left)?;
+            let remembered = take_remembered(left, entity)?;
             *memory.sight.of.get_mut(entity as usize)? = seen;
             *memory.of.get_mut(entity as usize)? = remembered;
         }
@@ -81,15 +87,25 @@ fn take_seen(left: &mut &[u8]) -> Option<Seen> {
     Some(seen)
 }
 
-fn take_remembered(left: &mut &[u8]) -> Option<Remembered> {
-    let mut remembered = Remembered::default();
-    for _ in 0..take_number(left)? {
-        let at = take_number(left)?.cast_signed();
-        remembered.moved.insert(at, take_set(left)?);
+fn take_remembered(left: &mut &[u8], entity: Entity) -> Option<Remembered> {
+    let mut remembered = Remembered { moved: take_times(left)?, ..Remembered::default() };
+    if entity == Entity::User {
+        remembered.parts.beside = take_times(left)?;
+        for category in OF_ACCOUNTS {
+            remembered.parts.of_account.insert(category, take_times(left)?);
+        }
     }
     remembered.tombstones = take_set(left)?;
     remembered.forgotten = take_set(left)?;
     Some(remembered)
+}
+
+fn put_times(kept: &mut Vec<u8>, times: &ByTime) {
+    put_number(kept, times.len() as u64);
+    for (at, objects) in times {
+        put_number(kept, at.cast_unsigned());
+        put_set(kept, objects);
+    }
 }
 
 fn put_number(kept: &mut Vec<u8>, number: u64) {
@@ -102,6 +118,11 @@ fn put_set(kept: &mut Vec<u8>, set: &RoaringBitmap) {
     put_number(kept, set.serialized_size() as u64);
     #[expect(clippy::expect_used, reason = "a Vec takes all bytes")]
     set.serialize_into(&mut *kept).expect("a Vec takes all bytes");
+}
+
+fn take_times(left: &mut &[u8]) -> Option<ByTime> {
+    let n_times = take_number(left)?;
+    (0..n_times).map(|_| Some((take_number(left)?.cast_signed(), take_set(left)?))).collect()
 }
 
 fn take<'a>(left: &mut &'a [u8], n: usize) -> Option<&'a [u8]> {
@@ -138,6 +159,10 @@ mod tests {
         memory.sight.of[Entity::Enrollment as usize].facets = refused.into();
         memory.of[people].moved =
             [(-4, RoaringBitmap::from_iter([7])), (9, RoaringBitmap::from_iter([8, 70_000]))].into();
+        let of_logins = ByTime::from([(9, RoaringBitmap::from_iter([7, 8]))]);
+        memory.of[people].parts.beside = [(-4, RoaringBitmap::from_iter([7, 70_000]))].into();
+        memory.of[people].parts.of_account =
+            [(Category::Login, of_logins), (Category::ContactEmail, ByTime::new())].into();
         memory.of[people].tombstones = RoaringBitmap::from_iter([70_000]);
         memory.of[people].forgotten = RoaringBitmap::from_iter([1]);
         memory
@@ -153,7 +178,7 @@ mod tests {
         let kept = some().encode();
 
         assert_eq!(Memory::decode(&kept[..kept.len() - 1]), None);
-        assert_eq!(Memory::decode(&[&[2], &kept[1..]].concat()), None);
+        assert_eq!(Memory::decode(&[&[1], &kept[1..]].concat()), None);
         assert_eq!(Memory::decode(&[]), None);
     }
 }

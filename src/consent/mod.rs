@@ -7,6 +7,7 @@ mod chosen;
 pub mod connection;
 pub mod explain;
 mod gradebook;
+pub mod group;
 pub mod managed;
 pub mod memory;
 pub mod memory_form;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 
-use crate::catalogue::Entity;
-use crate::consent::sight::Group;
+use crate::catalogue::{Category, Entity};
+use crate::consent::group::Group;
 use crate::snapshot::times::ByTime;
 
 /// What a vendor was shown and received before.
@@ -26,6 +26,9 @@ pub(super) struct Recalled {
     pub visible: Option<RoaringBitmap>,
     pub tombstones: RoaringBitmap,
     pub moved: Moved,
+    /// Of people, the same for what is and isn't a part of their accounts.
+    pub beside: Moved,
+    pub of_account: BTreeMap<Category, Moved>,
 }
 
 /// The objects whose view changed since the vendor's first request, each with the time of the last change.
@@ -101,5 +104,16 @@ impl Recollection {
     /// The objects of that kind whose view changed since the vendor's first request.
     pub fn moved(&self, entity: Entity) -> Option<&Moved> {
         self.of.get(entity as usize).map(|recalled| &recalled.moved)
+    }
+
+    /// When the view of the object last changed, if it did, in anything but these parts of an account.
+    pub(super) fn moved_at(&self, entity: Entity, position: u32, unseen: &[Category]) -> Option<i64> {
+        let recalled = self.of.get(entity as usize)?;
+        if unseen.is_empty() {
+            return recalled.moved.at(position);
+        }
+        let seen = recalled.of_account.iter().filter(|(category, _)| !unseen.contains(category));
+        let of_account = seen.filter_map(|(_, moved)| moved.at(position));
+        of_account.chain(recalled.beside.at(position)).max()
     }
 }

@@ -165,15 +165,20 @@ impl<'a, R: Record<'a>> Released<'a, R> {
     /// When the vendor's view of the record last changed; if it never did since the vendor's first request,
     /// the latest time of the categories that are shown.
     pub fn modified_at(&self) -> Millis {
-        let moved = self.release.recollection().moved(self.entity()).and_then(|moved| moved.at(self.position));
-        if let Some(at) = moved {
+        self.modified_at_beside(&[])
+    }
+
+    /// The same as if these parts of a person's account were withheld.
+    pub fn modified_at_beside(&self, unseen: &[Category]) -> Millis {
+        if let Some(at) = self.release.recollection().moved_at(self.entity(), self.position, unseen) {
             return Millis(at);
         }
         let mut latest = self.record.created_at();
         if let Some(changed) = self.record.changed() {
             let changes: BTreeMap<Category, i64> = serde_json::from_str(changed).unwrap_or_default();
             for (category, at) in changes {
-                let is_told = self.shows(category) && self.release.has_value(self.entity(), category, self.position);
+                let is_shown = self.shows(category) && !unseen.contains(&category);
+                let is_told = is_shown && self.release.has_value(self.entity(), category, self.position);
                 if is_told || planted::is(Leak::DateOfWithheldField) {
                     latest = latest.max(at);
                 }

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use roaring::RoaringBitmap;
 
 use crate::catalogue::{Category, Entity};
+use crate::consent::group::Group;
+use crate::consent::managed::OF_ACCOUNTS;
 use crate::consent::release::{Categories, bit, flags, is_set};
 use crate::consent::{Release, RequiredFields};
 use crate::planted::{self, Leak};
@@ -32,35 +34,6 @@ pub const FOLLOWED: [Entity; 12] = [
     Entity::ScoreScale,
 ];
 
-/// Objects of a type or role that has an address of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Group {
-    /// Orgs of type school.
-    Schools,
-    /// Sessions of type term.
-    Terms,
-    /// Sessions of type gradingPeriod.
-    GradingPeriods,
-    /// People who are shown to be students.
-    Students,
-    /// People who are shown to be teachers.
-    Teachers,
-}
-
-impl Group {
-    /// Every group.
-    pub const ALL: [Self; 5] = [Self::Schools, Self::Terms, Self::GradingPeriods, Self::Students, Self::Teachers];
-
-    /// What its objects are.
-    pub const fn entity(self) -> Entity {
-        match self {
-            Self::Schools => Entity::Org,
-            Self::Terms | Self::GradingPeriods => Entity::AcademicSession,
-            Self::Students | Self::Teachers => Entity::User,
-        }
-    }
-}
-
 impl Release {
     /// The objects in the view that show a value of that category.
     pub fn shown_with_value(&self, entity: Entity, category: Category) -> RoaringBitmap {
@@ -75,25 +48,6 @@ impl Release {
     pub fn has_value(&self, entity: Entity, category: Category, position: u32) -> bool {
         self.snapshot().with_value(entity, category).is_none_or(|objects| objects.contains(position))
     }
-
-    /// The objects in the view that are shown to be of that group.
-    pub fn group(&self, group: Group) -> RoaringBitmap {
-        let snapshot = self.snapshot();
-        match group {
-            Group::Schools => &snapshot.orgs.schools & self.live(Entity::Org),
-            Group::Terms => &snapshot.sessions.terms & self.live(Entity::AcademicSession),
-            Group::GradingPeriods => &snapshot.sessions.grading_periods & self.live(Entity::AcademicSession),
-            Group::Students => self.with_role("student", self.live(Entity::Org)),
-            Group::Teachers => self.with_role("teacher", self.live(Entity::Org)),
-        }
-    }
-
-    /// People whose role at one of these orgs, as far as they are in the view, is shown.
-    pub fn with_role(&self, role: &str, orgs: &RoaringBitmap) -> RoaringBitmap {
-        let people = &self.snapshot().people;
-        let Some(role) = people.role(role) else { return RoaringBitmap::new() };
-        people.with_roles_at(Some(&[role]), &(orgs & self.live(Entity::Org))) & self.released(Category::Identity)
-    }
 }
 
 /// One kind of object, as the vendor is shown it.
@@ -101,7 +55,8 @@ impl Release {
 pub struct Seen {
     /// The objects in the view.
     pub live: RoaringBitmap,
-    /// A print of each of them, in their order; none where [`Seen::facets`] say it all.
+    /// A print of each of them, in their order; none where [`Seen::facets`] say it all. Of people, it leaves the parts
+    /// of their accounts to these.
     pub prints: Vec<u64>,
     /// Of the objects in the view, those that show a value of a category.
     pub facets: BTreeMap<Category, RoaringBitmap>,
@@ -128,6 +83,10 @@ impl Sight {
             let mut seen = Seen { live: numbers(ids, live), ..Seen::default() };
             match entity {
                 Entity::Demographics | Entity::Enrollment | Entity::Result => seen.facets = facets(release, entity),
+                Entity::User => {
+                    seen.prints = in_order_of_numbers(ids, live, Printer::new(release, entity).prints());
+                    seen.facets = facets_of_accounts(release);
+                }
                 _ => seen.prints = in_order_of_numbers(ids, live, Printer::new(release, entity).prints()),
             }
             if let Some(slot) = sight.of.get_mut(entity as usize) {
@@ -213,6 +172,20 @@ fn facets(release: &Release, entity: Entity) -> BTreeMap<Category, RoaringBitmap
     facets
 }
 
+/// For each part of an account the people who show a value of it.
+fn facets_of_accounts(release: &Release) -> BTreeMap<Category, RoaringBitmap> {
+    let counts_absent = planted::is(Leak::AbsentValueMoves);
+    let shown = |category| {
+        if counts_absent {
+            release.shown(Entity::User, category)
+        } else {
+            release.shown_with_value(Entity::User, category)
+        }
+    };
+    let ids = release.snapshot().ids(Entity::User);
+    OF_ACCOUNTS.into_iter().map(|category| (category, numbers(ids, &shown(category)))).collect()
+}
+
 /// The categories of an entity's fields, each once.
 pub fn categories(entity: Entity) -> impl Iterator<Item = Category> {
     Category::ALL.iter().copied().filter(move |c| entity.fields().iter().any(|field| field.category == *c))
@@ -235,7 +208,7 @@ impl<'a> Printer<'a> {
     fn new(release: &'a Release, entity: Entity) -> Self {
         let snapshot = release.snapshot();
         let mut shown = vec![0; snapshot.ids(entity).len() as usize];
-        for category in categories(entity) {
+        for category in categories(entity).filter(|category| !OF_ACCOUNTS.contains(category)) {
             let mut objects = release.shown(entity, category);
             if let Some(with_value) = snapshot.with_value(entity, category)
                 && !planted::is(Leak::AbsentValueMoves)

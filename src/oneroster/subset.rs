@@ -6,7 +6,7 @@ use roaring::RoaringBitmap;
 
 use crate::catalogue::{Category, Entity, Version};
 use crate::consent::Release;
-use crate::consent::sight::Group;
+use crate::consent::group::Group;
 use crate::http::Refusal;
 use crate::oneroster::operation::{Nested, Special, Subset};
 use crate::planted::{self, Leak};

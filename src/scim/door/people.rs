@@ -19,6 +19,9 @@ use crate::scim::school::person::{self, Places, SchoolNames, represent};
 use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{StoreError, provisioned};
 
+/// Parts of an account whose value the board's own data has too, and the category that it shows them by.
+const KEPT_PARTS: [(&str, Category); 2] = [("userName", Category::Login), ("emails", Category::ContactEmail)];
+
 /// The groups that somebody is in.
 #[derive(Debug, Default)]
 pub struct Groups {
@@ -74,7 +77,10 @@ impl Exchange<'_> {
             let mut body = user.attributes();
             let mut placeholder = placeholder;
             if let Some(account) = account {
-                about.modified_at = about.modified_at.max(Millis(account.modified_at));
+                // What others make of a part that the provider keeps itself is not shown to it, nor that they did.
+                let kept = KEPT_PARTS.iter().filter(|(name, _)| account.body.contains_key(*name));
+                let kept: Vec<Category> = kept.map(|(_, category)| *category).collect();
+                about.modified_at = released.modified_at_beside(&kept).max(Millis(account.modified_at));
                 body.extend(account.body);
                 placeholder = placeholder.filter(|_| !body.contains_key("userName"));
                 about.tag = self.tagger.tag(&body, placeholder.as_deref().into_iter());

@@ -9,6 +9,7 @@ mod creating;
 mod discovery;
 mod entra;
 mod filters;
+mod keeping;
 mod lists;
 mod members;
 mod okta;

@@ -82,7 +82,7 @@ impl Idp {
 }
 
 /// What a person's field is for a vendor, once it is that. Accounts come in a little later while others write.
-fn assert_becomes(atlas: &Client<'_>, person: &str, field: &str, expected: &str) {
+pub(super) fn assert_becomes(atlas: &Client<'_>, person: &str, field: &str, expected: &str) {
     let began = std::time::Instant::now();
     loop {
         let found = atlas.one(&format!("/users/{person}"))[field].clone();
@@ -107,7 +107,7 @@ fn recorded(world: &World, vendor: &str) -> Vec<(i64, u64)> {
     statement.rows(&mut conn).unwrap().iter().map(read).collect()
 }
 
-fn run(world: &World, arguments: &[&str]) -> String {
+pub(super) fn run(world: &World, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_koppelvlak"));
     command.current_dir(world.folder()).env_clear().env("TMPDIR", world.folder());
     let output = command.args(["--database", &world.url]).args(arguments).output().unwrap();
