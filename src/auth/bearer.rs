@@ -174,7 +174,7 @@ fn read_connection(app: &App, conn: &mut Conn, epochs: Epochs, vendor_id: &str) 
     Ok(KnownConnection {
         consent_epoch,
         secret: fingerprint(&app.master_key, vendor_id, &secret),
-        scopes: Scopes::from_names(&stored.connection.scopes),
+        scopes: Scopes::from_names(&stored.connection.scopes).with_comprised(),
         secret_sealed: stored.secret_sealed,
         connection: Some(Arc::new(stored.connection)),
     })

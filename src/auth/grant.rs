@@ -129,7 +129,7 @@ fn granted_scopes(may: Scopes, asked: &[String]) -> Option<(Scopes, Vec<String>)
     let (scopes, words) = if asked.is_empty() {
         (may, may.iter().map(Scope::url).collect())
     } else {
-        let granted = |word: &&String| Scope::parse(word).is_some_and(|scope| may.contains(scope));
+        let granted = |word: &&String| Scope::parse(word).is_some_and(|scope| may.with_comprised().contains(scope));
         let words: Vec<String> = asked.iter().filter(granted).cloned().collect();
         (Scopes::from_names(&words), words)
     };
@@ -153,6 +153,17 @@ mod tests {
 
         assert_eq!(words, [url]);
         assert_eq!(scopes, Scopes::from_names(&["roster.readonly"]));
+    }
+
+    #[test]
+    fn whoever_may_do_everything_over_scim_may_ask_for_less() {
+        let may = Scopes::from_names(&["scim"]);
+
+        for word in ["scim", "scim.readonly", "scim.provision"] {
+            let (scopes, words) = granted_scopes(may, &asked(&[word])).unwrap();
+            assert_eq!((scopes, words), (Scopes::from_names(&[word]), vec![word.to_owned()]));
+        }
+        assert_eq!(granted_scopes(Scopes::from_names(&["scim.provision"]), &asked(&["scim"])), None);
     }
 
     #[test]

@@ -122,6 +122,15 @@ impl Scopes {
         Self(self.0 | other.0)
     }
 
+    /// The same with the scopes that `scim` comprises, if it is among them.
+    #[must_use]
+    pub const fn with_comprised(self) -> Self {
+        if self.contains(Scope::Scim) {
+            return Self(self.0 | 1 << Scope::ScimReadonly as u32 | 1 << Scope::ScimProvision as u32);
+        }
+        self
+    }
+
     /// Whether there is no scope.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
