@@ -1,6 +1,6 @@
 //! What a vendor's server was last given: for each resource its id there, and a hash of what was sent.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::store::written::Of;
 use crate::store::{Conn, Statement, StoreError};
@@ -78,8 +78,9 @@ pub fn remote_ids(
 pub fn put(conn: &mut Conn, (tenant_id, vendor): Of<'_>, given: &Given<'_>) -> Result<(), StoreError> {
     Statement::new(
         "INSERT INTO pushed (tenant_id, vendor_id, kind, id, remote_id, hash, state) VALUES (?, ?, ?, ?, ?, ?, ?) \
-         ON CONFLICT (tenant_id, vendor_id, kind, id) DO UPDATE SET remote_id = excluded.remote_id, \
-         hash = excluded.hash, state = excluded.state",
+         ON CONFLICT (tenant_id, vendor_id, kind, id) DO UPDATE SET \
+         renamed = CASE WHEN pushed.remote_id = excluded.remote_id THEN pushed.renamed ELSE 1 END, \
+         remote_id = excluded.remote_id, hash = excluded.hash, state = excluded.state",
     )
     .bind(tenant_id)
     .bind(vendor)
@@ -119,6 +120,41 @@ pub fn reopen_partial(conn: &mut Conn, (tenant_id, vendor): Of<'_>) -> Result<us
         .bind(tenant_id)
         .bind(vendor)
         .execute(conn)
+}
+
+/// The resources that the server has under another id than before, by kind: what refers to them still names that one.
+pub fn renamed(conn: &mut Conn, (tenant_id, vendor): Of<'_>) -> Result<HashMap<String, HashSet<String>>, StoreError> {
+    let mut found: HashMap<String, HashSet<String>> = HashMap::new();
+    Statement::new("SELECT kind, id FROM pushed WHERE tenant_id = ? AND vendor_id = ? AND renamed = 1")
+        .bind(tenant_id)
+        .bind(vendor)
+        .each(conn, |row| {
+            found.entry(row.need_text(0)?.to_owned()).or_default().insert(row.need_text(1)?.to_owned());
+            Ok(())
+        })?;
+    Ok(found)
+}
+
+/// Lets what refers to renamed resources be given again, and takes those as named from then on.
+pub fn reopen_referring(
+    conn: &mut Conn,
+    (tenant_id, vendor): Of<'_>,
+    referring: &[(&'static str, String)],
+) -> Result<(), StoreError> {
+    for (kind, id) in referring {
+        Statement::new("UPDATE pushed SET hash = ? WHERE tenant_id = ? AND vendor_id = ? AND kind = ? AND id = ?")
+            .bind(Vec::new())
+            .bind(tenant_id)
+            .bind(vendor)
+            .bind(*kind)
+            .bind(id.as_str())
+            .execute(conn)?;
+    }
+    Statement::new("UPDATE pushed SET renamed = 0 WHERE tenant_id = ? AND vendor_id = ? AND renamed = 1")
+        .bind(tenant_id)
+        .bind(vendor)
+        .execute(conn)?;
+    Ok(())
 }
 
 /// How many resources the server has.

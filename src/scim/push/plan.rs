@@ -3,11 +3,11 @@
 //! Resources are represented a few hundred at a time, and only hashes stay: a board of any size needs some fifty
 //! bytes for each resource.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::draft::Kind;
+use super::draft::{Draft, Kind};
 use super::error::PushError;
 use super::profile::{Profile, Scene, Taking};
 use crate::http::App;
@@ -25,6 +25,8 @@ pub struct Plan {
     pub orders: Vec<Order>,
     /// Orders in the queue, by kind and id, that nothing is left to do for.
     pub dropped: Vec<(&'static str, String)>,
+    /// What refers to something that the server has under another id since, by kind and id.
+    pub referring: Vec<(&'static str, String)>,
     /// What that is, by kind.
     pub counts: Vec<Counts>,
 }
@@ -62,6 +64,7 @@ pub fn plan(
     scene: Option<Scene<'_>>,
 ) -> Result<Option<Plan>, PushError> {
     let mut plan = Plan::default();
+    let renamed = pushed::renamed(&mut *app.database.read_activity()?, of)?;
     for (place, kind) in profile.kinds().iter().enumerate() {
         let mut comparison = Comparison::read(app, of, kind)?;
         if let Some(scene) = scene {
@@ -69,13 +72,19 @@ pub fn plan(
             for keys in profile.keys(scene, kind).chunks(CHUNK) {
                 let Some(drafts) = profile.drafts(scene, board, kind, keys)? else { return Ok(None) };
                 for draft in drafts {
-                    comparison.want(&draft.id, scene.hasher().hash(&draft), phase(profile, place, Operation::Give));
+                    let phase = phase(profile, place, Operation::Give);
+                    comparison.want(&draft.id, scene.hasher().hash(&draft), phase, refers(&draft, &renamed));
                 }
             }
         }
         comparison.finish(app, of, phase(profile, place, Operation::Take), &mut plan)?;
     }
     Ok(Some(plan))
+}
+
+/// Whether a resource names one of these.
+fn refers(draft: &Draft, named: &HashMap<String, HashSet<String>>) -> bool {
+    !named.is_empty() && draft.links.iter().any(|link| named.get(link.kind).is_some_and(|ids| ids.contains(&link.id)))
 }
 
 /// When the orders of a kind go.
@@ -96,6 +105,7 @@ struct Comparison {
     waiting: HashMap<u128, Order>,
     orders: Vec<Order>,
     dropped: Vec<(&'static str, String)>,
+    referring: Vec<(&'static str, String)>,
     counts: Counts,
 }
 
@@ -109,11 +119,12 @@ impl Comparison {
         let mut waiting = HashMap::new();
         push_queue::each(conn, of, kind.name, |order| drop(waiting.insert(print(&order.id), order)))?;
         let counts = Counts { kind: kind.name, new: 0, changed: 0, gone: 0, same: 0 };
-        Ok(Self { kind, given, waiting, orders: Vec::new(), dropped: Vec::new(), counts })
+        let (orders, dropped, referring) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { kind, given, waiting, orders, dropped, referring, counts })
     }
 
-    /// The server is to have the resource in that state.
-    fn want(&mut self, id: &str, hash: Vec<u8>, phase: i64) {
+    /// The server is to have the resource in that state; what it has of it may name something by an id of before.
+    fn want(&mut self, id: &str, hash: Vec<u8>, phase: i64, is_referring: bool) {
         let waiting = self.waiting.remove(&print(id));
         let mark = self.given.get_mut(&print(id));
         let is_known = mark.is_some();
@@ -122,7 +133,10 @@ impl Comparison {
             mark.hash == hash
         });
         let is_open = waiting.as_ref().is_some_and(|order| order.is_started);
-        if is_same && !is_open {
+        if is_known && is_referring {
+            self.referring.push((self.kind.name, id.to_owned()));
+        }
+        if is_same && !is_open && !is_referring {
             self.counts.same += 1;
             self.dropped.extend(waiting.map(|order| (self.kind.name, order.id)));
             return;
@@ -161,6 +175,7 @@ impl Comparison {
         }
         plan.orders.extend(self.orders);
         plan.dropped.extend(self.dropped);
+        plan.referring.extend(self.referring);
         plan.counts.push(self.counts);
         Ok(())
     }

@@ -301,12 +301,15 @@ impl<'a> Pusher<'a> {
             }
             Ok::<_, PushError>(())
         })?;
-        let Some(Plan { orders, dropped, .. }) = plan(self.app, of, profile, scene)? else { return Ok(false) };
+        let Some(Plan { orders, dropped, referring, .. }) = plan(self.app, of, profile, scene)? else {
+            return Ok(false);
+        };
         transaction(&mut *self.app.database.write_activity()?, |conn| {
             self.hold(conn)?;
             for (kind, id) in &dropped {
                 push_queue::drop_order(conn, of, kind, id)?;
             }
+            pushed::reopen_referring(conn, of, &referring)?;
             push_queue::put(conn, of, &orders)?;
             push_state::planned(conn, of, &name_of(situation.target()), situation.place())?;
             Ok(true)
@@ -314,13 +317,16 @@ impl<'a> Pusher<'a> {
     }
 
     /// Nothing is left in the queue. What was given without a reference is compared again once the server was given
-    /// something new since.
+    /// something new since, and everything if it has something under another id than before.
     fn completed(&mut self, situation: &Situation) -> Result<Turn, PushError> {
-        if !std::mem::take(&mut self.is_anything_new) {
+        let is_anything_new = std::mem::take(&mut self.is_anything_new);
+        let has_renamed = !pushed::renamed(&mut *self.app.database.read_activity()?, self.of())?.is_empty();
+        if !is_anything_new && !has_renamed {
             return Ok(Turn::Done);
         }
         let conn = &mut *self.app.database.write_activity()?;
-        if pushed::reopen_partial(conn, self.of())? == 0 {
+        let n_partial = if is_anything_new { pushed::reopen_partial(conn, self.of())? } else { 0 };
+        if n_partial == 0 && !has_renamed {
             return Ok(Turn::Done);
         }
         push_state::planned(conn, self.of(), &name_of(situation.target()), NOWHERE)?;

@@ -283,6 +283,12 @@ on_each_database! {
     fn what_the_server_lost_is_made_anew(world: &World) {
         let fake = pushing_to_a_fake(world);
         push_at(world, NOW).unwrap();
+        let lost = fake.has("/Users").iter().find(|user| user["externalId"] == "ann").unwrap()["id"].clone();
+        let groups: Vec<Value> = fake.has("/Groups");
+        let named = |group: &&Value| group["members"].to_string().contains(&lost.to_string());
+        let with_lost: Vec<Value> = groups.iter().filter(named).cloned().collect();
+        let before = external_ids(&with_lost);
+        assert!(!before.is_empty());
         fake.lose("/Users", "ann");
         let mut set = village();
         set.edit("users.csv", "ann@noord.example", "ann.new@noord.example");
@@ -290,8 +296,16 @@ on_each_database! {
 
         let summary = push_at(world, LATER[0]).unwrap();
 
-        assert_eq!((summary.given, summary.failed), (1, 0));
+        let id = fake.has("/Users").iter().find(|user| user["externalId"] == "ann").unwrap()["id"].clone();
+        let groups = fake.has("/Groups");
+        let has_ann = |group: &&Value| {
+            group["members"].as_array().is_some_and(|members| members.iter().any(|member| member["value"] == id))
+        };
+        let with_ann: Vec<Value> = groups.iter().filter(has_ann).cloned().collect();
         assert_eq!(fake.has("/Users").len(), 7);
+        assert_eq!(external_ids(&with_ann), before, "her groups name her by her new id");
+        assert_eq!((summary.given, summary.failed), (1 + before.len() as u64, 0), "and nothing else is sent again");
+        assert_eq!(push_at(world, LATER[1]).unwrap().given, 0);
     }
 
     fn two_nodes_do_not_push_at_once(world: &World) {

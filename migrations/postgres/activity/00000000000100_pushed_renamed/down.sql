@@ -1,0 +1,2 @@
+DROP INDEX pushed_renamed;
+ALTER TABLE pushed DROP COLUMN renamed;
