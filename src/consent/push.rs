@@ -14,6 +14,20 @@ pub enum PushProfile {
     Egil,
 }
 
+impl PushProfile {
+    /// The words of a rules file for them.
+    pub const WORDS: [&str; 2] = ["scim", "egil"];
+
+    /// What its servers can do with people who are not released any more, first of all what is done unless a rules
+    /// file says otherwise.
+    pub const fn deprovisions(self) -> (Deprovision, &'static [Deprovision]) {
+        match self {
+            Self::Scim => (Deprovision::Deactivate, &[Deprovision::Deactivate, Deprovision::Delete]),
+            Self::Egil => (Deprovision::Delete, &[Deprovision::Delete]),
+        }
+    }
+}
+
 /// What becomes of a person's account when the person is not released any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,7 +3,7 @@
 //! What the file doesn't mention stays as it is. A rule that says the same as before gets no new version.
 
 use crate::consent::connection::{Connection, ConnectionStatus, Identifiers, RequiredFields};
-use crate::consent::push::{Deprovision, PushProfile, PushStatus, PushTarget};
+use crate::consent::push::{PushProfile, PushStatus, PushTarget};
 use crate::consent::rule::{Population, Rule, RuleStatus};
 use crate::consent::rules_file::choices::Choices;
 use crate::consent::rules_file::difference::{Facts, SECRET};
@@ -180,9 +180,8 @@ fn push(entry: &VendorEntry, known: &Known, key: &MasterKey) -> Option<Option<Ch
         }
         (Some(entry), stored) => {
             let profile = entry.profile.map_or(PushProfile::Scim, |at| at.value);
-            let default = if profile == PushProfile::Egil { Deprovision::Delete } else { Deprovision::Deactivate };
             let url = entry.url.as_ref()?.value.trim_end_matches('/').to_owned();
-            let deprovision = entry.deprovision.map_or(default, |at| at.value);
+            let deprovision = entry.deprovision.map_or(profile.deprovisions().0, |at| at.value);
             let target = PushTarget { vendor: vendor.clone(), url, profile, deprovision, status: PushStatus::Active };
             let token = match (&entry.token, stored) {
                 (Some(token), Some(stored)) if unseal_token(key, stored).is_ok_and(|known| known == token.0) => {

@@ -5,7 +5,7 @@ use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use crate::auth::Scope;
 use crate::catalogue::Category;
-use crate::consent::push::{Deprovision, PushProfile};
+use crate::consent::push::PushProfile;
 use crate::consent::rules_file::Problem;
 use crate::consent::rules_file::document::{At, Lines, Section};
 use crate::consent::rules_file::entry::{
@@ -186,14 +186,14 @@ fn push(mut section: Section<'_>) -> PushEntry {
         line: section.line,
         label: section.label.clone(),
         url: section.text("url"),
-        profile: section.word("profile", &["scim", "egil"]),
+        profile: section.word("profile", &PushProfile::WORDS),
         deprovision: section.word("deprovision", &["deactivate", "delete"]),
         token: section.text("token").map(|text| Secret(text.value)),
     };
-    if let (Some(At { value: PushProfile::Egil, .. }), Some(At { line, value: Deprovision::Deactivate })) =
-        (entry.profile, entry.deprovision)
+    if let (Some(At { value: profile, .. }), Some(At { line, value })) = (entry.profile, entry.deprovision)
+        && !profile.deprovisions().1.contains(&value)
     {
-        section.report(line, "EGIL can only delete people; say `deprovision = \"delete\"`, or nothing");
+        section.report(line, "servers of this profile can't do that with people; leave `deprovision` out");
     }
     check_form(&mut section, &entry);
     entry

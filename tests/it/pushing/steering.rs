@@ -63,7 +63,7 @@ on_each_database! {
         for (push, problem) in [
             ("profile = \"egli\"", "`profile` is `egli`; expected one of `scim`, `egil` (did you mean `egil`?)"),
             ("deprovision = \"keep\"", "`deprovision` is `keep`; expected one of `deactivate`, `delete`"),
-            ("profile = \"egil\"\ndeprovision = \"deactivate\"", "EGIL can only delete people"),
+            ("profile = \"egil\"\ndeprovision = \"deactivate\"", "servers of this profile can't do that with people"),
             ("uri = \"x\"", "there is no key `uri` (did you mean `url`?)"),
         ] {
             let error = hand_in(world, &push_rules("", URL, "tulip", push)).unwrap_err();
