@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::arguments::Global;
 use crate::cli::settings::{self, Settings};
 use crate::store::connection::transaction;
-use crate::store::reconciliation::Decision;
+use crate::store::reconciliation::{Decided, Decision};
 use crate::store::{StoreError, existing, migration, tenant, writer};
 
 /// Says whether a user that a provider made is a person of the school.
@@ -23,7 +23,7 @@ pub struct Reconcile {
     /// The provider
     #[arg(long, value_name = "ID")]
     vendor: String,
-    /// The user's id
+    /// The user's id, or the sourcedId of a person of the school whose account the provider keeps
     #[arg(long, value_name = "ID")]
     user: String,
     /// The person's sourcedId
@@ -38,7 +38,7 @@ pub struct Reconcile {
 enum Word {
     /// One person: the user's name and addresses become the person's, for everybody who may see those
     Same,
-    /// Two people
+    /// Two people: each may have the name and addresses, for everybody who may see those
     Different,
 }
 
@@ -52,7 +52,7 @@ impl Reconcile {
         let Some(board) = board else {
             anyhow::bail!("there is no board `{}`; `koppelvlak show tenants` lists them", self.tenant);
         };
-        let named = BTreeSet::from([self.person.as_str()]);
+        let named = BTreeSet::from([self.person.as_str(), self.user.as_str()]);
         let found = existing::row_ids(&mut *database.read()?, board.id, existing::Kind::Person, &named)?;
         let Some(person) = found.get(&self.person).copied() else {
             anyhow::bail!("the board has no person `{}`", self.person);
@@ -61,15 +61,23 @@ impl Reconcile {
             Word::Same => Decision::Same,
             Word::Different => Decision::Different,
         };
-        let is_known = transaction(&mut *database.write_activity()?, |conn| {
+        let account = found.get(&self.user).map(|row_id| (row_id & 0xffff_ffff).to_string());
+        let decided = transaction(&mut *database.write_activity()?, |conn| {
             let mut row = writer::lock(conn, (board.id, &self.vendor), now)?;
-            let is_known = row.decide(&self.user, person & 0xffff_ffff, decision)?;
+            let mut decided = row.decide(&self.user, person & 0xffff_ffff, decision)?;
+            if let (Decided::Unknown, Some(account)) = (decided, &account) {
+                decided = row.decide(account, person & 0xffff_ffff, decision)?;
+            }
             row.finish()?;
-            Ok::<_, StoreError>(is_known)
+            Ok::<_, StoreError>(decided)
         })?;
         anyhow::ensure!(
-            is_known,
+            decided != Decided::Unknown,
             "there is nothing to reconcile there; `koppelvlak show reconciliations` lists what is"
+        );
+        anyhow::ensure!(
+            decided != Decided::BothOfSchool,
+            "both are people of the administration: make them one there, and import it"
         );
         writeln!(std::io::stdout(), "kept")?;
         Ok(())

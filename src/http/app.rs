@@ -64,25 +64,6 @@ impl App {
     }
 }
 
-impl App {
-    /// Brings accounts that providers changed into the board's own data, if it is time; says whether that changed
-    /// anything. Blocks on the database.
-    ///
-    /// A board that can't take them now takes them later: nobody waits for that.
-    pub fn adopt_accounts(&self, tenant_id: i64) -> bool {
-        if !self.adoption.is_due(tenant_id, self.views.n_people(tenant_id)) {
-            return false;
-        }
-        match self.adoption.adopt(&self.database, self.clock, tenant_id) {
-            Ok(is_changed) => is_changed,
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "accounts are brought in later");
-                false
-            }
-        }
-    }
-}
-
 /// Why a server can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {

@@ -21,7 +21,7 @@ use crate::http::request_line::EncodedRequestLines;
 use crate::http::{health, metrics};
 use crate::oneroster::{csv, v1p1, v1p2};
 use crate::scim::door as scim;
-use crate::store::{nonce, provisioned, token};
+use crate::store::{nonce, token};
 
 /// How a server is sized and how long it waits.
 #[derive(Debug, Clone)]
@@ -153,12 +153,10 @@ async fn keep_house(app: Arc<App>) {
     }
 }
 
-/// Accounts may have changed on another node.
+/// Accounts may have changed on another node, and rules, data or the day anywhere.
 fn find_accounts(app: &App) {
-    let found = app.database.read_activity().and_then(|mut conn| provisioned::boards_to_adopt(&mut conn));
-    match found {
-        Ok(boards) => boards.into_iter().for_each(|tenant_id| app.adoption.note(tenant_id)),
-        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "accounts are looked for later"),
+    if let Err(error) = app.find_accounts() {
+        tracing::warn!(error = &error as &dyn std::error::Error, "accounts are looked for later");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The server: shared state, assembly, the gate that every request passes, and the operator's addresses.
 
+mod accounts;
 pub mod address;
 pub mod app;
 pub mod assembly;

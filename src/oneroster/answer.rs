@@ -80,7 +80,7 @@ pub fn answer(app: &App, request: &Request) -> Outcome {
         for n_before in 0..ATTEMPTS {
             let known = caller.insert(proof.caller(app, &mut conn, &request.tenant)?);
             known.need(request.operation.scopes)?;
-            if n_before == 0 && app.adopt_accounts(known.tenant_id) {
+            if n_before == 0 && app.adopt_accounts(&mut conn, known.tenant_id) {
                 continue;
             }
             let asked = Asked { is_certain: n_before > 1, ..asked(app, known) };

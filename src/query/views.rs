@@ -100,6 +100,22 @@ impl Views {
         Ok(Some(view))
     }
 
+    /// The same without the vendor's memory, which stays as it is: for what is decided by the release alone, and shown
+    /// to nobody.
+    pub fn unshown(
+        &self,
+        database: &Database,
+        conn: &mut Conn,
+        master_key: &MasterKey,
+        asked: &Asked<'_>,
+    ) -> Result<Arc<View>, StoreError> {
+        if let Some(view) = self.known(asked) {
+            return Ok(view);
+        }
+        let board = self.board(database, asked)?;
+        Ok(Arc::new(Standing::read(conn, asked)?.view(master_key, asked, board)))
+    }
+
     /// The board's data; loaded by one request while others wait for it.
     fn board(&self, database: &Database, asked: &Asked<'_>) -> Result<Arc<Board>, StoreError> {
         let slot = {

@@ -39,8 +39,7 @@ pub fn folded(
     text: &str,
 ) -> Result<RoaringBitmap, StoreError> {
     let mut found = RoaringBitmap::new();
-    let forms = BTreeSet::from([text, &text.to_lowercase(), &text.to_uppercase()].map(str::to_ascii_lowercase));
-    for form in forms {
+    for form in forms(text) {
         // The indexes leave out rows without a value, and SQLite uses them only if that is said here as well.
         let sql = format!(
             "SELECT id FROM {} WHERE tenant_id = ? AND lower({column}) = ? AND {column} IS NOT NULL",
@@ -52,6 +51,11 @@ pub fn folded(
         })?;
     }
     Ok(found)
+}
+
+/// The forms of a text that `lower` of a database may give, if its letters are small or capital.
+pub fn forms(text: &str) -> BTreeSet<String> {
+    BTreeSet::from([text, &text.to_lowercase(), &text.to_uppercase()].map(str::to_ascii_lowercase))
 }
 
 /// The objects whose column holds a text that `matches`.

@@ -4,6 +4,7 @@
 //! beyond that serves imports, rules and the record of what left.
 
 pub mod account;
+pub mod account_owner;
 pub mod cell;
 pub mod choice;
 pub mod connection;

@@ -1,5 +1,6 @@
 //! What identity providers keep over SCIM, read back by the provider. [`crate::store::provisioning`] changes it.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use crate::consent::provisioned::{Kept, Kind};
@@ -218,12 +219,16 @@ pub struct ToAdopt {
     pub kept: Kept,
 }
 
-/// The accounts of a board that changed since its own data last took them over, by vendor and in their order.
-pub fn to_adopt(conn: &mut Conn, tenant_id: i64) -> Result<Vec<ToAdopt>, StoreError> {
+/// The accounts of a board that changed since its own data last took them over, by vendor and in their order; also
+/// those of which something was left out, if they are wanted.
+///
+/// An account that was taken over in part has the negative of its version there.
+pub fn to_adopt(conn: &mut Conn, tenant_id: i64, with_left_out: bool) -> Result<Vec<ToAdopt>, StoreError> {
     let mut found = Vec::new();
+    let which = if with_left_out { "" } else { "AND version <> -adopted_version" };
     Statement::new(format!(
         "SELECT {COLUMNS}, vendor_id FROM provisioned WHERE tenant_id = ? AND kind = 'Account' \
-         AND version <> adopted_version ORDER BY modified_at, vendor_id, number"
+         AND version <> adopted_version {which} ORDER BY modified_at, vendor_id, number"
     ))
     .bind(tenant_id)
     .each(conn, |row| {
@@ -233,28 +238,53 @@ pub fn to_adopt(conn: &mut Conn, tenant_id: i64) -> Result<Vec<ToAdopt>, StoreEr
     Ok(found)
 }
 
-/// The boards with accounts to adopt.
-pub fn boards_to_adopt(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
+/// The boards with accounts to adopt, each with whether any of them changed; of the others something was left out.
+pub fn boards_to_adopt(conn: &mut Conn) -> Result<Vec<(i64, bool)>, StoreError> {
     let rows = Statement::new(
-        "SELECT DISTINCT tenant_id FROM provisioned WHERE kind = 'Account' AND version <> adopted_version",
+        "SELECT tenant_id, MAX(CASE WHEN version <> -adopted_version THEN 1 ELSE 0 END) FROM provisioned \
+         WHERE kind = 'Account' AND version <> adopted_version GROUP BY tenant_id",
     )
     .rows(conn)?;
-    rows.iter().map(|row| row.need_int(0)).collect()
+    rows.iter().map(|row| Ok((row.need_int(0)?, row.int(1) == Some(1)))).collect()
 }
 
-/// Notes that these accounts are in the board's own data, as they were read.
-pub fn note_adopted(conn: &mut Conn, tenant_id: i64, adopted: &[ToAdopt]) -> Result<(), StoreError> {
-    for ToAdopt { kept } in adopted {
+/// Notes that an account is in the board's own data as it was read, or what may be of it.
+pub fn note_adopted(conn: &mut Conn, tenant_id: i64, adopted: &ToAdopt, is_whole: bool) -> Result<(), StoreError> {
+    let kept = &adopted.kept;
+    Statement::new(
+        "UPDATE provisioned SET adopted_version = ? WHERE tenant_id = ? AND vendor_id = ? AND kind = 'Account' AND id = ?",
+    )
+    .bind(if is_whole { kept.version } else { -kept.version })
+    .bind(tenant_id)
+    .bind(kept.vendor.as_str())
+    .bind(kept.id.as_str())
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that something of these accounts (vendors and ids) is in the board's own data no more.
+pub fn note_left_out(conn: &mut Conn, tenant_id: i64, accounts: &[(String, String)]) -> Result<(), StoreError> {
+    for (vendor, id) in accounts {
         Statement::new(
-            "UPDATE provisioned SET adopted_version = ? WHERE tenant_id = ? AND vendor_id = ? AND kind = 'Account' AND id = ?",
+            "UPDATE provisioned SET adopted_version = -version WHERE tenant_id = ? AND vendor_id = ? \
+             AND kind = 'Account' AND id = ? AND adopted_version = version",
         )
-        .bind(kept.version)
         .bind(tenant_id)
-        .bind(kept.vendor.as_str())
-        .bind(kept.id.as_str())
+        .bind(vendor.as_str())
+        .bind(id.as_str())
         .execute(conn)?;
     }
     Ok(())
+}
+
+/// The people whom the school took for users of a provider: vendors and row numbers.
+pub fn reconciled(conn: &mut Conn, tenant_id: i64) -> Result<HashSet<(String, i64)>, StoreError> {
+    let rows = Statement::new(
+        "SELECT vendor_id, person FROM provisioned WHERE tenant_id = ? AND kind = 'User' AND person IS NOT NULL",
+    )
+    .bind(tenant_id)
+    .rows(conn)?;
+    rows.iter().map(|row| Ok((row.need_text(0)?.to_owned(), row.need_int(1)?))).collect()
 }
 
 /// Which of these ids are users or groups of the provider, and which of the two.

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::clock::Clock;
-use crate::store::{Database, StoreError, account};
+use crate::store::account::Which;
+use crate::store::memory::Place;
 
 /// The boards whose accounts changed.
 #[derive(Debug, Default)]
@@ -20,6 +20,10 @@ pub struct Adoption {
 struct Board {
     is_waiting: bool,
     last: Option<Instant>,
+    /// Where the board stands, if that counts for its accounts.
+    place: Option<Place>,
+    /// Where it stood when all of its accounts were looked at last.
+    examined: Option<Place>,
 }
 
 /// How long loading a board takes for each of its people, with room to spare.
@@ -47,16 +51,37 @@ impl Adoption {
         })
     }
 
-    /// Brings a board's accounts in; says whether its data changed. Blocks on the database.
-    pub fn adopt(&self, database: &Database, clock: Clock, tenant_id: i64) -> Result<bool, StoreError> {
-        {
+    /// Notes where a board stands whose accounts depend on that: its rules, its data and the day say what of them
+    /// shows through every door. Says whether rules or the day moved since they were looked at.
+    pub fn note_place(&self, tenant_id: i64, place: Place) -> bool {
+        let examined = {
             let mut boards = self.boards.lock().unwrap_or_else(PoisonError::into_inner);
             let board = boards.entry(tenant_id).or_default();
-            if std::mem::take(&mut board.is_waiting) {
-                self.n_waiting.fetch_sub(1, Ordering::Release);
-            }
-            board.last = Some(Instant::now());
+            board.place = Some(place);
+            board.examined
+        };
+        if examined != Some(place) {
+            self.note(tenant_id);
         }
-        account::adopt(database, tenant_id, clock.now().0)
+        let rules = |place: Place| (place.consent_epoch, place.day);
+        examined.is_none_or(|examined| rules(examined) != rules(place))
+    }
+
+    /// Begins to bring a board's accounts in: which of them, and where the board stands.
+    pub fn begin(&self, tenant_id: i64) -> (Which, Option<Place>) {
+        let mut boards = self.boards.lock().unwrap_or_else(PoisonError::into_inner);
+        let board = boards.entry(tenant_id).or_default();
+        if std::mem::take(&mut board.is_waiting) {
+            self.n_waiting.fetch_sub(1, Ordering::Release);
+        }
+        board.last = Some(Instant::now());
+        let which = if board.examined == board.place { Which::Changed } else { Which::All };
+        (which, board.place)
+    }
+
+    /// Notes that all accounts of a board were looked at as it stood there.
+    pub fn end(&self, tenant_id: i64, place: Option<Place>) {
+        let mut boards = self.boards.lock().unwrap_or_else(PoisonError::into_inner);
+        boards.entry(tenant_id).or_default().examined = place;
     }
 }

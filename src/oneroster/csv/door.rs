@@ -127,7 +127,8 @@ impl Exchange<'_> {
         let first = caller.insert(self.caller()?).clone();
         first.need(&[Scope::RosterReadonly])?;
         let set = set?;
-        let mut before = if self.app.adopt_accounts(first.tenant_id) { self.caller()? } else { first };
+        let has_moved = self.app.adopt_accounts(&mut *self.app.database.read()?, first.tenant_id);
+        let mut before = if has_moved { self.caller()? } else { first };
         for _ in 0..ATTEMPTS {
             let made = self.attempt(set, runtime, &before);
             let after = self.caller()?;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::catalogue::Category;
 use crate::consent::provisioned::Kind;
 use crate::scim::door::change::{Change, Command, Done, Prepared, not_yours, stale};
+use crate::scim::door::double::Double;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::door::list::Wants;
 use crate::scim::door::read::names;
@@ -46,6 +47,8 @@ pub struct AccountTask {
     set: Map<String, Value>,
     /// Attributes that are the administration's again.
     cleared: Vec<String>,
+    /// Other people of the school who have a new name or address.
+    doubles: Vec<Double>,
 }
 
 impl Exchange<'_> {
@@ -100,15 +103,21 @@ impl Exchange<'_> {
             return Ok(Ok(Prepared::Unchanged(Box::new(found))));
         }
         settled!(self.need_free_name(desk, &USER, &set, Some(person)));
+        let mut doubles = self.doubles(desk, &USER, &set)?;
+        doubles.retain(|double| double.person != number);
         let expected = command.if_match.as_ref().map(|_| kept.map_or(0, |kept| kept.version));
         let id = command.id.clone().unwrap_or_default();
-        Ok(Ok(Prepared::Account(AccountTask { person: number, id, expected, set, cleared })))
+        Ok(Ok(Prepared::Account(AccountTask { person: number, id, expected, set, cleared, doubles })))
     }
 
     /// Whether the provider may keep that attribute of a person.
     fn may_keep(&self, person: u32, path: &Path) -> bool {
-        let allowed = KEPT.iter().find(|(name, _)| path.schema.is_none() && *name == path.attribute.name);
-        match allowed {
+        path.schema.is_none() && self.may_keep_attribute(person, path.attribute.name)
+    }
+
+    /// The same for an attribute by its name.
+    pub(super) fn may_keep_attribute(&self, person: u32, name: &str) -> bool {
+        match KEPT.iter().find(|(kept, _)| *kept == name) {
             None => false,
             Some((_, None)) => true,
             Some((_, Some(category))) => self.release().may_keep_account(*category, person),
@@ -162,6 +171,9 @@ impl Task for AccountTask {
         } else {
             let number = row.next_number();
             row.create(Kind::Account, (&key, number), &draft)?;
+        }
+        for double in &self.doubles {
+            row.note_double(&key, double.person, double.attribute)?;
         }
         Ok(Ok(Done { id: Some(self.id.clone()), is_new: false, has_account: true }))
     }

@@ -125,7 +125,7 @@ impl Exchange<'_> {
         let Some(kept) = provisioned::find(desk.activity, self.of(), kind, id)? else {
             return Err(Refusal::unknown().into());
         };
-        let mut password = None;
+        let (mut password, mut doubles) = (None, Vec::new());
         let what = match change {
             Change::Create(_) => return Err(Refusal::unknown().into()),
             Change::Delete => What::Delete,
@@ -134,6 +134,7 @@ impl Exchange<'_> {
                 if !keeps_name(&kept, &accepted) {
                     settled!(self.need_free_name(desk, resource_type, &accepted, None));
                 }
+                doubles = self.doubles_of_change(desk, resource_type, (&kept, &accepted))?;
                 let members = take_members(&mut accepted);
                 What::Replace(accepted, members)
             }
@@ -150,12 +151,13 @@ impl Exchange<'_> {
                     if !keeps_name(&kept, &changed) {
                         settled!(self.need_free_name(desk, resource_type, &changed, None));
                     }
+                    doubles = self.doubles_of_change(desk, resource_type, (&kept, &changed))?;
                 }
                 What::Patch(patch.split())
             }
         };
         let mut task = OwnTask::new(Arc::clone(view), (resource_type, Some(id.clone())), what);
-        task.password = password;
+        (task.password, task.doubles) = (password, doubles);
         task.if_match.clone_from(&command.if_match);
         Ok(Ok(Prepared::Own(self.under_switches(task))))
     }
@@ -240,10 +242,11 @@ pub(super) fn keeps_name(kept: &Kept, changed: &Object) -> bool {
     folded(&kept.body) == folded(changed)
 }
 
-/// Whether a PATCH may name a user otherwise.
+/// Whether a PATCH may name a user or a group otherwise, or give a user other addresses.
 fn names_resource(patch: &Patch, resource_type: &ResourceType) -> bool {
-    let name = if *resource_type == USER { "userName" } else { "displayName" };
-    resource_type.attribute(name).is_some_and(|name| patch.touches(&Path::core(name)))
+    let names: &[&str] = if *resource_type == USER { &["userName", "emails"] } else { &["displayName"] };
+    let attributes = names.iter().filter_map(|name| resource_type.attribute(name));
+    attributes.into_iter().any(|name| patch.touches(&Path::core(name)))
 }
 
 /// The client knows another version (RFC 7644 §3.14).

@@ -7,9 +7,11 @@ use roaring::RoaringBitmap;
 use serde_json::Value;
 
 use crate::catalogue::Entity;
+use crate::consent::provisioned::Kept;
 use crate::planted::{self, Leak};
 use crate::scim::door::answer::Failure;
 use crate::scim::door::candidates::mentions;
+use crate::scim::door::change::keeps_name;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::filter::{Filter, Scope};
 use crate::scim::refusal::Refusal;
@@ -66,6 +68,24 @@ impl Exchange<'_> {
             return Ok(Ok(()));
         }
         Err(Refusal::uniqueness("displayName").into())
+    }
+
+    /// The same for what a change makes of a user of the provider's own, of whom the school decided perhaps who it is.
+    pub(super) fn doubles_of_change(
+        &self,
+        desk: &mut Desk<'_>,
+        resource_type: &'static ResourceType,
+        (kept, changed): (&Kept, &Object),
+    ) -> Result<Vec<Double>, Failure> {
+        let mut new = changed.clone();
+        new.retain(|name, value| match name.as_str() {
+            "userName" => !keeps_name(kept, changed),
+            "emails" => kept.body.get(name) != Some(value),
+            _ => false,
+        });
+        let mut found = self.doubles(desk, resource_type, &new)?;
+        found.retain(|double| kept.person != Some(i64::from(double.person)));
+        Ok(found)
     }
 
     /// Hidden people of the school with that user name or e-mail address.

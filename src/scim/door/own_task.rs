@@ -51,7 +51,7 @@ pub struct OwnTask {
     pub password: Option<String>,
     /// In which version the client knows it.
     pub if_match: Option<String>,
-    /// Hidden people of the school that a new user may be.
+    /// Hidden people of the school that the user may be.
     pub doubles: Vec<Double>,
     /// What happens to members that don't exist.
     pub unknown_member: Unknown,
@@ -117,9 +117,7 @@ impl Run<'_> {
         if self.kind == Kind::Group {
             row.add_members(&id, &members)?;
         }
-        for double in &self.task.doubles {
-            row.note_double(&id, double.person, double.attribute)?;
-        }
+        self.note_doubles(row, &id)?;
         Ok(Ok(Done { id: Some(id), is_new: true, has_account: false }))
     }
 
@@ -166,10 +164,15 @@ impl Run<'_> {
         if is_changed {
             row.replace(self.kind, id, &draft)?;
             row.keep_account_of(&kept, &resource)?;
+            self.note_doubles(row, id)?;
         } else if has_moved {
             row.touch(self.kind, &[id.to_owned()])?;
         }
         Ok(Ok(Done { id: Some(id.to_owned()), is_new: false, has_account: kept.person.is_some() }))
+    }
+
+    fn note_doubles(&self, row: &mut VendorRow<'_>, id: &str) -> Result<(), StoreError> {
+        self.task.doubles.iter().try_for_each(|double| row.note_double(id, double.person, double.attribute))
     }
 
     fn draft(&self, body: &Object) -> Result<Draft, StoreError> {

@@ -76,7 +76,9 @@ impl Exchange<'_> {
             }
             let mut body = user.attributes();
             let mut placeholder = placeholder;
-            if let Some(account) = account {
+            if let Some(mut account) = account {
+                // What no rule lets the provider keep any more is the administration's again.
+                account.body.retain(|name, _| self.may_keep_attribute(released.position(), name));
                 // What others make of a part that the provider keeps itself is not shown to it, nor that they did.
                 let kept = KEPT_PARTS.iter().filter(|(name, _)| account.body.contains_key(*name));
                 let kept: Vec<Category> = kept.map(|(_, category)| *category).collect();

@@ -97,7 +97,7 @@ fn look(app: &App, stop: &Stop) -> Result<bool, PushError> {
 fn work(app: &App, (tenant, vendor): (&str, &str), stop: &Stop) -> Result<bool, PushError> {
     let mut pusher = Pusher::new(app, tenant, vendor)?;
     // What the vendor keeps of accounts is part of the board's data first.
-    app.adopt_accounts(pusher.tenant_id);
+    app.adopt_accounts(&mut *app.database.read()?, pusher.tenant_id);
     if !pusher.is_due()? {
         return Ok(false);
     }

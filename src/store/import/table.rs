@@ -9,7 +9,7 @@ use super::summary::Counts;
 use super::value::{Digest, Incoming, Value, fields};
 use super::write::{How, Writer, Written};
 use crate::catalogue::{Entity, Field, Kind};
-use crate::store::{Bind, Conn, Statement, StoreError, account};
+use crate::store::{Bind, Conn, Statement, StoreError, account_owner};
 
 /// How many stored rows are read at once to compare them, or marked at once as gone.
 const AT_ONCE: usize = 500;
@@ -51,7 +51,7 @@ impl Table {
         };
         if entity == Entity::User {
             let tenant_id = run.tenant_id();
-            table.kept = account::kept_columns(run.conn(), tenant_id)?;
+            table.kept = account_owner::kept_columns(run.conn(), tenant_id)?;
         }
         let sql = format!("SELECT id, sourced_id, digest, status FROM {} WHERE tenant_id = ?", entity.table());
         Statement::new(sql).bind(run.tenant_id()).each(run.conn(), |row| {
@@ -221,7 +221,7 @@ impl Table {
             let kept = self.kept.get(&id).map_or(&[][..], Vec::as_slice);
             let merged = difference::merge(self.entity, &self.fields, row, new, (run.now(), kept))?;
             for (column, value) in &merged.of_administration {
-                account::note_of_administration(run.conn(), (self.tenant_id, id, column), value.as_deref())?;
+                account_owner::note_of_administration(run.conn(), (self.tenant_id, id, column), value.as_deref())?;
             }
             if merged.is_changed {
                 self.counts.changed += 1;

@@ -107,12 +107,22 @@ fn recorded(world: &World, vendor: &str) -> Vec<(i64, u64)> {
     statement.rows(&mut conn).unwrap().iter().map(read).collect()
 }
 
-pub(super) fn run(world: &World, arguments: &[&str]) -> String {
+fn ask(world: &World, arguments: &[impl AsRef<std::ffi::OsStr>]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_koppelvlak"));
     command.current_dir(world.folder()).env_clear().env("TMPDIR", world.folder());
     let output = command.args(["--database", &world.url]).args(arguments).output().unwrap();
-    let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    assert!(output.status.success(), "{told}");
+    (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+pub(super) fn run(world: &World, arguments: &[&str]) -> String {
+    let (is_done, told) = ask(world, arguments);
+    assert!(is_done, "{told}");
+    told
+}
+
+pub(super) fn refused(world: &World, arguments: &[String]) -> String {
+    let (is_done, told) = ask(world, arguments);
+    assert!(!is_done, "{told}");
     told
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE account_owner DROP COLUMN since;
