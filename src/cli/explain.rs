@@ -9,10 +9,11 @@ use serde::Serialize;
 use crate::catalogue::{Category, Entity};
 use crate::cli::arguments::{Format, Global};
 use crate::cli::settings::{self, Settings};
+use crate::clock::Millis;
 use crate::consent::explain::{Explanation, explain};
 use crate::query::views::Standing;
 use crate::query::{Asked, Board};
-use crate::store::{migration, snapshot_load, tenant, vendor};
+use crate::store::{account, account_owner, migration, snapshot_load, tenant, vendor};
 
 /// Says whether a person's data is released to a vendor, and why: each rule and choice that said so or not.
 #[derive(Debug, Args)]
@@ -39,6 +40,17 @@ struct Explained<'a> {
     person: &'a str,
     visible: bool,
     categories: &'a [Explanation],
+    /// Which provider keeps a value in the administration's place, whoever asks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<Kept<'a>>,
+}
+
+#[derive(Serialize)]
+struct Kept<'a> {
+    field: &'a str,
+    category: Category,
+    vendor: &'a str,
+    since: String,
 }
 
 impl Explain {
@@ -69,7 +81,15 @@ impl Explain {
         let view = standing.view(&settings.master_key()?, &asked, data.into());
         let explained = explain(&view.release, &standing.grounds(&asked), person, &self.categories()?);
         let visible = view.release.is_live(Entity::User, person);
-        self.print(global.format, visible, &explained, &mut std::io::stdout().lock())
+        let row_id = view.release.snapshot().people.ids.row_id(person);
+        let owned = account_owner::of_person(&mut conn, board.id, row_id)?;
+        let kept = owned.iter().filter_map(|owned| {
+            let category = account::category_of(&owned.column)?;
+            let since = Millis(owned.owner.since).to_rfc3339();
+            Some(Kept { field: &owned.column, category, vendor: &owned.owner.vendor, since })
+        });
+        let kept = kept.filter(|kept| explained.iter().any(|explanation| explanation.category == kept.category));
+        self.print(global.format, visible, (&explained, kept.collect()), &mut std::io::stdout().lock())
     }
 
     /// The categories of the field, or all that can hold something of a person.
@@ -95,14 +115,14 @@ impl Explain {
         &self,
         format: Format,
         visible: bool,
-        explained: &[Explanation],
+        (explained, kept): (&[Explanation], Vec<Kept<'_>>),
         out: &mut dyn Write,
     ) -> anyhow::Result<()> {
         if format == Format::Json {
             let (tenant, vendor, person) = (&*self.tenant, &*self.vendor, &*self.person);
             serde_json::to_writer_pretty(
                 &mut *out,
-                &Explained { tenant, vendor, person, visible, categories: explained },
+                &Explained { tenant, vendor, person, visible, categories: explained, kept },
             )?;
             return Ok(writeln!(out)?);
         }
@@ -114,6 +134,9 @@ impl Explain {
             for reason in &explanation.reasons {
                 let sign = if reason.releases { '+' } else { '-' };
                 writeln!(out, "  {sign} {} {}", reason.source, reason.says)?;
+            }
+            for kept in kept.iter().filter(|kept| kept.category == explanation.category) {
+                writeln!(out, "  {} is kept by vendor {} since {}", kept.field, kept.vendor, kept.since)?;
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! `koppelvlak show`: lists boards, vendors, rules, choices, pushes, and who changed what.
+//! `koppelvlak show`: lists boards, vendors, rules, choices, pushes, kept accounts, and who changed what.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -13,7 +13,8 @@ use crate::consent::rules_file::difference::Facts;
 use crate::consent::rules_file::facts;
 use crate::store::tenant::Tenant;
 use crate::store::{
-    Conn, Database, StoreError, choice, existing, history, migration, push_target, reconciliation, rule, tenant, vendor,
+    Conn, Database, StoreError, account_owner, choice, existing, history, migration, push_target, reconciliation, rule,
+    tenant, vendor,
 };
 
 /// Lists boards, vendors, rules, choices, pushes or who changed what.
@@ -46,8 +47,10 @@ pub enum What {
     Push,
     /// The last thousand changes of each board
     History,
-    /// Users that identity providers made and who may be people of the school that those can't see
+    /// Users whom identity providers made or keep accounts of, and who may be other people of the school
     Reconciliations,
+    /// Which identity provider keeps which part of whose account, and since when
+    Accounts,
 }
 
 impl Show {
@@ -105,6 +108,7 @@ impl Show {
             }
             What::Choices => about_choices(conn, board)?,
             What::History => about_history(conn, board)?,
+            What::Accounts => about_accounts(conn, board)?,
             What::Push | What::Reconciliations => Vec::new(),
         };
         Ok(rows.into_iter().map(|row| Facts::new().with("tenant", board.slug.as_str()).and(row)).collect())
@@ -139,6 +143,7 @@ impl What {
             Self::Push => &["tenant", "vendor", "about", "operation", "state", "attempts", "not_before", "error"],
             Self::Choices => &["tenant", "person", "choice", "categories", "vendor", "by", "on", "withdrawn"],
             Self::Reconciliations => &["tenant", "vendor", "user", "person", "by", "noted", "decision"],
+            Self::Accounts => &["tenant", "person", "attribute", "vendor", "since"],
             Self::History => &["tenant", "at", "who", "subject", "change"],
         }
     }
@@ -164,19 +169,34 @@ fn about_choices(conn: &mut Conn, board: &Tenant) -> Result<Vec<Facts>, StoreErr
 
 fn about_reconciliations(database: &Database, conn: &mut Conn, board: &Tenant) -> Result<Vec<Facts>, StoreError> {
     let doubts = reconciliation::all(&mut *database.read_activity()?, board.id)?;
-    let row_ids: BTreeSet<i64> = doubts.iter().map(|doubt| (board.id << 32) | doubt.person).collect();
+    let numbers = doubts.iter().flat_map(|doubt| [Some(doubt.person), doubt.account_of()]).flatten();
+    let row_ids: BTreeSet<i64> = numbers.map(|number| (board.id << 32) | number).collect();
     let people = existing::people_by_row(conn, &row_ids)?;
     let about = |doubt: &reconciliation::Doubt| {
+        let account = doubt.account_of().and_then(|number| people.get(&((board.id << 32) | number)));
         Facts::new()
             .with("tenant", board.slug.as_str())
             .with("vendor", doubt.vendor.as_str())
-            .with("user", doubt.id.as_str())
+            .with("user", account.unwrap_or(&doubt.id).as_str())
             .with("person", people.get(&((board.id << 32) | doubt.person)).map_or("", String::as_str))
             .with("by", doubt.attribute.as_str())
             .with("noted", Millis(doubt.noted_at).to_rfc3339())
             .with("decision", doubt.decision.as_deref().unwrap_or_default())
     };
     Ok(doubts.iter().map(about).collect())
+}
+
+fn about_accounts(conn: &mut Conn, board: &Tenant) -> Result<Vec<Facts>, StoreError> {
+    let owned = account_owner::all(conn, board.id)?;
+    let people = existing::people_by_row(conn, &owned.iter().map(|owned| owned.person).collect())?;
+    let about = |owned: &account_owner::Owned| {
+        Facts::new()
+            .with("person", people.get(&owned.person).map_or("", String::as_str))
+            .with("attribute", owned.column.as_str())
+            .with("vendor", owned.owner.vendor.as_str())
+            .with("since", Millis(owned.owner.since).to_rfc3339())
+    };
+    Ok(owned.iter().map(about).collect())
 }
 
 /// How many changes of a board are listed.
