@@ -91,6 +91,8 @@ on_each_database! {
         let unknown = ask("nobody", SECRET);
 
         assert_eq!(wrong, unknown);
+        // PostgreSQL takes no NUL to compare with.
+        assert_eq!(ask("atl\0as", SECRET), unknown);
         assert_eq!(wrong.status, 401);
         assert_eq!(wrong.header("www-authenticate"), "Basic realm=\"koppelvlak\"");
         assert_eq!(wrong.json()["error"], "invalid_client");

@@ -85,6 +85,8 @@ on_each_demo! {
         for wrong in [
             Signer { secret: "daffodil".into(), ..right.clone() },
             Signer { vendor: "nobody".into(), ..right.clone() },
+            Signer { vendor: "every\0thing".into(), ..right.clone() },
+            Signer { path: "/demo%00/ims/oneroster/v1p1/users".into(), ..right.clone() },
             Signer { path: "/nowhere/ims/oneroster/v1p1/users".into(), ..right.clone() },
         ] {
             let mut reply = wrong.send();
