@@ -60,7 +60,7 @@ pub struct Run {
     #[arg(long, value_name = "URL")]
     target: String,
     /// A bearer token
-    #[arg(long, env = "KOPPELVLAK_CONFORMANCE_TOKEN", hide_env_values = true)]
+    #[arg(long, env = "KOPPELVLAK_CONFORMANCE_TOKEN", hide_env_values = true, allow_hyphen_values = true)]
     token: Option<String>,
     /// Where OAuth 2 tokens come from
     #[arg(long, value_name = "URL")]
@@ -69,7 +69,7 @@ pub struct Run {
     #[arg(long)]
     client_id: Option<String>,
     /// Its secret
-    #[arg(long, env = "KOPPELVLAK_CONFORMANCE_SECRET", hide_env_values = true)]
+    #[arg(long, env = "KOPPELVLAK_CONFORMANCE_SECRET", hide_env_values = true, allow_hyphen_values = true)]
     client_secret: Option<String>,
     /// The scopes to ask for; all that are granted if it isn't given
     #[arg(long, default_value = "")]
@@ -90,10 +90,10 @@ pub struct Run {
     #[arg(long, value_name = "URL")]
     scim: Option<String>,
     /// A bearer token for that
-    #[arg(long, env = "KOPPELVLAK_CONFORMANCE_SCIM_TOKEN", hide_env_values = true)]
+    #[arg(long, env = "KOPPELVLAK_CONFORMANCE_SCIM_TOKEN", hide_env_values = true, allow_hyphen_values = true)]
     scim_token: Option<String>,
     /// A bearer token of another tenant of the same server (suite scim)
-    #[arg(long, env = "KOPPELVLAK_CONFORMANCE_STRANGER_TOKEN", hide_env_values = true)]
+    #[arg(long, env = "KOPPELVLAK_CONFORMANCE_STRANGER_TOKEN", hide_env_values = true, allow_hyphen_values = true)]
     stranger_token: Option<String>,
     /// Also run checks that make, change and delete objects; they clean up after themselves
     #[arg(long)]

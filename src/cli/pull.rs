@@ -41,7 +41,7 @@ pub struct OnerosterApi {
     client_id: String,
     /// The secret; other users of this machine can see it here, so rather name a file, or set
     /// `KOPPELVLAK_PULL_CLIENT_SECRET`
-    #[arg(long, value_name = "SECRET", conflicts_with = "client_secret_file")]
+    #[arg(long, value_name = "SECRET", conflicts_with = "client_secret_file", allow_hyphen_values = true)]
     client_secret: Option<String>,
     /// A file with the secret
     #[arg(long, value_name = "FILE")]
