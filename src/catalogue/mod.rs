@@ -12,5 +12,5 @@ pub mod word;
 pub use category::{Category, Level};
 pub use entity::Entity;
 pub use field::{Field, Kind, Presence};
-pub use national_id::{is_chain_id, is_national_id};
+pub use national_id::{holds_chain_id, holds_national_id, is_international_number, is_national_id, is_national_number};
 pub use version::Version;

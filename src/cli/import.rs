@@ -103,7 +103,11 @@ fn print(summary: &Summary, is_dry_run: bool, format: Format, out: &mut dyn Writ
     }
     if summary.national_ids_dropped > 0 {
         let n = summary.national_ids_dropped;
-        writeln!(out, "{n} values are national numbers (BSN) or look like one, and were not kept.")?;
+        writeln!(out, "{n} values are or hold national numbers (BSN), or look like one, and were not kept.")?;
+    }
+    if summary.chain_ids_dropped > 0 {
+        let n = summary.chain_ids_dropped;
+        writeln!(out, "{n} values hold an ECK iD in a column that is none for it, and were not kept.")?;
     }
     if is_dry_run {
         return writeln!(out, "Nothing was written. Without --dry-run the set is imported.");

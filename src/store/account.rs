@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use crate::catalogue::{Category, is_chain_id, is_national_id};
+use crate::catalogue::{Category, holds_chain_id, holds_national_id};
 use crate::consent::provisioned::Kept;
 use crate::store::account_owner::{self, Owned, Owner};
 use crate::store::connection::transaction;
@@ -319,5 +319,5 @@ fn told(kept: &Kept, column: &str) -> Option<String> {
         let is_primary = |email: &&Value| email.get("primary") == Some(&Value::Bool(true));
         emails.iter().find(is_primary).or_else(|| emails.first())?.get("value")?.as_str()?
     };
-    (!is_national_id(text) && !is_chain_id(text)).then(|| text.to_owned())
+    (!holds_national_id(text) && !holds_chain_id(text)).then(|| text.to_owned())
 }

@@ -40,6 +40,8 @@ mod importing_changes;
 #[cfg(test)]
 mod kill_import;
 #[cfg(test)]
+mod national_numbers;
+#[cfg(test)]
 mod noninterference;
 #[cfg(test)]
 mod operations;

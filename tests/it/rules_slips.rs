@@ -149,7 +149,7 @@ pub const SLIPS: &[Slip] = &[
         "[\"identifier\"]",
         "[\"identifer\"]",
         &[
-            "4: tenant `noord`: `local_identifiers` can't name `identifer`; it may name `sourcedId`, `username`, `userIds`, `identifier`, `userMasterIdentifier` (did you mean `identifier`?)",
+            "4: tenant `noord`: `local_identifiers` can't name `identifer`; it may name `sourcedId`, `username`, `userIds`, `identifier`, `userMasterIdentifier`, `email`, `phone`, `sms` (did you mean `identifier`?)",
         ],
     ),
     // Words.

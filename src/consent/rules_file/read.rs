@@ -32,7 +32,8 @@ const ROLES: &[&str] = &[
 ];
 
 /// The columns of `users.csv` that may hold a board's own numbers.
-const LOCAL_COLUMNS: &[&str] = &["sourcedId", "username", "userIds", "identifier", "userMasterIdentifier"];
+const LOCAL_COLUMNS: &[&str] =
+    &["sourcedId", "username", "userIds", "identifier", "userMasterIdentifier", "email", "phone", "sms"];
 
 /// What a rule may let a vendor write.
 const WRITABLE: [Category; 4] =

@@ -61,9 +61,11 @@ impl<'c> Run<'c> {
         self.now
     }
 
-    /// Notes that values were dropped because they are national numbers.
-    pub fn drop_national_ids(&mut self, n: u64) {
-        self.summary.national_ids_dropped += n;
+    /// Notes that values were dropped because they hold national numbers, or identifiers of the chain where none
+    /// belong.
+    pub fn note_dropped(&mut self, national_ids: u64, chain_ids: u64) {
+        self.summary.national_ids_dropped += national_ids;
+        self.summary.chain_ids_dropped += chain_ids;
     }
 
     /// The schools that the board has, and the school of each of its classes, by row ids.

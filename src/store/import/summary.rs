@@ -27,8 +27,10 @@ pub struct Summary {
     /// The rows of each entity of the set, under the entity's name.
     #[serde(serialize_with = "by_name")]
     pub entities: Vec<(Entity, Counts)>,
-    /// How many values were dropped because they are national numbers.
+    /// How many values were dropped because they are or hold national numbers.
     pub national_ids_dropped: u64,
+    /// How many values were dropped because they hold an identifier of the chain of vendors where none belongs.
+    pub chain_ids_dropped: u64,
     /// Whether anything that a vendor could see changed.
     pub is_changed: bool,
 }

@@ -7,6 +7,7 @@ use super::error::ImportError;
 use super::lookup::Lookup;
 use super::person;
 use super::plan::{Child, Step};
+use super::sieve::Sieve;
 use super::unsaid::Unsaid;
 use super::{agents, kept};
 use crate::catalogue::{Entity, Kind};
@@ -24,8 +25,8 @@ pub(super) struct Below {
     agents: Vec<(u32, u32)>,
     /// All agents of those whose agents change, in a delta of people.
     changed_agents: Option<BTreeMap<u32, BTreeSet<u32>>>,
-    /// How many national numbers were dropped.
-    pub(super) dropped: u64,
+    /// What was dropped.
+    pub(super) sieve: Sieve,
 }
 
 impl Below {
@@ -103,11 +104,10 @@ impl Below {
             let parent = row.text(child.parent).and_then(|sourced_id| lookup.open.find(sourced_id));
             let Some(parent) = parent.filter(|_| !row.is_removal()) else { return Ok(()) };
             if child.file == File::UserProfiles {
-                let profile = person::profile(row)?;
-                self.dropped += profile.dropped;
+                let profile = person::profile(row, &mut self.sieve)?;
                 profile.chain_id.iter().for_each(|id| chain_ids.push(parent, row.sourced_id(), id));
                 profile.element.iter().for_each(|element| elements.push(parent, row.sourced_id(), element));
-            } else if let Some(element) = children::element(child, row, lookup)? {
+            } else if let Some(element) = children::element(child, row, lookup, &mut self.sieve)? {
                 elements.push(parent, row.sourced_id(), &element);
             }
             Ok::<_, ImportError>(())

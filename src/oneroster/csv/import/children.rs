@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::error::ImportError;
 use super::lookup::Lookup;
 use super::plan::Child;
+use super::sieve::Sieve;
 use crate::catalogue::Entity;
 use crate::catalogue::element::{LearningObjective, ResourceLink, Role, ScoreScaleLink};
 use crate::oneroster::csv::{File, Row};
@@ -75,9 +76,14 @@ impl Elements {
 }
 
 /// The element that a row gives; nothing if it refers to what isn't there.
-pub(super) fn element(child: Child, row: Row<'_>, lookup: Lookup<'_>) -> Result<Option<String>, ImportError> {
-    let text = |column: &str| row.text(column).map(Cow::Borrowed);
-    let need = |column: &str| Cow::Borrowed(row.text(column).unwrap_or_default());
+pub(super) fn element(
+    child: Child,
+    row: Row<'_>,
+    lookup: Lookup<'_>,
+    sieve: &mut Sieve,
+) -> Result<Option<String>, ImportError> {
+    let said = |column: &str| row.text(column).map(Cow::Borrowed);
+    let mut text = |column: &str| row.text(column).and_then(|text| sieve.keep(text)).map(Cow::Borrowed);
     let id = |entity, column: &str| row.text(column).and_then(|sourced_id| lookup.row_id(entity, sourced_id));
     let sourced_id = Cow::Borrowed(row.sourced_id());
     let json = match child.file {
@@ -85,12 +91,12 @@ pub(super) fn element(child: Child, row: Row<'_>, lookup: Lookup<'_>) -> Result<
             let Some(org) = id(Entity::Org, "orgSourcedId") else { return Ok(None) };
             cell::json(&Role {
                 sourced_id,
-                role_type: need("roleType"),
-                role: need("role"),
+                role_type: said("roleType").unwrap_or_default(),
+                role: sieve.need(row.text("role").unwrap_or_default()),
                 org,
-                user_profile: text("userProfileSourcedId"),
-                begin_date: text("beginDate"),
-                end_date: text("endDate"),
+                user_profile: said("userProfileSourcedId"),
+                begin_date: said("beginDate"),
+                end_date: said("endDate"),
                 at: 0,
                 gone: false,
             })
@@ -113,10 +119,10 @@ pub(super) fn element(child: Child, row: Row<'_>, lookup: Lookup<'_>) -> Result<
         }
         File::LineItemLearningObjectiveIds | File::ResultLearningObjectiveIds => cell::json(&LearningObjective {
             sourced_id,
-            source: need("source"),
-            learning_objective_id: need("learningObjectiveId"),
-            score: row.number("score"),
-            text_score: text("textScore"),
+            source: sieve.need(row.text("source").unwrap_or_default()),
+            learning_objective_id: sieve.need(row.text("learningObjectiveId").unwrap_or_default()),
+            score: row.number("score").and_then(|score| sieve.keep_number(score)),
+            text_score: row.text("textScore").and_then(|text| sieve.keep(text)).map(Cow::Borrowed),
         }),
         // Profiles are looked at value by value: see `person`.
         File::UserProfiles

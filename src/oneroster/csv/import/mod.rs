@@ -13,6 +13,7 @@ mod person;
 pub(in crate::oneroster) mod plan;
 mod row_values;
 mod run;
+mod sieve;
 mod sorted;
 mod stored;
 mod storing;

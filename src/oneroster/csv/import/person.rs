@@ -1,12 +1,12 @@
 //! What of a person's row depends on the values themselves.
 //!
 //! A national number is dropped here, before anything of it is stored; an identifier of the chain of
-//! vendors (ECK iD) gets the category of its own wherever it stands. Passwords aren't even read.
+//! vendors (ECK iD) gets the category of its own where identifiers stand. Passwords aren't even read.
 
 use std::borrow::Cow;
 
+use super::sieve::{Found, Sieve, find};
 use crate::catalogue::element::{Role, UserId, UserProfile};
-use crate::catalogue::{is_chain_id, is_national_id};
 use crate::oneroster::csv::Row;
 use crate::store::import::Value;
 use crate::store::{StoreError, cell};
@@ -14,18 +14,11 @@ use crate::store::{StoreError, cell};
 /// The types under which registers call a national number by its name.
 const NATIONAL_TYPES: [&str; 3] = ["bsn", "pgn", "onderwijsnummer"];
 
-/// What a text turned out to be.
-enum Found {
-    National,
-    Chain,
-    Other,
-}
-
 /// The columns of a person whose category depends on the value, under the names of the table's columns.
 pub(super) struct ByValue {
     columns: Vec<(&'static str, Value)>,
-    /// How many national numbers were dropped.
-    pub(super) dropped: u64,
+    /// What was dropped.
+    pub(super) sieve: Sieve,
 }
 
 impl ByValue {
@@ -36,7 +29,7 @@ impl ByValue {
         local: &[String],
         chain_ids: impl Iterator<Item = &'a str>,
     ) -> Result<Self, StoreError> {
-        let mut found = Self { columns: Vec::new(), dropped: 0 };
+        let mut found = Self { columns: Vec::new(), sieve: Sieve::default() };
         let is_local = |column: &str| is_local(column, local);
         found.text(row, "username", ("username", "username_chain_id"), is_local("username"));
         found.text(row, "identifier", ("identifier", "identifier_chain_id"), is_local("identifier"));
@@ -67,7 +60,7 @@ impl ByValue {
     fn text(&mut self, row: Row<'_>, csv: &str, (plain, chain): (&'static str, &'static str), is_local: bool) {
         let Some(text) = row.text(csv) else { return };
         match find(text, is_local) {
-            Found::National => self.dropped += 1,
+            Found::National => self.sieve.national += 1,
             Found::Chain => self.columns.push((chain, Value::Text(text.to_owned()))),
             Found::Other => self.columns.push((plain, Value::Text(text.to_owned()))),
         }
@@ -83,20 +76,22 @@ impl ByValue {
         for (of, identifier) in row.pairs("userIds") {
             let id = UserId { r#type: of.into(), identifier: identifier.into() };
             let is_national = NATIONAL_TYPES.iter().any(|name| name.eq_ignore_ascii_case(of.trim()));
-            match find(identifier, is_local) {
-                Found::National => self.dropped += 1,
-                Found::Chain | Found::Other if is_national => self.dropped += 1,
-                Found::Chain => chain.push(id),
-                Found::Other => plain.push(id),
+            match (find(of, false), find(identifier, is_local)) {
+                (Found::National, _) | (_, Found::National) => self.sieve.national += 1,
+                _ if is_national => self.sieve.national += 1,
+                (Found::Chain, _) | (_, Found::Chain) => chain.push(id),
+                (Found::Other, Found::Other) => plain.push(id),
             }
         }
         let mut metadata = serde_json::Map::new();
         for (name, text) in row.metadata() {
-            match find(text, false) {
-                Found::National => self.dropped += 1,
+            match (find(name, false), find(text, false)) {
+                (Found::National, _) | (_, Found::National) => self.sieve.national += 1,
                 // Free fields have no place for it, and it must not leave as one of them.
-                Found::Chain => chain.push(UserId { r#type: name.into(), identifier: text.into() }),
-                Found::Other => {
+                (Found::Chain, _) | (_, Found::Chain) => {
+                    chain.push(UserId { r#type: name.into(), identifier: text.into() });
+                }
+                (Found::Other, Found::Other) => {
                     metadata.insert(name.to_owned(), text.into());
                 }
             }
@@ -131,46 +126,31 @@ pub(super) struct Profile {
     pub(super) element: Option<String>,
     /// The account, if that is an identifier of the chain.
     pub(super) chain_id: Option<String>,
-    /// How many national numbers were dropped.
-    pub(super) dropped: u64,
 }
 
 /// Reads a row of userProfiles.csv. Its password is not looked at.
-pub(super) fn profile(row: Row<'_>) -> Result<Profile, StoreError> {
+pub(super) fn profile(row: Row<'_>, sieve: &mut Sieve) -> Result<Profile, StoreError> {
     let text = |column: &str| row.text(column).unwrap_or_default();
     let mut profile = Profile::default();
-    let description = row.text("description").filter(|text| matches!(find(text, false), Found::Other));
-    profile.dropped +=
-        u64::from(row.text("description").is_some_and(|text| matches!(find(text, false), Found::National)));
     match find(text("username"), false) {
-        Found::National => profile.dropped += 1,
+        Found::National => sieve.national += 1,
         Found::Chain => {
-            let id = UserId { r#type: text("profileType").into(), identifier: text("username").into() };
+            let id = UserId { r#type: sieve.need(text("profileType")), identifier: text("username").into() };
             profile.chain_id = Some(cell::json(&id)?);
         }
         Found::Other => {
             profile.element = Some(cell::json(&UserProfile {
                 sourced_id: row.sourced_id().into(),
-                profile_type: text("profileType").into(),
-                vendor_id: text("vendorId").into(),
-                application_id: row.text("applicationId").map(Cow::Borrowed),
-                description: description.map(Cow::Borrowed),
-                credential_type: text("credentialType").into(),
+                profile_type: sieve.need(text("profileType")),
+                vendor_id: sieve.need(text("vendorId")),
+                application_id: row.text("applicationId").and_then(|text| sieve.keep(text)).map(Cow::Borrowed),
+                description: row.text("description").and_then(|text| sieve.keep(text)).map(Cow::Borrowed),
+                credential_type: sieve.need(text("credentialType")),
                 username: text("username").into(),
             })?);
         }
     }
     Ok(profile)
-}
-
-fn find(text: &str, is_local: bool) -> Found {
-    if is_chain_id(text) {
-        Found::Chain
-    } else if !is_local && is_national_id(text) {
-        Found::National
-    } else {
-        Found::Other
-    }
 }
 
 /// The role at one org that a row of version 1.1 gives, as JSON.

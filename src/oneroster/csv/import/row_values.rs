@@ -4,6 +4,7 @@ use super::below::Below;
 use super::error::ImportError;
 use super::lookup::Lookup;
 use super::person::ByValue;
+use super::sieve::{self, Sieve};
 use super::unsaid::Unsaid;
 use crate::catalogue::element::ScoreScaleValue;
 use crate::catalogue::{Entity, Field, Kind};
@@ -22,8 +23,8 @@ pub(super) struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    /// The values of a row, and how many national numbers it held.
-    pub(super) fn incoming(self, number: u32, row: Row<'_>) -> Result<(Incoming, u64), ImportError> {
+    /// The values of a row without those that stay outside, which are counted.
+    pub(super) fn incoming(self, number: u32, row: Row<'_>, sieve: &mut Sieve) -> Result<Incoming, ImportError> {
         let is_person = self.lookup.open.entity() == Entity::User;
         let sort = || ByValue::of(row, self.local, self.below.chain_ids(number));
         let mut by_value = is_person.then(sort).transpose()?;
@@ -32,11 +33,11 @@ impl Sources<'_> {
             let special = by_value.as_mut().and_then(|by_value| by_value.take(field.column));
             values.push(match special {
                 Some(value) => value,
-                None => self.value(field, number, row)?,
+                None => self.value(field, number, row, sieve)?,
             });
         }
-        let dropped = by_value.map_or(0, |by_value| by_value.dropped);
-        Ok((Incoming { number, sourced_id: row.sourced_id().to_owned(), values }, dropped))
+        sieve.add(by_value.map(|by_value| by_value.sieve).unwrap_or_default());
+        Ok(Incoming { number, sourced_id: row.sourced_id().to_owned(), values })
     }
 
     /// What files below a row say of it; the rest stays.
@@ -72,23 +73,32 @@ impl Sources<'_> {
         Ok(Some(list(&ids)?.map_or(Value::Null, Value::Text)))
     }
 
-    fn value(self, field: &Field, number: u32, row: Row<'_>) -> Result<Value, ImportError> {
+    fn value(self, field: &Field, number: u32, row: Row<'_>, sieve: &mut Sieve) -> Result<Value, ImportError> {
         let text = |text: Option<String>| text.map_or(Value::Null, Value::Text);
         Ok(match field.kind {
             // Whoever is not said to be the primary teacher isn't; strict clients want it said.
             Kind::Boolean if self.lookup.open.entity() == Entity::Enrollment => {
                 Value::Text(row.text(field.csv).unwrap_or("false").to_owned())
             }
-            Kind::Text | Kind::Boolean | Kind::Date | Kind::DateTime => text(row.text(field.csv).map(str::to_owned)),
-            Kind::Number => row.number(field.csv).map_or(Value::Null, Value::Real),
-            Kind::TextList => text(list(&row.list(field.csv).collect::<Vec<_>>())?),
+            Kind::Text => text(row.text(field.csv).and_then(|said| self.text(field, said, sieve))),
+            Kind::Boolean | Kind::Date | Kind::DateTime => text(row.text(field.csv).map(str::to_owned)),
+            Kind::Number => {
+                let number = row.number(field.csv).and_then(|number| sieve.keep_number(number));
+                number.map_or(Value::Null, Value::Real)
+            }
+            // These two belong together item by item.
+            Kind::TextList if matches!(field.csv, "subjects" | "subjectCodes") => {
+                text(list(&row.list(field.csv).map(|item| sieve.need(item)).collect::<Vec<_>>())?)
+            }
+            Kind::TextList => text(list(&row.list(field.csv).filter_map(|item| sieve.keep(item)).collect::<Vec<_>>())?),
             Kind::Reference(entity) => self.reference(entity, field, row),
             Kind::ReferenceList(Entity::User) if self.below.has_changed_agents() => {
                 self.changed_agents(number)?.unwrap_or(Value::Keep)
             }
             Kind::ReferenceList(entity) => text(list(&self.references(entity, field, number, row))?),
             Kind::ScoreScaleValues => {
-                let pairs = row.pairs(field.csv).map(|(l, r)| ScoreScaleValue { left: l.into(), right: r.into() });
+                let pairs = row.pairs(field.csv);
+                let pairs = pairs.map(|(l, r)| ScoreScaleValue { left: sieve.need(l), right: sieve.need(r) });
                 Value::Text(cell::json(&pairs.collect::<Vec<_>>())?)
             }
             Kind::ScoreScaleLink
@@ -98,13 +108,21 @@ impl Sources<'_> {
             | Kind::LearningObjectives
             | Kind::LearningObjectiveResults => self.elements(field, number).unwrap_or(Value::Keep),
             Kind::Metadata => {
-                let metadata: serde_json::Map<_, _> =
-                    row.metadata().map(|(name, text)| (name.to_owned(), text.into())).collect();
+                let kept =
+                    row.metadata().filter(|(name, said)| sieve.keep(name).and_then(|_| sieve.keep(said)).is_some());
+                let metadata: serde_json::Map<_, _> = kept.map(|(name, said)| (name.to_owned(), said.into())).collect();
                 if metadata.is_empty() { Value::Null } else { Value::Text(cell::json(&metadata)?) }
             }
             // A person's other identifiers are sorted by value.
             Kind::Children(_) | Kind::UserIds | Kind::MainRole | Kind::RoleOrgs | Kind::Unstored => Value::Null,
         })
+    }
+
+    /// The text of a column; where one is dropped that must not be empty, a word that says so.
+    fn text(self, field: &Field, said: &str, sieve: &mut Sieve) -> Option<String> {
+        let is_exempt = sieve::is_exempt(self.lookup.open.entity(), field, said, self.local);
+        let kept = sieve.keep_in(said, is_exempt);
+        kept.or_else(|| field.is_required.then(|| sieve::stand_in(said))).map(str::to_owned)
     }
 
     fn reference(self, entity: Entity, field: &Field, row: Row<'_>) -> Value {

@@ -12,6 +12,7 @@ use super::person;
 use super::plan::{STEPS, Step};
 use super::row_values::Sources;
 use super::run::Options;
+use super::sieve::Sieve;
 use super::sorted::Portion;
 use super::unsaid::Unsaid;
 use crate::catalogue::Entity;
@@ -78,7 +79,7 @@ impl Storing<'_, '_> {
         }
         let lookup = Lookup { open: &table, done: &self.done };
         let below = Below::read(&mut self.run, self.package, step, (lookup, &self.unsaid))?;
-        self.run.drop_national_ids(below.dropped);
+        self.drop(below.sieve);
         if self.package.mode(step.file) != Mode::Absent {
             self.rows(step, &mut table, &below, report)?;
         }
@@ -116,6 +117,10 @@ impl Storing<'_, '_> {
         }
         table.number();
         Ok(())
+    }
+
+    fn drop(&mut self, sieve: Sieve) {
+        self.run.note_dropped(sieve.national, sieve.chain);
     }
 
     fn guard(&self, table: &Table) -> Result<(), ImportError> {
@@ -186,12 +191,12 @@ impl Storing<'_, '_> {
             let unsaid = is_1p1.then_some(&self.unsaid);
             let sources = Sources { fields: &fields, lookup, below, local: &local, unsaid };
             let mut incoming: Vec<Incoming> = Vec::with_capacity(some.len());
+            let mut sieve = Sieve::default();
             for (number, row) in &some {
-                let (values, dropped) = sources.incoming(*number, *row)?;
-                self.run.drop_national_ids(dropped);
-                incoming.push(values);
+                incoming.push(sources.incoming(*number, *row, &mut sieve)?);
             }
             table.write(&mut self.run, incoming)?;
+            self.drop(sieve);
             stored(u64::try_from(some.len()).unwrap_or(u64::MAX));
         }
         drop(rows);
