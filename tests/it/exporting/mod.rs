@@ -324,7 +324,58 @@ on_each_database! {
     }
 }
 
+/// Takes the values of a column out of the rows that are meant.
+pub fn blank(folder: &std::path::Path, file: &str, column: &str, is_meant: impl Fn(usize) -> bool) {
+    let path = folder.join(file);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(&path).unwrap();
+    let mut rows: Vec<Vec<String>> = reader.deserialize().map(Result::unwrap).collect();
+    let at = rows[0].iter().position(|name| name == column).unwrap();
+    rows.iter_mut().enumerate().skip(1).filter(|(i, _)| is_meant(*i)).for_each(|(_, row)| row[at].clear());
+    let mut writer = csv::Writer::from_path(&path).unwrap();
+    rows.iter().for_each(|row| writer.write_record(row).unwrap());
+}
+
 on_each_database! {
+    fn what_1_1_cannot_say_any_more_goes_with_the_changes_and_comes_back(world: &World) {
+        board_with_rules(world);
+        let folder = world.folder().join("csv");
+        let taken = |file: &str, mode| {
+            let server = world.serve();
+            set_of(&Client::new(&server, "demo", "everything", SECRET), file, "1.1", mode)
+        };
+        let ids = |set: &Taken, file| set.ids(file).into_iter().map(str::to_owned).collect::<BTreeSet<String>>();
+        let whole = taken("bulk.zip", "bulk");
+        let files = ["results.csv", "lineItems.csv"].map(|file| (file, std::fs::read(folder.join(file)).unwrap()));
+        let follow = |held: &Taken, since: &str| {
+            let delta = taken(&format!("delta.zip?since={since}"), "delta");
+            let now = taken("bulk.zip", "bulk");
+            for file in ["lineItems", "results"] {
+                let mut copy = ids(held, file);
+                for row in delta.rows(file) {
+                    let is_gone = row["status"] == "tobedeleted";
+                    if is_gone { copy.remove(&row["sourcedId"]); } else { copy.insert(row["sourcedId"].clone()); }
+                }
+                assert_eq!(copy, ids(&now, file), "{file}");
+            }
+            now
+        };
+
+        blank(&folder, "results.csv", "score", |i| i % 3 == 1);
+        blank(&folder, "lineItems.csv", "resultValueMin", |i| i % 4 == 1);
+        import_at(world, "demo", &folder, "2026-08-25T06:00:00Z");
+        let fewer = follow(&whole, "2026-08-24T00:00:00Z");
+        for (file, bytes) in files {
+            std::fs::write(folder.join(file), bytes).unwrap();
+        }
+        import_at(world, "demo", &folder, "2026-08-27T06:00:00Z");
+        let again = follow(&fewer, "2026-08-26T00:00:00Z");
+
+        for file in ["lineItems", "results"] {
+            assert!(fewer.ids(file).len() < whole.ids(file).len(), "{file}");
+            assert_eq!(ids(&again, file), ids(&whole, file), "{file}");
+        }
+    }
+
     fn the_command_writes_the_bytes_that_the_vendor_would_get(world: &World) {
         board_with_rules(world);
         let server = world.serve();

@@ -24,6 +24,8 @@ pub(super) struct Scene<'a> {
     pub(super) is_delta: bool,
     /// What the set has rows of so far.
     pub(super) written: HashMap<Entity, RoaringBitmap>,
+    /// Of which objects of the view files can't have a row that is there, for what a delta says of others.
+    pub(super) unsayable: HashMap<Entity, RoaringBitmap>,
 }
 
 impl Scene<'_> {
@@ -31,7 +33,7 @@ impl Scene<'_> {
     /// the same file; a delta may refer to what was sent before.
     pub(super) fn may_refer(&self, from: Entity, target: Entity, position: u32) -> bool {
         let is_there = if self.is_delta || from == target {
-            self.release.is_live(target, position)
+            !self.unsayable.get(&target).is_some_and(|unsayable| unsayable.contains(position))
         } else {
             self.written.get(&target).is_some_and(|written| written.contains(position))
         };
@@ -95,6 +97,17 @@ pub(super) struct Filling<'a, 'f, R> {
 }
 
 impl<'a, R: Record<'a>> Filling<'a, '_, R> {
+    /// The cells of a row that takes the object away: whoever reads changes may have it from before.
+    pub(super) fn removal(&self, columns: &[Filled]) -> Cells {
+        let cell = |filled: &Filled| match filled.column.kind {
+            column::Kind::Id => self.record.released.identifier().into_owned(),
+            column::Kind::Status => "tobedeleted".to_owned(),
+            column::Kind::Modified => self.time.unwrap_or_default().to_owned(),
+            _ => String::new(),
+        };
+        columns.iter().map(cell).collect()
+    }
+
     /// The cells of the row; none if it would refer to what the set doesn't have, or lacks a number.
     pub(super) fn cells(&self, columns: &[Filled]) -> Option<Cells> {
         let released = self.record.released;

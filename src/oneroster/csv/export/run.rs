@@ -12,7 +12,7 @@ use roaring::RoaringBitmap;
 
 use super::archive::Archive;
 use super::below::kind_below;
-use super::cells::{Filling, Scene, entity_of, fields_of, filled, parsed};
+use super::cells::{Filled, Filling, Scene, entity_of, fields_of, filled, parsed};
 use super::error::ExportError;
 use crate::audit::told::{People, note};
 use crate::audit::{Disclosure, RecordError};
@@ -73,6 +73,7 @@ pub fn export<W: Write + Seek>(
         version: wanted.version,
         is_delta: wanted.since.is_some(),
         written: HashMap::new(),
+        unsayable: HashMap::new(),
     };
     let mut run = Run { conn, wanted, scene, archive: Archive::new(out), exported: Exported::default(), disclose };
     for file in File::TARGETS_FIRST {
@@ -158,10 +159,21 @@ impl<W: Write + Seek> Run<'_, '_, W> {
         let selection = selection(entity, fields);
         let mut header: Vec<Cow<'_, str>> = columns.iter().map(|filled| filled.column.name.into()).collect();
         header.extend(keys.iter().map(|key| Cow::Owned(format!("metadata.{key}"))));
+        if self.scene.is_delta && entity == Entity::LineItem {
+            let unsayable = self.unsayable(entity, &columns, &selection)?;
+            self.scene.unsayable.insert(entity, unsayable);
+        }
         let mut offset = 0;
         let mut rows = 0;
         let mut written = RoaringBitmap::new();
-        while let Some(positions) = self.page(entity, &mut offset)? {
+        let mut following: Option<std::vec::IntoIter<Vec<u32>>> = None;
+        loop {
+            let changed = if following.is_none() { self.page(entity, &mut offset)? } else { None };
+            let next = match changed {
+                Some(positions) => Some(positions),
+                None => following.get_or_insert_with(|| self.following(entity, &written).into_iter()).next(),
+            };
+            let Some(positions) = next else { break };
             let release = self.scene.release;
             let records = hydrate(self.conn, release, &selection, &positions)?.ok_or(ExportError::Moved)?;
             let frame = Frame::new((edition(self.wanted.version), ""), entity, selection.fields(), None);
@@ -175,9 +187,20 @@ impl<W: Write + Seek> Run<'_, '_, W> {
                 let time = self.scene.is_delta.then(|| released.modified_at().to_rfc3339());
                 let filling =
                     Filling { scene: &self.scene, entity, record: &record, roles: &roles, time: time.as_deref() };
-                let Some(mut row) = filling.cells(&columns) else { continue };
-                row.extend(filling.metadata(&keys));
-                cells.push(row);
+                match filling.cells(&columns) {
+                    Some(mut row) => {
+                        row.extend(filling.metadata(&keys));
+                        cells.push(row);
+                    }
+                    // It may have had a row before, which must not stay with what it said.
+                    None if self.scene.is_delta => {
+                        let mut row = filling.removal(&columns);
+                        row.resize(header.len(), String::new());
+                        cells.push(row);
+                        self.scene.unsayable.entry(entity).or_default().insert(released.position());
+                    }
+                    None => continue,
+                }
                 written.insert(released.position());
                 released.note(entity.base_category());
                 note(people, &released);
@@ -187,6 +210,43 @@ impl<W: Write + Seek> Run<'_, '_, W> {
         }
         self.scene.written.insert(entity, written);
         Ok(Some((entity, rows)))
+    }
+
+    /// Which objects of the view files can't hold, changed or not.
+    fn unsayable(
+        &mut self,
+        entity: Entity,
+        columns: &[Filled],
+        selection: &Selection,
+    ) -> Result<RoaringBitmap, ExportError> {
+        let release = self.scene.release;
+        let frame = Frame::new((edition(self.wanted.version), ""), entity, selection.fields(), None);
+        let live: Vec<u32> = release.live(entity).iter().collect();
+        let mut unsayable = RoaringBitmap::new();
+        for positions in live.chunks(PAGE) {
+            let records = hydrate(self.conn, release, selection, positions)?.ok_or(ExportError::Moved)?;
+            for released in records.released(release, selection, positions) {
+                let record = Represented::new(&frame, &released);
+                let filling = Filling { scene: &self.scene, entity, record: &record, roles: &[], time: None };
+                if filling.cells(columns).is_none() {
+                    unsayable.insert(released.position());
+                }
+            }
+        }
+        Ok(unsayable)
+    }
+
+    /// What a delta says again because what it refers to is said anew, or no more: a line item that files
+    /// can't hold takes its results with it, and brings them back.
+    fn following(&self, entity: Entity, written: &RoaringBitmap) -> Vec<Vec<u32>> {
+        let line_items = self.scene.written.get(&Entity::LineItem).filter(|_| self.scene.is_delta);
+        let (Entity::Result, Some(line_items)) = (entity, line_items) else { return Vec::new() };
+        let release = self.scene.release;
+        let of_items = release.snapshot().gradebook.results.of_line_items(line_items);
+        let order = release.order(entity);
+        let mut positions: Vec<u32> = ((of_items & &*release.live(entity)) - written).iter().collect();
+        positions.sort_unstable_by_key(|position| order.rank(*position));
+        positions.chunks(PAGE).map(<[u32]>::to_vec).collect()
     }
 
     /// A file whose rows hang below those of another.
@@ -201,7 +261,8 @@ impl<W: Write + Seek> Run<'_, '_, W> {
         let mut offset = 0;
         let mut rows = 0;
         while let Some(mut positions) = self.page(entity, &mut offset)? {
-            positions.retain(|p| self.scene.written.get(&entity).is_some_and(|written| written.contains(*p)));
+            let has = |all: &HashMap<Entity, RoaringBitmap>, p| all.get(&entity).is_some_and(|some| some.contains(p));
+            positions.retain(|p| has(&self.scene.written, *p) && !has(&self.scene.unsayable, *p));
             let release = self.scene.release;
             let records = hydrate(self.conn, release, &selection, &positions)?.ok_or(ExportError::Moved)?;
             let frame = Frame::new((edition(self.wanted.version), ""), entity, selection.fields(), None);
