@@ -190,7 +190,7 @@ impl Pages {
             }
             Event::Waiting { status: None, seconds } => format!("No answer came: trying again in {seconds} s."),
             Event::LeftOut { collection, n } => {
-                format!("Leaving out {n} of {collection}: they lack what a set must say.")
+                format!("Leaving out {n} of {collection}: they lack what a set must say, or can't be named in one.")
             }
         };
         match &self.bar {

@@ -245,6 +245,7 @@ impl Checker<'_> {
                 None if is_deleted && !is_stamp(column.kind) && !names_parent(open.file, column.name) => Ok(()),
                 None => value::check_blank(column.kind, column.required, open.mode),
                 Some(text) if is_lossy && text.contains(char::REPLACEMENT_CHARACTER) => Ok(()),
+                Some(text) if self.package.is_wide() && value::is_wide(column.kind, text) => Ok(()),
                 Some(text) => value::check(column.kind, version, open.mode, text),
             };
             match checked {

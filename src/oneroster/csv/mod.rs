@@ -38,3 +38,4 @@ pub use tables::columns;
 pub(in crate::oneroster) use import::plan;
 pub(in crate::oneroster) use manifest::text as manifest_text;
 pub(in crate::oneroster) use package::MANIFEST;
+pub(in crate::oneroster) use value::is_wide_id;

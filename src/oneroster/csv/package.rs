@@ -34,6 +34,7 @@ pub struct Package {
     source: Source,
     manifest: Manifest,
     entries: BTreeMap<Place, Entry>,
+    is_wide: bool,
 }
 
 /// Where the bytes are, and how to see that they are still the same.
@@ -64,6 +65,17 @@ impl Package {
         let package = Self::open_with(path, &mut faults);
         faults.into_result()?;
         package.ok_or_else(|| FaultList { faults: vec![unreadable()], more: 0 })
+    }
+
+    /// The same for a set that was made of what another provider gave over REST: its sourcedIds need not have
+    /// the alphabet of files.
+    pub(in crate::oneroster) fn open_wide(path: &Path) -> Result<Self, FaultList> {
+        Self::open(path).map(|package| Self { is_wide: true, ..package })
+    }
+
+    /// Whether its sourcedIds may be those of REST.
+    pub(super) fn is_wide(&self) -> bool {
+        self.is_wide
     }
 
     /// The version of the binding that the manifest names.
@@ -123,7 +135,7 @@ impl Package {
         };
         let manifest = manifest?;
         compare(&manifest, &entries, faults);
-        Some(Self { source, manifest, entries })
+        Some(Self { source, manifest, entries, is_wide: false })
     }
 }
 

@@ -182,6 +182,21 @@ fn check_id(text: &str) -> Result<(), Wrong> {
     holds(is_id, Rule::Guid, "1 to 255 letters, digits and . _ / @ -")
 }
 
+/// Whether our own REST could have the text as a sourcedId, and a list of them could name it.
+pub(in crate::oneroster) fn is_wide_id(text: &str) -> bool {
+    let is_sign = |c: char| !c.is_control() && !c.is_whitespace() && c != ',';
+    (1..=LONGEST_ID).contains(&text.chars().count()) && text.chars().all(is_sign)
+}
+
+/// Whether a value names what was read over REST, where sourcedIds have more signs than files give them.
+pub(super) fn is_wide(kind: Kind, text: &str) -> bool {
+    match kind {
+        Kind::Id | Kind::Ref(_) => is_wide_id(text),
+        Kind::Refs(_) => items(text).all(is_wide_id),
+        _ => false,
+    }
+}
+
 fn check_items(text: &str, check: impl Fn(&str) -> Result<(), Wrong>) -> Result<(), Wrong> {
     for item in items(text) {
         holds(!item.is_empty(), Rule::List, "items separated by commas, none of them empty")?;

@@ -1,15 +1,16 @@
 //! From an object of the API to the cells of its own file, by the binding's columns.
 //!
 //! Values go over as they are, so that the import judges them. Only what the files can't say otherwise is
-//! put differently: a line break becomes a space, a comma in an item of a list a semicolon.
+//! put differently: a line break or another control becomes a space, a comma in an item of a list a semicolon.
+//! An object that files can't name is left out, and so is what needs it.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
-use crate::catalogue::Version;
-use crate::oneroster::csv::{Column, DROPPED_IN_1P2P1, File, Kind, columns};
+use crate::catalogue::{Version, holds_chain_id};
+use crate::oneroster::csv::{Column, DROPPED_IN_1P2P1, File, Kind, columns, is_wide_id};
 
 /// An object of the API.
 pub(super) type Object = Map<String, Value>;
@@ -31,6 +32,8 @@ pub(super) struct Scene {
     pub(super) classes: HashMap<String, Class>,
     /// The line items that a result may name, where the set doesn't hold all of the provider's.
     pub(super) line_items: Option<HashSet<String>>,
+    /// What the set doesn't hold though the provider has it.
+    pub(super) left_out: HashSet<(File, String)>,
 }
 
 /// The columns that are written.
@@ -66,16 +69,21 @@ impl Scene {
     /// The cells of an object's row; none if it can't say what it must.
     pub(super) fn cells(&self, file: File, object: &Object, keys: &[String]) -> Option<Vec<String>> {
         let is_gone = is_gone(object);
+        let id = text(object.get("sourcedId"));
+        if !is_name(&id) || (file == File::Demographics && !self.may_name(File::Users, &id)) {
+            return None;
+        }
         let mut cells = Vec::new();
         for column in written(self.version, file) {
             let cell = match column.kind {
-                Kind::Id => text(object.get("sourcedId")),
+                Kind::Id => id.clone(),
                 Kind::Status | Kind::Modified => self.change(column, object),
                 _ if is_gone => String::new(),
-                _ => match self.cell(file, column, object) {
-                    cell if cell.is_empty() && column.required && self.is_unsayable(file, column) => return None,
-                    cell if column.name == "lineItemSourcedId" && !self.has_line_item(&cell) => return None,
-                    cell => cell,
+                _ => match self.named(column, self.cell(file, column, object)) {
+                    None => return None,
+                    Some(cell) if cell.is_empty() && column.required && self.is_unsayable(file, column) => return None,
+                    Some(cell) if column.name == "lineItemSourcedId" && !self.has_line_item(&cell) => return None,
+                    Some(cell) => cell,
                 },
             };
             cells.push(cell);
@@ -83,6 +91,21 @@ impl Scene {
         let metadata = object.get("metadata").filter(|_| !is_gone);
         cells.extend(keys.iter().map(|key| text(metadata.and_then(|metadata| metadata.get(key)))));
         Some(cells)
+    }
+
+    /// A cell without references to what the set doesn't hold; none if nothing is left of one that must refer.
+    pub(super) fn named(&self, column: &Column, cell: String) -> Option<String> {
+        let (Kind::Ref(target) | Kind::Refs(target)) = column.kind else { return Some(cell) };
+        if cell.is_empty() {
+            return Some(cell);
+        }
+        let kept: Vec<&str> = cell.split(',').filter(|id| self.may_name(target, id)).collect();
+        (!kept.is_empty() || !column.required).then(|| kept.join(","))
+    }
+
+    /// Whether a row may name an object, as far as the provider has it.
+    pub(super) fn may_name(&self, file: File, id: &str) -> bool {
+        is_name(id) && !self.left_out.contains(&(file, id.to_owned()))
     }
 
     /// The status or time of a row, which only sets of changes have.
@@ -163,7 +186,7 @@ fn value(column: &Column, object: &Object) -> String {
             // The first org of version 1.1 is the primary one, so that the order stays.
             let mut ids: Vec<String> = Vec::new();
             for id in items(object, &plural).map(|item| reference(Some(item))) {
-                if !id.is_empty() && !ids.contains(&id) {
+                if is_name(&id) && !ids.contains(&id) {
                     ids.push(id);
                 }
             }
@@ -195,6 +218,11 @@ fn value(column: &Column, object: &Object) -> String {
     }
 }
 
+/// Whether a file may name an object so. An identifier of the chain of vendors names nobody.
+fn is_name(id: &str) -> bool {
+    is_wide_id(id) && !holds_chain_id(id)
+}
+
 pub(super) fn items<'o>(object: &'o Object, name: &str) -> impl Iterator<Item = &'o Value> {
     object.get(name).and_then(Value::as_array).into_iter().flatten()
 }
@@ -207,7 +235,7 @@ pub(super) fn reference(value: Option<&Value>) -> String {
 /// A plain value in one line; nothing of what isn't plain.
 pub(super) fn text(value: Option<&Value>) -> String {
     match value {
-        Some(Value::String(text)) => text.replace(['\r', '\n'], " "),
+        Some(Value::String(text)) => text.replace(|c: char| c.is_control() && c != '\t', " "),
         Some(Value::Bool(flag)) => flag.to_string(),
         Some(Value::Number(number)) => number.to_string(),
         Some(Value::Null | Value::Array(_) | Value::Object(_)) | None => String::new(),

@@ -9,10 +9,11 @@ use super::error::PullError;
 use super::fetch::{Event, fetch};
 use super::set;
 use super::source::{Source, SourceError};
-use super::spool::{Job, Locked};
+use super::spool::{Job, Locked, SET};
 use crate::catalogue::Version;
 use crate::clock::Millis;
-use crate::oneroster::csv::import::{self, ImportError, Progress, import};
+use crate::oneroster::csv::Package;
+use crate::oneroster::csv::import::{self, ImportError, Progress, import_package};
 use crate::store::Database;
 use crate::store::import::Summary;
 
@@ -92,7 +93,9 @@ pub fn pull(
     let mut conn = database.read()?;
     set::write(source, &spool, &folder, since.is_some(), ((&mut conn, options.tenant), &mut *watch.tell))?;
     drop(conn);
-    let outcome = import(database, options.tenant, &folder, &options.import, watch.import);
+    let outcome = Package::open_wide(&folder)
+        .map_err(ImportError::Faults)
+        .and_then(|set| import_package(database, options.tenant, (&set, SET), &options.import, watch.import));
     spool.drop_set()?;
     let keeps_pages = match &outcome {
         Ok(_) => {

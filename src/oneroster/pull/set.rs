@@ -31,8 +31,14 @@ pub(super) fn write(
     (board, tell): (Board<'_>, &mut dyn FnMut(Event)),
 ) -> Result<(), PullError> {
     let version = source.version;
-    let scene =
-        Scene { version, is_delta, began: spool.began().to_rfc3339(), classes: HashMap::new(), line_items: None };
+    let scene = Scene {
+        version,
+        is_delta,
+        began: spool.began().to_rfc3339(),
+        classes: HashMap::new(),
+        line_items: None,
+        left_out: HashSet::new(),
+    };
     let mut set = Set { spool, scene, folder, board, files: BTreeMap::new() };
     let collections: Vec<Collection> = source.collections().collect();
     // Those that the provider doesn't give, and those that refer to them.
@@ -108,34 +114,50 @@ impl Set<'_> {
         let names = columns.iter().map(|column| column.name.to_owned());
         let mut table =
             Table::new(self.folder, collection.file, names.chain(keys.iter().map(|key| format!("metadata.{key}"))));
-        let (mut left_out, mut held) = (0, HashSet::new());
+        // What goes takes its results with it, and what is left out too.
+        let (mut left_out, mut held, mut gone) = (HashSet::new(), HashSet::new(), HashSet::new());
         self.each(collection.name, &mut |object| {
             let Some(cells) = self.scene.cells(collection.file, object, &keys) else {
-                left_out += 1;
+                left_out.insert(text(object.get("sourcedId")));
                 return Ok(());
             };
             if collection.file == File::LineItems {
-                held.insert(text(object.get("sourcedId")));
+                if is_gone(object) { &mut gone } else { &mut held }.insert(text(object.get("sourcedId")));
             }
             table.add(&cells)
         })?;
         if collection.file == File::LineItems {
             if let (true, Some(tenant_id)) = (self.scene.is_delta, self.tenant_id()?) {
                 held.extend(known::active(self.board.0, tenant_id, Entity::LineItem)?);
+                held.retain(|id| !gone.contains(id) && !left_out.contains(id));
             }
             self.scene.line_items = Some(held);
         }
-        if table.is_empty() && !self.scene.is_delta {
-            self.ended_rows(step, &columns, &mut table)?;
-            return self.finish_table(collection.file, table, Mode::Delta).map(|()| left_out);
+        let n_left_out = u64::try_from(left_out.len()).unwrap_or(u64::MAX);
+        let is_all_gone = table.is_empty() && !self.scene.is_delta;
+        if is_all_gone {
+            self.ended_rows(step, &columns, &mut table, |_| true)?;
+        } else if self.scene.is_delta && !left_out.is_empty() {
+            // The board may have what the files of an earlier pull could say.
+            self.ended_rows(step, &columns, &mut table, |id| left_out.contains(id))?;
         }
-        self.finish_table(collection.file, table, self.mode()).map(|()| left_out)
+        self.scene.left_out.extend(left_out.into_iter().map(|id| (collection.file, id)));
+        let mode = if is_all_gone { Mode::Delta } else { self.mode() };
+        self.finish_table(collection.file, table, mode).map(|()| n_left_out)
     }
 
-    /// A bulk file can't be empty. Where the provider has no objects any more, changes say so.
-    fn ended_rows(&mut self, step: &Step, columns: &[&'static Column], table: &mut Table) -> Result<(), PullError> {
+    /// Takes away what the board has and `is_ended`: a bulk file can't be empty, so changes also say where the
+    /// provider has no objects any more.
+    fn ended_rows(
+        &mut self,
+        step: &Step,
+        columns: &[&'static Column],
+        table: &mut Table,
+        is_ended: impl Fn(&str) -> bool,
+    ) -> Result<(), PullError> {
         let Some(tenant_id) = self.tenant_id()? else { return Ok(()) };
         let mut ids: Vec<String> = known::active(self.board.0, tenant_id, step.entity)?.into_iter().collect();
+        ids.retain(|id| is_ended(id));
         ids.sort_unstable();
         let n_metadata = table.header.len() - columns.len();
         for id in ids {
@@ -182,12 +204,14 @@ impl Set<'_> {
         let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         self.each(collection.name, &mut |object| {
             let parent = text(object.get("sourcedId"));
-            if is_gone(object) || (step.file == File::LineItems && !self.scene.has_line_item(&parent)) {
+            let is_of_other = step.file == File::LineItems && !self.scene.has_line_item(&parent);
+            if is_gone(object) || is_of_other || !self.scene.may_name(step.file, &parent) {
                 return Ok(());
             }
             let mut ids = BTreeSet::new();
             for row in rows_below(child.file, object) {
-                table.add(&self.cells_below(&columns, (child, &parent), &row, object))?;
+                let Some(cells) = self.cells_below(&columns, (child, &parent), &row, object) else { continue };
+                table.add(&cells)?;
                 ids.insert(row.sourced_id);
             }
             if self.scene.is_delta {
@@ -211,12 +235,13 @@ impl Set<'_> {
         (child, parent): (Child, &str),
         row: &Below,
         object: &Object,
-    ) -> Vec<String> {
+    ) -> Option<Vec<String>> {
+        let said = |name: &str| row.says.iter().find(|(other, _)| *other == name).map(|(_, text)| text.clone());
         let cell = |column: &&Column| match column.name {
-            "sourcedId" => row.sourced_id.clone(),
-            "status" | "dateLastModified" => self.scene.change(column, object),
-            name if name == child.parent => parent.to_owned(),
-            name => row.says.iter().find(|(other, _)| *other == name).map(|(_, text)| text.clone()).unwrap_or_default(),
+            "sourcedId" => Some(row.sourced_id.clone()),
+            "status" | "dateLastModified" => Some(self.scene.change(column, object)),
+            name if name == child.parent => Some(parent.to_owned()),
+            name => self.scene.named(column, said(name).unwrap_or_default()),
         };
         columns.iter().map(cell).collect()
     }

@@ -21,7 +21,7 @@ const OLDEST: i64 = 24 * 60 * 60 * 1000;
 const STATE: &str = "state.json";
 const LAST: &str = "last.json";
 const PAGES: &str = "pages";
-const SET: &str = "oneroster-api";
+pub(super) const SET: &str = "oneroster-api";
 
 /// What is read: pages of something else are of no use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use koppelvlak::catalogue::Version;
+use koppelvlak::catalogue::{Entity, Version};
 use koppelvlak::clock::Clock;
 use koppelvlak::oneroster::csv::import;
 use koppelvlak::oneroster::pull::{Changes, Credentials, Event, Options, PullError, Source, Watch, pull};
@@ -14,7 +14,7 @@ use koppelvlak::store::import::Summary;
 
 use fake::{Fake, village};
 
-use crate::exporting::{COLLECTIONS, board_with_rules, collection, edit, rules_of};
+use crate::exporting::{COLLECTIONS, blank, board_with_rules, collection, edit, rules_of};
 use crate::harness::{NOW, World, on_each_database};
 use crate::rostering::board::{SECRET, import_at};
 use crate::rostering::client::Client;
@@ -170,6 +170,71 @@ on_each_database! {
                 assert_eq!(one, other, "{path}");
             }
         }
+    }
+}
+
+on_each_database! {
+    fn changes_take_away_what_1_1_cannot_say_any_more(world: &World) {
+        board_with_rules(world);
+        let folder = world.folder().join("csv");
+        let pulled = |changes, instant: &'static str| {
+            let server = world.serve_at(instant);
+            let mut puller = Puller::new(world, &format!("{}/demo/ims/oneroster/v1p1", server.url), Version::V1p1);
+            puller.changes = changes;
+            puller.instant = instant;
+            puller.pull().unwrap()
+        };
+        pulled(Changes::All, NOW);
+        blank(&folder, "results.csv", "score", |i| i % 3 == 1);
+        blank(&folder, "lineItems.csv", "resultValueMin", |i| i % 4 == 1);
+        import_at(world, "demo", &folder, "2026-09-02T06:00:00Z");
+
+        let changed = pulled(Changes::SinceLast, "2026-09-03T08:00:00Z");
+        let active = |table: &str| {
+            let sql = format!(
+                "SELECT COUNT(*) FROM {table} JOIN tenant ON tenant.id = tenant_id WHERE slug = 'copy' AND status = 'active'"
+            );
+            let rows = koppelvlak::store::Statement::new(sql).rows(&mut world.database.read().unwrap()).unwrap();
+            rows.first().unwrap().int(0).unwrap()
+        };
+        let n_items = active("line_item");
+        let full = pulled(Changes::All, "2026-09-04T08:00:00Z");
+
+        assert!(changed.of(Entity::Result).unwrap().removed > 0 && changed.of(Entity::LineItem).unwrap().removed > 0);
+        assert_eq!((n_items, full.of(Entity::LineItem).unwrap().removed), (active("line_item"), 0));
+    }
+}
+
+#[test]
+fn an_odd_identifier_or_sign_stops_no_pull() {
+    let world = World::on_sqlite();
+    let fake = Fake::start(Box::new(|path, _| {
+        let (status, headers, body) = village(path);
+        let body = body
+            .replace("u-1", "sis:1/é")
+            .replace("o-2", "org:{2}")
+            .replace("Willemijn", "Wil\\u0000le\\u001bmijn")
+            .replace(r#""sourcedId":"u-2","status":"tobedeleted""#, r#""sourcedId":"u 2","status":"active""#);
+        let demographics =
+            r#"{"demographics":[{"sourcedId":"u 2","sex":"male"},{"sourcedId":"sis:1/é","sex":"female"}]}"#;
+        let is_first = path.contains("/demographics") && path.contains("offset=0");
+        if path.contains("/demographics") && !is_first {
+            return (200, headers, r#"{"demographics":[]}"#.to_owned());
+        }
+        if is_first { (200, headers, demographics.to_owned()) } else { (status, headers, body) }
+    }));
+    let mut puller = puller(&world, &fake);
+
+    puller.pull().unwrap();
+    let again = puller.pull().unwrap();
+
+    let sql = "SELECT sourced_id || given_name FROM person";
+    let rows = koppelvlak::store::Statement::new(sql).rows(&mut world.database.read().unwrap()).unwrap();
+    let people: Vec<&str> = rows.iter().map(|row| row.text(0).unwrap()).collect();
+    assert_eq!(people, ["sis:1/éWil le mijn"]);
+    assert!(!again.is_changed);
+    for collection in ["users", "demographics"] {
+        assert!(puller.events.contains(&Event::LeftOut { collection, n: 1 }), "{:?}", puller.events);
     }
 }
 

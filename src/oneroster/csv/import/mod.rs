@@ -20,4 +20,5 @@ mod storing;
 mod unsaid;
 
 pub use error::ImportError;
+pub(in crate::oneroster) use run::import_package;
 pub use run::{Options, Phase, Progress, import};

@@ -53,22 +53,33 @@ pub fn import(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, ImportError> {
     let package = Package::open(path).map_err(ImportError::Faults)?;
+    let source = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    import_package(database, tenant, (&package, &source), options, progress)
+}
+
+/// Brings an opened set into a board, under the name of its source: all of it or nothing.
+pub(in crate::oneroster) fn import_package(
+    database: &Database,
+    tenant: &str,
+    (package, source): (&Package, &str),
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, ImportError> {
     let mut report = |file, done, of| progress(Progress { phase: Phase::Check, file, done, of });
     let checked = if package.has_delta() {
-        check_against(&package, &Stored::read(database, tenant)?, &mut report)
+        check_against(package, &Stored::read(database, tenant)?, &mut report)
     } else {
-        check(&package, &mut report)
+        check(package, &mut report)
     };
     let checked = checked.map_err(ImportError::Faults)?;
-    let source = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut rehearsed = None;
     let mut conn = database.write()?;
     let outcome = transaction(&mut conn, |conn| {
-        let summary = store(conn, tenant, &package, options, &mut |file, done| {
+        let summary = store(conn, tenant, package, options, &mut |file, done| {
             let of = checked.rows.get(&file).copied().unwrap_or_default();
             progress(Progress { phase: Phase::Store, file, done, of });
         })?
-        .finish(&source)?;
+        .finish(source)?;
         if options.dry_run {
             rehearsed = Some(summary);
             // Any error takes back what was written.
