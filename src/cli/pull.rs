@@ -12,6 +12,7 @@ use crate::cli::export::{Binding, instant};
 use crate::cli::import::{Meter, finish};
 use crate::cli::settings::{self, Settings};
 use crate::clock::Millis;
+use crate::consent::rules_file::form::check_slug;
 use crate::oneroster::csv::import;
 use crate::oneroster::pull::{Changes, Credentials, Event, Options, PullError, Source, Watch, pull};
 use crate::store::migration;
@@ -148,9 +149,8 @@ impl OnerosterApi {
             return Ok(folder.clone());
         }
         // The slug becomes the name of a folder.
-        let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-        if self.tenant.is_empty() || !self.tenant.bytes().all(is_name) {
-            bail!("the board's slug can't name a folder: say with --spool where pages may lie");
+        if let Err(why) = check_slug(&self.tenant) {
+            bail!("the board's slug {why}");
         }
         settings.spool(&self.tenant)
     }

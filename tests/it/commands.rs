@@ -91,6 +91,24 @@ fn serve_refuses_a_database_without_this_versions_schema() {
 }
 
 #[test]
+fn no_board_is_made_whose_slug_no_rules_file_could_name() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(koppelvlak(folder.path()).arg("migrate")).0, Some(0));
+    let set = crate::csv_set::Set::v1p2().folder();
+
+    for slug in ["Noord", "oauth2", "console", "..", "a/b", "BAD SLUG", ""] {
+        let set = set.path.to_str().unwrap();
+        let (code, output) = run(koppelvlak(folder.path()).args(["import", "oneroster", set, "--tenant", slug]));
+        let pull =
+            ["import", "oneroster-api", "--from", "https://sis.example", "--client-id", "k", "--client-secret", "s"];
+        let (pulled, told) = run(koppelvlak(folder.path()).args(pull).args(["--tenant", slug]));
+
+        assert_eq!((code, pulled), (Some(1), Some(1)), "{slug}: {output}{told}");
+        assert!(output.contains("the board's slug") && told.contains("the board's slug"), "{slug}: {output}{told}");
+    }
+}
+
+#[test]
 fn serve_writes_its_ready_file_answers_and_stops_on_sigterm() {
     let world = World::on_sqlite();
     let ready_file = world.folder().join("ready.json");

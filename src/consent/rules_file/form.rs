@@ -10,15 +10,19 @@ const RESERVED: &[&str] = &["oauth", "oauth2", "console", "docs", "healthz", "re
 
 /// The name of a board in addresses.
 pub fn slug(slug: &At<String>) -> Result<(), ValidationError> {
-    let slug = slug.value.as_str();
+    check_slug(&slug.value).or_else(refused)
+}
+
+/// Says why a text can't be the name of a board in addresses, if so.
+pub fn check_slug(slug: &str) -> Result<(), &'static str> {
     if RESERVED.contains(&slug) {
-        return refused("is an address of the server itself; choose another");
+        return Err("is an address of the server itself; choose another");
     }
     let plain = slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     if plain && (1..=63).contains(&slug.len()) && !slug.starts_with('-') && !slug.ends_with('-') {
         return Ok(());
     }
-    refused("must have 1 to 63 lower-case letters, digits or hyphens, without a hyphen at either end")
+    Err("must have 1 to 63 lower-case letters, digits or hyphens, without a hyphen at either end")
 }
 
 /// The id of a vendor or a rule.

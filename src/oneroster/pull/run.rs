@@ -12,6 +12,7 @@ use super::source::{Source, SourceError};
 use super::spool::{Job, Locked, SET};
 use crate::catalogue::Version;
 use crate::clock::Millis;
+use crate::consent::rules_file::form::check_slug;
 use crate::oneroster::csv::Package;
 use crate::oneroster::csv::import::{self, ImportError, Progress, import_package};
 use crate::store::Database;
@@ -64,6 +65,7 @@ pub fn pull(
     if !credentials.is_oauth1 && source.token_url.is_none() {
         return Err(SourceError::NoTokenUrl.into());
     }
+    check_slug(options.tenant).map_err(ImportError::Slug)?;
     let clock = options.import.clock;
     let locked = Locked::take(options.spool)?;
     let since = match options.changes {
@@ -105,7 +107,7 @@ pub fn pull(
             false
         }
         // The same pages would have the same faults.
-        Err(ImportError::Faults(_) | ImportError::NationalSourcedIds(_)) => false,
+        Err(ImportError::Faults(_) | ImportError::NationalSourcedIds(_) | ImportError::Slug(_)) => false,
         // The same pages are imported when someone confirms, or when the database is back.
         Err(ImportError::Removals { .. } | ImportError::Read(_) | ImportError::Store(_)) => true,
     };

@@ -28,6 +28,9 @@ pub enum ImportError {
          has local_identifiers = [\"sourcedId\"] first"
     )]
     NationalSourcedIds(u64),
+    /// No board can have that slug.
+    #[error("the board's slug {0}")]
+    Slug(&'static str),
     /// A file can't be read again after the check.
     #[error("the set can't be read")]
     Read(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -6,6 +6,7 @@ use super::error::ImportError;
 use super::stored::Stored;
 use super::storing::store;
 use crate::clock::Clock;
+use crate::consent::rules_file::form::check_slug;
 use crate::oneroster::csv::{File, Package, check, check_against};
 use crate::store::connection::transaction;
 use crate::store::import::{self, Summary};
@@ -65,6 +66,7 @@ pub(in crate::oneroster) fn import_package(
     options: &Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, ImportError> {
+    check_slug(tenant).map_err(ImportError::Slug)?;
     let mut report = |file, done, of| progress(Progress { phase: Phase::Check, file, done, of });
     let checked = if package.has_delta() {
         check_against(package, &Stored::read(database, tenant)?, &mut report)
