@@ -178,6 +178,18 @@ on_each_database! {
         assert!(person(world, "P1", "roles").contains(r#""at":1000"#));
     }
 
+    fn a_role_that_only_has_another_sourced_id_moves_nothing(world: &World) {
+        import_at(world, 1_000, &Set::v1p2());
+        let mut set = Set::v1p2();
+        set.edit("roles.csv", "R1,,,P1", "R9,,,P1");
+
+        import_at(world, 2_000, &set);
+
+        let roles: serde_json::Value = serde_json::from_str(&person(world, "P1", "roles")).unwrap();
+        assert_eq!(roles.as_array().unwrap().len(), 1, "{roles}");
+        assert_eq!((&roles[0]["sourcedId"], &roles[0]["at"]), (&"R9".into(), &1_000.into()));
+    }
+
     fn carers_and_pupils_name_each_other_wherever_one_does(world: &World) {
         let mut set = Set::v1p2();
         set.fill("users.csv", "agentSourcedIds", "");

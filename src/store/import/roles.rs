@@ -3,7 +3,7 @@
 //! A role that went away, or that moved to another org, stays as `gone`: a vendor that could see the org
 //! notices, the others don't.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::element::Role;
 use crate::store::StoreError;
@@ -13,16 +13,23 @@ pub(super) fn merge(stored: &str, incoming: &str, now: i64) -> Result<String, St
     let stored: Vec<Role<'_>> = parse(stored)?;
     let mut merged: Vec<Role<'_>> = parse(incoming)?;
     let mut gone: BTreeMap<i64, Role<'_>> = BTreeMap::new();
-    let current = |role: &Role<'_>| stored.iter().find(|old| !old.gone && old.sourced_id == role.sourced_id);
+    // A role that only has another sourcedId is the same: vendors never see that of the administration.
+    let mut renamed: BTreeSet<usize> = BTreeSet::new();
+    let named: BTreeSet<String> = merged.iter().map(|role| role.sourced_id.to_string()).collect();
     for role in &mut merged {
-        role.at = match current(role) {
-            Some(old) if is_same(old, role) => old.at,
-            Some(_) | None => now,
-        };
+        let old = stored.iter().find(|old| !old.gone && old.sourced_id == role.sourced_id);
+        let other = stored.iter().enumerate().find(|(at, other)| {
+            let is_left = old.is_none() && !other.gone && !renamed.contains(at) && !named.contains(&*other.sourced_id);
+            is_left && is_same(other, &Role { sourced_id: other.sourced_id.clone(), ..role.clone() })
+        });
+        renamed.extend(other.map(|(at, _)| at));
+        let same = old.filter(|old| is_same(old, role)).or(other.map(|(_, other)| other));
+        role.at = same.map_or(now, |same| same.at);
     }
-    for old in stored {
+    for (at, old) in stored.into_iter().enumerate() {
+        let is_renamed = renamed.contains(&at);
         let new = merged.iter().find(|role| role.sourced_id == old.sourced_id);
-        let is_still_there = !old.gone && new.is_some_and(|role| role.org == old.org);
+        let is_still_there = is_renamed || (!old.gone && new.is_some_and(|role| role.org == old.org));
         if !is_still_there {
             let at = if old.gone { old.at } else { now };
             let latest = gone.entry(old.org).or_insert_with(|| Role { at, gone: true, ..old.clone() });
@@ -76,6 +83,16 @@ mod tests {
         let stored = first(&list, 5).unwrap();
 
         assert_eq!(merge(&stored, &list, 9).unwrap(), stored);
+    }
+
+    #[test]
+    fn a_role_that_only_has_another_sourced_id_keeps_its_time_and_leaves_no_trace() {
+        let stored = first(&format!("[{},{}]", role("a", "student", 1), role("b", "student", 1)), 5).unwrap();
+
+        let list = format!("[{},{},{}]", role("c", "student", 1), role("d", "student", 1), role("e", "student", 1));
+        let merged = merge(&stored, &list, 9).unwrap();
+
+        assert_eq!(shown(&merged), [("c".into(), 1, 5, false), ("d".into(), 1, 5, false), ("e".into(), 1, 9, false)]);
     }
 
     #[test]
