@@ -67,10 +67,11 @@ pub struct Prepared {
 impl Prepared {
     /// Binds the socket, so that the port is known.
     pub fn new(settings: &Settings, database: crate::store::Database) -> anyhow::Result<Self> {
+        settings.public_url("")?;
         let listener =
             TcpListener::bind(&settings.listen).with_context(|| format!("can't listen on {}", settings.listen))?;
         let listen_url = format!("http://{}", listener.local_addr()?);
-        let public_url = settings.public_url.as_deref().unwrap_or(&listen_url);
+        let public_url = settings.public_url(&listen_url)?;
         let app = http::App::new(database, settings.master_key()?, clock()?, public_url)?;
         Ok(Self { app, listen_url, listener })
     }

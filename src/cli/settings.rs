@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+use ureq::http::Uri;
 
 use crate::cli::arguments::Global;
 use crate::cli::log::{self, Log};
@@ -130,6 +131,20 @@ impl Settings {
             (None, DatabaseUrl::Postgres(_)) => PathBuf::from("koppelvlak.key"),
         };
         Ok(MasterKey::from_file(&path)?)
+    }
+
+    /// What links and token metadata name: the address that was set, else that on which the server listens.
+    pub fn public_url<'a>(&'a self, listen_url: &'a str) -> anyhow::Result<&'a str> {
+        let Some(url) = &self.public_url else { return Ok(listen_url) };
+        let uri: Option<Uri> = url.parse().ok();
+        let is_address = uri.is_some_and(|uri| {
+            let has_host = uri.host().is_some_and(|host| !host.is_empty());
+            matches!(uri.scheme_str(), Some("http" | "https")) && has_host && uri.query().is_none()
+        });
+        if !is_address {
+            bail!("the public URL {url} is no address such as https://school.example.org");
+        }
+        Ok(url)
     }
 
     /// Starts to log; lines are written until what this returns is dropped.

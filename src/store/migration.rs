@@ -12,8 +12,14 @@ const SQLITE_ACTIVITY: EmbeddedMigrations = embed_migrations!("migrations/sqlite
 const POSTGRES_BOARD: EmbeddedMigrations = embed_migrations!("migrations/postgres/board");
 const POSTGRES_ACTIVITY: EmbeddedMigrations = embed_migrations!("migrations/postgres/activity");
 
-/// Brings the database to this version's schema; returns the names of what was applied.
+/// Brings the database to this version's schema; returns the names of what was applied. Fails if it is newer.
 pub fn migrate(database: &Database) -> Result<Vec<String>, StoreError> {
+    for (mut conn, sources) in parts(database)? {
+        match &mut *conn {
+            Conn::Sqlite(c) => check_known(c, &sources)?,
+            Conn::Postgres(c) => check_known(c, &sources)?,
+        };
+    }
     let mut applied = Vec::new();
     for (mut conn, sources) in parts(database)? {
         for source in sources {
@@ -44,6 +50,19 @@ where
     C: MigrationHarness<DB>,
     EmbeddedMigrations: MigrationSource<DB>,
 {
+    match check_known(conn, sources)?.into_iter().next() {
+        Some(missing) => Err(StoreError::OlderSchema(missing)),
+        None => Ok(()),
+    }
+}
+
+/// Fails if something was applied that this version doesn't know; returns what is missing.
+fn check_known<DB, C>(conn: &mut C, sources: &[EmbeddedMigrations]) -> Result<Vec<String>, StoreError>
+where
+    DB: Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
     let mut known = Vec::new();
     for source in sources {
         let migrations = MigrationSource::<DB>::migrations(source).map_err(StoreError::Migration)?;
@@ -54,10 +73,7 @@ where
     if let Some(newer) = applied.iter().find(|v| !known.contains(v)) {
         return Err(StoreError::NewerSchema(newer.clone()));
     }
-    match known.into_iter().find(|v| !applied.contains(v)) {
-        Some(missing) => Err(StoreError::OlderSchema(missing)),
-        None => Ok(()),
-    }
+    Ok(known.into_iter().filter(|v| !applied.contains(v)).collect())
 }
 
 /// Each place that holds tables, with the migrations that belong there: two files on SQLite, one

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use koppelvlak::catalogue::Category;
-use koppelvlak::store::{Database, DatabaseUrl, served};
+use koppelvlak::store::{Database, DatabaseUrl, Statement, served};
 
 use crate::harness::World;
 
@@ -88,6 +88,37 @@ fn serve_refuses_a_database_without_this_versions_schema() {
 
     assert_eq!(code, Some(1));
     assert!(output.contains("run `koppelvlak migrate`"), "{output}");
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_migrated_by_no_older_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let migrate = || run(koppelvlak(folder.path()).args(["migrate", "--database", "sqlite:k.db"]));
+    assert_eq!(migrate().0, Some(0));
+    let url = format!("sqlite:{}", folder.path().join("k.db").display());
+    let database = Database::open(&DatabaseUrl::parse(&url).unwrap()).unwrap();
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')";
+    Statement::new(newer).execute(&mut database.write().unwrap()).unwrap();
+    drop(database);
+
+    let (code, output) = migrate();
+
+    assert_eq!(code, Some(1), "{output}");
+    assert!(output.contains("newer than this version's"), "{output}");
+}
+
+#[test]
+fn serve_refuses_a_public_url_that_is_no_address() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(koppelvlak(folder.path()).arg("migrate")).0, Some(0));
+
+    for url in ["nonsense", "ftp://school.example", "https://", "school.example:8080", "/data"] {
+        let args = ["serve", "--listen", "127.0.0.1:0", "--public-url", url];
+        let (code, output) = run(koppelvlak(folder.path()).args(args));
+
+        assert_eq!(code, Some(1), "{url}: {output}");
+        assert!(output.contains("is no address such as"), "{url}: {output}");
+    }
 }
 
 #[test]
