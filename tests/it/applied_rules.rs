@@ -419,6 +419,19 @@ on_each_database! {
         assert_eq!(error.to_string(), "there is no board `oost`; `koppelvlak show tenants` lists them");
     }
 
+    fn a_rule_that_ended_does_not_start_again(world: &World) {
+        world.with_school_data();
+        world.hand_in(&with("status = \"active\"", "status = \"suspended\"")).unwrap();
+        world.hand_in(&with("status = \"active\"", "status = \"active\"")).unwrap();
+        world.hand_in(&with("status = \"active\"", "status = \"ended\"")).unwrap();
+
+        for status in ["status = \"active\"", "status = \"suspended\"", ""] {
+            let refused = world.hand_in(&with("status = \"active\"", status)).unwrap_err().to_string();
+            assert!(refused.contains("rule `atlas-1`: has ended, which is for good"), "{refused}");
+        }
+        assert!(world.hand_in(&with("status = \"active\"", "status = \"ended\"")).unwrap().changes.is_empty());
+    }
+
     fn a_vendor_that_ended_is_out_with_the_next_request(world: &World) {
         world.with_school_data().hand_in(SOUND).unwrap();
         let server = world.serve_at("2026-11-02T09:00:00Z");

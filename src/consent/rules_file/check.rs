@@ -174,6 +174,16 @@ impl<'a> Board<'a> {
         if rule.status.is_some_and(|status| status.value == RuleStatus::Ended) {
             return;
         }
+        if let Some(id) = &rule.id
+            && self.known.rules.iter().any(|stored| stored.id == id.value && stored.status == RuleStatus::Ended)
+        {
+            let line = rule.status.map_or(rule.line, |status| status.line);
+            found.add(
+                line,
+                &rule.label,
+                "has ended, which is for good; what starts again needs a rule with its own id",
+            );
+        }
         for category in rule.categories.iter().filter(|category| category.value.needs_enabling()) {
             if let Some(text) = self.shut(category.value, rule.until.map(|until| until.value), today) {
                 found.add(category.line, &rule.label, &text);
