@@ -191,6 +191,11 @@ pub fn categories(entity: Entity) -> impl Iterator<Item = Category> {
     Category::ALL.iter().copied().filter(move |c| entity.fields().iter().any(|field| field.category == *c))
 }
 
+/// Whether all that an entity has of the category leads to other objects.
+fn is_of_links(entity: Entity, category: Category) -> bool {
+    entity.fields().iter().filter(|field| field.category == category).all(|field| field.kind.is_relation())
+}
+
 /// Makes the prints of one kind of object.
 struct Printer<'a> {
     release: &'a Release,
@@ -208,7 +213,11 @@ impl<'a> Printer<'a> {
     fn new(release: &'a Release, entity: Entity) -> Self {
         let snapshot = release.snapshot();
         let mut shown = vec![0; snapshot.ids(entity).len() as usize];
-        for category in categories(entity).filter(|category| !OF_ACCOUNTS.contains(category)) {
+        // Links are printed one by one, so that a category of nothing else shows nothing where none is told; what is of
+        // an account has facets.
+        let of_values = |category: &Category| !is_of_links(entity, *category) || planted::is(Leak::AbsentValueMoves);
+        let printed = |category: &Category| of_values(category) && !OF_ACCOUNTS.contains(category);
+        for category in categories(entity).filter(printed) {
             let mut objects = release.shown(entity, category);
             if let Some(with_value) = snapshot.with_value(entity, category)
                 && !planted::is(Leak::AbsentValueMoves)
@@ -304,11 +313,9 @@ impl<'a> Printer<'a> {
         } else {
             print = print.number(self.withheld_role);
         }
-        if shows(Category::Carers) {
-            let agents: Vec<u32> = people.agents(person).to_vec();
-            let told = agents.into_iter().filter(|agent| self.release.may_link(Entity::User, *agent));
-            print = self.set(print, Entity::User, told.collect());
-        }
+        let agents = people.agents(person).iter().copied().filter(|_| shows(Category::Carers));
+        let told = agents.filter(|agent| self.release.may_link(Entity::User, *agent));
+        print = self.set(print, Entity::User, told.collect());
         self.resources(print, people.resources.get(&person), Category::ResourceAssignment, person)
     }
 

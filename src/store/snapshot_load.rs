@@ -254,11 +254,13 @@ fn people(conn: &mut Conn, snapshot: &mut Snapshot) -> Result<(), StoreError> {
 }
 
 fn role_print(role: &Role<'_>) -> RolePrint {
-    let dates = Print::new().text(role.begin_date.as_deref()).text(role.end_date.as_deref());
+    let (begin, end, account) = (role.begin_date.as_deref(), role.end_date.as_deref(), role.user_profile.as_deref());
+    // What isn't there is printed as what is withheld: 0.
+    let has_dates = begin.is_some() || end.is_some();
     RolePrint {
         role: Print::new().text(Some(&role.role)).text(Some(&role.role_type)).finish(),
-        dates: dates.finish(),
-        account: Print::new().text(role.user_profile.as_deref()).finish(),
+        dates: if has_dates { Print::new().text(begin).text(end).finish() } else { 0 },
+        account: account.map_or(0, |account| Print::new().text(Some(account)).finish()),
     }
 }
 

@@ -99,6 +99,41 @@ on_each_database! {
         assert_eq!(client.ok("/users").body, before);
     }
 
+    fn a_refusal_of_links_or_dates_of_whom_has_none_moves_nothing(world: &World) {
+        settle(world);
+        let categories = ["identity", "carers", "login", "enrolment", "enrolment-dates", "resource-assignment", "resource-catalogue"];
+        let open = one_rule("r1", &categories, "");
+        let server = serve(world, &rules(&open));
+        let client = atlas(&server);
+        let read = || ["/users", "/enrollments"].map(|path| client.ok(path).body);
+        let before = read();
+        // Tom has no carers and no materials, and no dates of a role or a membership.
+        let refusal = "[[choice]]\nperson = \"tom\"\ncategories = [\"carers\", \"enrolment-dates\", \
+             \"resource-assignment\"]\nchoice = \"refuse\"\nby = \"parent\"\non = \"2026-08-15\"\n";
+
+        world.apply(&rules(&(open + refusal)));
+
+        assert_eq!(read(), before);
+    }
+
+    fn a_category_of_links_that_is_added_moves_what_has_some(world: &World) {
+        settle(world);
+        let server = serve(world, &rules(&one_rule("r1", &["identity", "structure"], "")));
+        let client = atlas(&server);
+        let paths = ["/users", "/classes", "/courses"];
+        paths.map(|path| client.ok(path));
+        let moved = || paths.map(|path| client.found(path, "dateLastModified>'2026-09-01'"));
+
+        world.apply(&rules(&one_rule("r1", &["identity", "structure", "enrolment-dates"], "")));
+        assert_eq!(moved(), [set(["ann", "bob", "cas", "dee"]), set([]), set([])]);
+
+        world.apply(&rules(&one_rule("r1", &["identity", "structure", "carers", "resource-catalogue"], "")));
+        assert_eq!(moved(), [set(["ann", "bob", "cas", "dee", "mum", "tia"]), set(["K1"]), set(["C1"])]);
+
+        world.apply(&rules(&one_rule("r1", &["identity", "structure"], "")));
+        assert_eq!(moved(), [set(["ann", "bob", "cas", "dee", "mum", "tia"]), set(["K1"]), set(["C1"])]);
+    }
+
     fn a_category_that_is_added_moves_whoever_has_a_value_of_it(world: &World) {
         settle(world);
         let server = serve(world, &rules(&one_rule("r1", &["identity"], "")));
