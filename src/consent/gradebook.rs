@@ -1,7 +1,7 @@
 //! What of the gradebook is in a vendor's view, and for whom it may write.
 //!
 //! A line item goes with its class, a result with its pupil, its class and its line item. What must be named
-//! in an object decides over the object: without its school or its category no line item is in the view.
+//! in an object decides over the object: without its class, school or category no line item is in the view.
 
 use std::sync::OnceLock;
 
@@ -47,11 +47,23 @@ impl GradebookRelease {
     }
 }
 
-/// The line items among these whose school is in the view; every line item of the scope has its class in it.
-pub(super) fn with_school(items: &RoaringBitmap, orgs: &RoaringBitmap, snapshot: &Snapshot) -> RoaringBitmap {
-    let items_of = &snapshot.gradebook.line_items;
-    let school = |item: u32| items_of.school.get(item as usize).copied().flatten();
-    items.iter().filter(|item| school(*item).is_none_or(|school| orgs.contains(school))).collect()
+/// The line items among these that can name what they must: their class, which is in the view, and the school and the
+/// category where they have one.
+pub(super) fn whole(
+    items: &RoaringBitmap,
+    (classes, orgs): (&RoaringBitmap, &RoaringBitmap),
+    snapshot: &Snapshot,
+) -> RoaringBitmap {
+    let gradebook = &snapshot.gradebook;
+    let items_of = &gradebook.line_items;
+    let is_whole = |item: &u32| {
+        let school = items_of.school.get(*item as usize).copied().flatten();
+        let category = items_of.category.get(*item as usize);
+        items_of.class_of(*item).is_some_and(|class| classes.contains(class))
+            && school.is_none_or(|school| orgs.contains(school))
+            && category.is_none_or(|category| !gradebook.categories.deleted.contains(*category))
+    };
+    items.iter().filter(is_whole).collect()
 }
 
 /// The categories of these line items.

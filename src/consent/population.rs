@@ -19,7 +19,7 @@ pub const CARER_ROLES: [&str; 3] = ["guardian", "parent", "relative"];
 pub struct Coverage {
     /// Covered people who have not gone away.
     pub people: RoaringBitmap,
-    /// The selected orgs with everything below them.
+    /// The selected orgs with everything below them, as far as they have not gone away.
     pub orgs: RoaringBitmap,
     is_whole_board: bool,
 }
@@ -34,6 +34,8 @@ impl Coverage {
             let named = population.schools.iter().filter_map(|s| snapshot.orgs.ids.find(s)).collect();
             descendants(&snapshot.orgs.parent, &named)
         };
+        // A role at an org that went away can't be told, so that it covers nobody.
+        let orgs = orgs - &snapshot.orgs.ids.deleted;
         let roles: Option<Vec<u16>> = (!population.roles.is_empty())
             .then(|| population.roles.iter().filter_map(|name| snapshot.people.role(name)).collect());
         let mut people = snapshot.people.with_roles_at(roles.as_deref(), &orgs) - &snapshot.people.ids.deleted;

@@ -200,15 +200,9 @@ impl Release {
     fn finish(&mut self) {
         let snapshot = Arc::clone(&self.snapshot);
         for entity in Entity::ALL {
-            if snapshot.ids(*entity).deleted.is_empty() {
-                continue;
-            }
-            for category in Category::ALL {
-                if let Some(set) = self.objects.get_mut(slot(*entity, *category)) {
-                    *set -= &snapshot.ids(*entity).deleted;
-                }
-            }
+            self.take_out(*entity, &snapshot.ids(*entity).deleted);
         }
+        self.close();
         for category in Category::ALL.iter().filter(|c| c.is_about_people()) {
             if let Some(people) = self.people.get(category.index()) {
                 self.visible_people |= people;
@@ -230,13 +224,39 @@ impl Release {
         // Resources have no school: they are in the view where a class, course or person leads to them.
         let materials = self.linked_resources() - &snapshot.resources.deleted;
         self.bring_in(Entity::Resource, Category::ResourceCatalogue, &materials);
-        let orgs = self.objects(Entity::Org, Category::Structure);
-        let items = gradebook::with_school(self.objects(Entity::LineItem, Category::AssessmentItem), orgs, &snapshot);
-        let categories = gradebook::categories_of(&items, &snapshot) - &snapshot.gradebook.categories.deleted;
+        let items = self.objects(Entity::LineItem, Category::AssessmentItem);
+        let categories = gradebook::categories_of(items, &snapshot) - &snapshot.gradebook.categories.deleted;
         self.bring_in(Entity::LineItemCategory, Category::AssessmentItem, &categories);
-        if let Some(set) = self.objects.get_mut(slot(Entity::LineItem, Category::AssessmentItem)) {
-            *set = items;
+    }
+
+    /// Takes objects out of the view, with all that is shown of them.
+    fn take_out(&mut self, entity: Entity, objects: &RoaringBitmap) {
+        if objects.is_empty() {
+            return;
         }
+        for category in Category::ALL {
+            if let Some(set) = self.objects.get_mut(slot(entity, *category)) {
+                *set -= objects;
+            }
+        }
+    }
+
+    /// Takes out what can't name what it must: a set of changes may take away a school, a course, a term or a
+    /// category alone. Enrollments and results follow from what is left.
+    fn close(&mut self) {
+        let snapshot = Arc::clone(&self.snapshot);
+        let orgs = self.objects(Entity::Org, Category::Structure).clone();
+        let ends = [Entity::Course, Entity::AcademicSession].map(|entity| self.objects(entity, Category::Structure));
+        let classes = self.objects(Entity::Class, Category::Structure);
+        let whole = snapshot.classes.whole(classes, &orgs, ends);
+        let broken = classes - &whole;
+        self.take_out(Entity::Class, &broken);
+        let scales = self.objects(Entity::ScoreScale, Category::AssessmentItem);
+        let broken = scales - snapshot.gradebook.scales.of_classes(&whole);
+        self.take_out(Entity::ScoreScale, &broken);
+        let items = self.objects(Entity::LineItem, Category::AssessmentItem);
+        let broken = items - gradebook::whole(items, (&whole, &orgs), &snapshot);
+        self.take_out(Entity::LineItem, &broken);
     }
 
     fn linked_resources(&self) -> RoaringBitmap {

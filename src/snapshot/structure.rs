@@ -184,6 +184,25 @@ impl Classes {
         self.index().from_school_to_terms.from(school, classes)
     }
 
+    /// The classes among these whose school is among `orgs`, and whose course and one term at least are among the
+    /// others: a class must name them all.
+    pub fn whole(
+        &self,
+        classes: &RoaringBitmap,
+        orgs: &RoaringBitmap,
+        [courses, terms]: [&RoaringBitmap; 2],
+    ) -> RoaringBitmap {
+        let leads = |links: &[Option<u32>], class: u32, targets: &RoaringBitmap| {
+            link(links, class).is_some_and(|target| targets.contains(target))
+        };
+        let is_whole = |class: &u32| {
+            leads(&self.school, *class, orgs)
+                && leads(&self.course, *class, courses)
+                && self.terms_of(*class).iter().any(|term| terms.contains(*term))
+        };
+        classes.iter().filter(is_whole).collect()
+    }
+
     /// The terms of a class.
     pub fn terms_of(&self, class: u32) -> &[u32] {
         self.terms.get(class as usize).map_or(&[], Vec::as_slice)

@@ -66,12 +66,20 @@ fn names(board: &Board, file: File, set: &RoaringBitmap, release: &Release, enti
     names
 }
 
-/// Some of the people who were there once are gone, and so are some memberships.
+/// Some of the people who were there once are gone, and so are some memberships; and some schools, courses and terms
+/// without what names them.
 fn with_losses(mut board: Board, dice: &mut Dice) -> Board {
     for (file, percent) in [(File::Users, 10), (File::Enrollments, 10), (File::Classes, 5)] {
         for id in board.ids(file) {
             if dice.chance(percent) {
                 board.remove(file, &id);
+            }
+        }
+    }
+    for file in [File::Orgs, File::Courses, File::AcademicSessions] {
+        for id in board.ids(file) {
+            if dice.chance(5) {
+                board.find_mut(file, &id).unwrap().gone = true;
             }
         }
     }

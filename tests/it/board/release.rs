@@ -87,6 +87,7 @@ impl<'a> Model<'a> {
             model.apply(rule);
         }
         model.drop_gone();
+        model.drop_broken();
         model.add_linked_resources();
         model.add_categories_of_line_items();
         model
@@ -106,6 +107,30 @@ impl<'a> Model<'a> {
                 _ => File::Resources,
             };
             names.retain(|id| self.board.find(file, id).is_some_and(|row| !row.gone));
+        }
+    }
+
+    /// A class without its school, its course or any term is no class, and what hangs on it isn't there either.
+    fn drop_broken(&mut self) {
+        let [orgs, courses, sessions] =
+            [Entity::Org, Entity::Course, Entity::AcademicSession].map(|entity| self.visible(entity));
+        let is_whole = |class: &Row| {
+            orgs.contains(class.get("schoolSourcedId"))
+                && courses.contains(class.get("courseSourcedId"))
+                && class.list("termSourcedIds").iter().any(|term| sessions.contains(*term))
+        };
+        let mut classes = self.visible(Entity::Class);
+        classes.retain(|id| self.board.find(File::Classes, id).is_some_and(is_whole));
+        for ((entity, _), names) in &mut self.objects {
+            match entity {
+                Entity::Class => names.retain(|id| classes.contains(id)),
+                Entity::ScoreScale => names.retain(|id| {
+                    self.board
+                        .find(File::ScoreScales, id)
+                        .is_some_and(|row| classes.contains(row.get("classSourcedId")))
+                }),
+                _ => {}
+            }
         }
     }
 
@@ -236,12 +261,12 @@ impl<'a> Model<'a> {
             .collect()
     }
 
-    /// The schools that a rule names with everything below them; all if it names none.
+    /// The schools that a rule names with everything below them; all if it names none. None that went away.
     fn orgs(&self, rule: &Rule) -> Names {
         let named = &rule.population.schools;
         let is_below =
             |org: &&Row| named.is_empty() || above(self.board, File::Orgs, &org.id).iter().any(|id| named.contains(id));
-        self.board.rows(File::Orgs).iter().filter(is_below).map(|org| org.id.clone()).collect()
+        self.board.active(File::Orgs).filter(is_below).map(|org| org.id.clone()).collect()
     }
 
     /// The objects beside people that a rule brings with it.
@@ -278,7 +303,7 @@ impl<'a> Model<'a> {
         if population.grades.is_empty() && population.classes.is_empty() {
             let is_own = |course: &&Row| {
                 if population.courses.is_empty() {
-                    orgs.contains(course.get("orgSourcedId"))
+                    population.schools.is_empty() || orgs.contains(course.get("orgSourcedId"))
                 } else {
                     population.courses.contains(&course.id)
                 }
@@ -344,12 +369,17 @@ impl<'a> Model<'a> {
         self.objects.entry((Entity::Resource, Category::ResourceCatalogue)).or_default().extend(found);
     }
 
-    /// A line item needs its school in the view; its category comes with it.
+    /// A line item needs its class and its school in the view; its category comes with it, unless it went away.
     fn add_categories_of_line_items(&mut self) {
-        let orgs = self.visible(Entity::Org);
-        let items = self.visible(Entity::LineItem);
+        let (classes, orgs) = (self.visible(Entity::Class), self.visible(Entity::Org));
         let item = |id: &String| self.board.find(File::LineItems, id).unwrap();
-        let items: Names = items.into_iter().filter(|id| orgs.contains(item(id).get("schoolSourcedId"))).collect();
+        let is_whole = |id: &String| {
+            let category = self.board.find(File::Categories, item(id).get("categorySourcedId")).unwrap();
+            classes.contains(item(id).get("classSourcedId"))
+                && orgs.contains(item(id).get("schoolSourcedId"))
+                && !category.gone
+        };
+        let items: Names = self.visible(Entity::LineItem).into_iter().filter(is_whole).collect();
         let categories: Names = items.iter().map(|id| item(id).get("categorySourcedId").to_owned()).collect();
         self.objects.insert((Entity::LineItem, Category::AssessmentItem), items);
         self.objects.entry((Entity::LineItemCategory, Category::AssessmentItem)).or_default().extend(categories);

@@ -121,7 +121,9 @@ on_each_database! {
         let server = serve(world, &rules(&one_rule("r1", &["identity", "structure"], "")));
         let client = atlas(&server);
         let paths = ["/users", "/classes", "/courses"];
-        paths.map(|path| client.ok(path));
+        for path in paths {
+            client.ok(path);
+        }
         let moved = || paths.map(|path| client.found(path, "dateLastModified>'2026-09-01'"));
 
         world.apply(&rules(&one_rule("r1", &["identity", "structure", "enrolment-dates"], "")));

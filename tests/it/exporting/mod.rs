@@ -1,5 +1,6 @@
 //! A vendor's view as a CSV set: over HTTP and by the command line's way.
 
+mod closure;
 pub mod validator;
 
 use std::collections::{BTreeMap, BTreeSet};

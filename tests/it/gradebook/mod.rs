@@ -4,7 +4,7 @@ mod answers;
 pub mod client;
 pub mod desk;
 mod discovery;
-mod names;
+pub mod names;
 mod reads;
 mod shapes;
 mod times;
