@@ -72,7 +72,8 @@ impl Kind {
             | Self::Roles
             | Self::MainRole
             | Self::RoleOrgs
-            | Self::Resources => true,
+            | Self::Resources
+            | Self::ScoreScaleLink => true,
             Self::Text
             | Self::Boolean
             | Self::Date
@@ -81,7 +82,6 @@ impl Kind {
             | Self::TextList
             | Self::UserIds
             | Self::UserProfiles
-            | Self::ScoreScaleLink
             | Self::ScoreScaleValues
             | Self::LearningObjectives
             | Self::LearningObjectiveResults

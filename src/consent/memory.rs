@@ -12,8 +12,9 @@ use crate::catalogue::{Category, Entity};
 use crate::consent::Release;
 use crate::consent::connection::{Identifiers, RequiredFields};
 use crate::consent::managed::OF_ACCOUNTS;
+use crate::consent::prints::categories;
 use crate::consent::recollection::{Moved, Recalled, Recollection};
-use crate::consent::sight::{FOLLOWED, Seen, Sight, categories, numbers, positions};
+use crate::consent::sight::{FOLLOWED, Seen, Sight, numbers, positions};
 use crate::planted::{self, Leak};
 use crate::snapshot::times::{ByTime, within};
 
@@ -245,7 +246,9 @@ fn changed(release: &Release, entity: Entity, (before, now): (&Seen, &Seen), dat
         changed.beside |= &now.live - &before.live;
     }
     let stayed = &now.live & &before.live;
-    changed.beside |= reprinted(before, now);
+    changed.beside |= reprinted((&before.live, &before.prints), (&now.live, &now.prints));
+    changed.beside |= (&before.linked ^ &now.linked) & &stayed;
+    changed.beside |= reprinted((&before.linked, &before.links), (&now.linked, &now.links));
     let nothing = RoaringBitmap::new();
     for category in before.facets.keys().chain(now.facets.keys()) {
         let of = |seen: &'_ Seen| seen.facets.get(category).unwrap_or(&nothing).clone();
@@ -260,11 +263,11 @@ fn changed(release: &Release, entity: Entity, (before, now): (&Seen, &Seen), dat
     changed
 }
 
-/// Objects that were and are in the view, with another print.
-fn reprinted(before: &Seen, now: &Seen) -> RoaringBitmap {
+/// Objects that had and have a print, and another one. Prints are in the order of their objects.
+fn reprinted(before: (&RoaringBitmap, &[u64]), now: (&RoaringBitmap, &[u64])) -> RoaringBitmap {
     let mut found = Vec::new();
-    let mut old = before.live.iter().zip(&before.prints).peekable();
-    for (number, print) in now.live.iter().zip(&now.prints) {
+    let mut old = before.0.iter().zip(before.1).peekable();
+    for (number, print) in now.0.iter().zip(now.1) {
         while old.next_if(|(other, _)| *other < number).is_some() {}
         if old.next_if(|(other, _)| *other == number).is_some_and(|(_, other)| other != print) {
             found.push(number);

@@ -1,8 +1,8 @@
 //! The form in which a vendor's memory is kept, version 2.
 //!
 //! The byte 2; the manner; for each followed kind of object, in the order of [`FOLLOWED`]: what is in the view,
-//! the prints, the facets by category, what moved by time (of people also by part), the tombstones, what is forgotten;
-//! then the groups.
+//! the prints, the facets by category, what names more with its prints, what moved by time (of people also by part),
+//! the tombstones, what is forgotten; then the groups.
 //! Numbers are little-endian, and a set is its length and a portable roaring bitmap.
 
 use roaring::RoaringBitmap;
@@ -25,15 +25,14 @@ impl Memory {
             let seen = self.sight.seen(entity).unwrap_or(&seen);
             let remembered = self.of.get(entity as usize).unwrap_or(&remembered);
             put_set(&mut kept, &seen.live);
-            put_number(&mut kept, seen.prints.len() as u64);
-            for print in &seen.prints {
-                put_number(&mut kept, *print);
-            }
+            put_prints(&mut kept, &seen.prints);
             put_number(&mut kept, seen.facets.len() as u64);
             for (category, objects) in &seen.facets {
                 put_number(&mut kept, category.index() as u64);
                 put_set(&mut kept, objects);
             }
+            put_set(&mut kept, &seen.linked);
+            put_prints(&mut kept, &seen.links);
             put_times(&mut kept, &remembered.moved);
             if entity == Entity::User {
                 put_times(&mut kept, &remembered.parts.beside);
@@ -74,16 +73,13 @@ impl Memory {
 }
 
 fn take_seen(left: &mut &[u8]) -> Option<Seen> {
-    let live = take_set(left)?;
-    let n_prints = usize::try_from(take_number(left)?).ok()?;
-    let prints = take(left, n_prints.checked_mul(8)?)?;
-    let (prints, _) = prints.as_chunks::<8>();
-    let mut seen =
-        Seen { live, prints: prints.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect(), ..Seen::default() };
+    let mut seen = Seen { live: take_set(left)?, prints: take_prints(left)?, ..Seen::default() };
     for _ in 0..take_number(left)? {
         let category = Category::ALL.get(usize::try_from(take_number(left)?).ok()?)?;
         seen.facets.insert(*category, take_set(left)?);
     }
+    seen.linked = take_set(left)?;
+    seen.links = take_prints(left)?;
     Some(seen)
 }
 
@@ -112,6 +108,13 @@ fn put_number(kept: &mut Vec<u8>, number: u64) {
     kept.extend_from_slice(&number.to_le_bytes());
 }
 
+fn put_prints(kept: &mut Vec<u8>, prints: &[u64]) {
+    put_number(kept, prints.len() as u64);
+    for print in prints {
+        put_number(kept, *print);
+    }
+}
+
 fn put_set(kept: &mut Vec<u8>, set: &RoaringBitmap) {
     let mut set = set.clone();
     set.optimize();
@@ -133,6 +136,12 @@ fn take<'a>(left: &mut &'a [u8], n: usize) -> Option<&'a [u8]> {
 
 fn take_number(left: &mut &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(*take(left, 8)?.first_chunk()?))
+}
+
+fn take_prints(left: &mut &[u8]) -> Option<Vec<u64>> {
+    let n_prints = usize::try_from(take_number(left)?).ok()?;
+    let (prints, _) = take(left, n_prints.checked_mul(8)?)?.as_chunks::<8>();
+    Some(prints.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect())
 }
 
 fn take_set(left: &mut &[u8]) -> Option<RoaringBitmap> {
@@ -157,6 +166,8 @@ mod tests {
         memory.sight.of[people].prints = (3..2000).map(|n| n * n).collect();
         let refused = [(Category::EnrolmentDates, RoaringBitmap::from_iter([5]))];
         memory.sight.of[Entity::Enrollment as usize].facets = refused.into();
+        let results = &mut memory.sight.of[Entity::Result as usize];
+        (results.linked, results.links) = (RoaringBitmap::from_iter([2, 9]), vec![7, u64::MAX]);
         memory.of[people].moved =
             [(-4, RoaringBitmap::from_iter([7])), (9, RoaringBitmap::from_iter([8, 70_000]))].into();
         let of_logins = ByTime::from([(9, RoaringBitmap::from_iter([7, 8]))]);

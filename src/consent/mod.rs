@@ -14,6 +14,7 @@ pub mod memory_form;
 pub mod order;
 pub mod placeholder;
 pub mod population;
+mod prints;
 pub mod provisioned;
 pub mod pseudonym;
 pub mod push;

@@ -77,6 +77,8 @@ pub struct Results {
     pub student: Vec<u32>,
     /// The class of those that name another than that of the line item.
     pub class: HashMap<u32, u32>,
+    /// Those that name no class.
+    pub without_class: RoaringBitmap,
     /// The score scale of those that have one.
     pub scale: HashMap<u32, u32>,
     by_line_item: Groups,

@@ -67,6 +67,9 @@ fn results(conn: &mut Conn, snapshot: &mut Snapshot) -> Result<Results, StoreErr
         results.student.push(position(&snapshot.people.ids, student));
     }
     for (result, class, scale) in others {
+        if class.is_none() {
+            results.without_class.insert(result);
+        }
         let class = class.map(|class| position(&snapshot.classes.ids, Some(class)));
         let of_item = results.line_item.get(result as usize).and_then(|item| items.class_of(*item));
         results.class.extend(class.filter(|class| Some(*class) != of_item).map(|class| (result, class)));

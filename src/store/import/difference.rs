@@ -75,16 +75,19 @@ pub(super) fn merge(
 /// both of its ends: each vendor's own memory says when it changed for them.
 const fn is_dated(entity: Entity, field: &Field) -> bool {
     match entity {
-        Entity::Org | Entity::AcademicSession | Entity::Course | Entity::Class | Entity::User => {
-            !field.kind.is_relation()
-        }
+        Entity::Org
+        | Entity::AcademicSession
+        | Entity::Course
+        | Entity::Class
+        | Entity::User
+        | Entity::LineItem
+        | Entity::ScoreScale => !field.kind.is_relation(),
+        // What a result must name is in the view wherever the result is.
+        Entity::Result => field.is_required || !field.kind.is_relation(),
         Entity::Demographics
         | Entity::Enrollment
         | Entity::Resource
         | Entity::LineItemCategory
-        | Entity::LineItem
-        | Entity::Result
-        | Entity::ScoreScale
         | Entity::AssessmentLineItem
         | Entity::AssessmentResult => true,
     }
