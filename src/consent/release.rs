@@ -221,7 +221,8 @@ impl Release {
             let released = if is_planted { &self.visible_people } else { self.released(*category) };
             self.demographics |= with_value & released;
         }
-        // Resources have no school: they are in the view where a class, course or person leads to them.
+        // Resources have no school: they are in the view where a class, course or person leads to them, whose own
+        // `resource-catalogue` is released.
         let materials = self.linked_resources() - &snapshot.resources.deleted;
         self.bring_in(Entity::Resource, Category::ResourceCatalogue, &materials);
         let items = self.objects(Entity::LineItem, Category::AssessmentItem);
@@ -273,7 +274,8 @@ impl Release {
             }
         }
         for (position, resources) in &snapshot.people.resources {
-            if self.shows(Entity::User, Category::ResourceAssignment, *position) {
+            let shows = |category| self.shows(Entity::User, category, *position);
+            if shows(Category::ResourceAssignment) && shows(Category::ResourceCatalogue) {
                 found.extend(resources);
             }
         }

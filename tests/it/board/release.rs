@@ -348,7 +348,8 @@ impl<'a> Model<'a> {
         sessions
     }
 
-    /// Learning materials come with the classes, courses and people that lead to them.
+    /// Learning materials come with the classes, courses and people that lead to them, where these are released with the
+    /// catalogue.
     fn add_linked_resources(&mut self) {
         let mut found = Names::new();
         for (file, column, entity) in [
@@ -362,7 +363,8 @@ impl<'a> Model<'a> {
             }
         }
         for link in self.board.active(File::UserResources) {
-            if self.shows(Entity::User, Category::ResourceAssignment, link.get("userSourcedId")) {
+            let shows = |category| self.shows(Entity::User, category, link.get("userSourcedId"));
+            if shows(Category::ResourceAssignment) && shows(Category::ResourceCatalogue) {
                 found.insert(link.get("resourceSourcedId").to_owned());
             }
         }

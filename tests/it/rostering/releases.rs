@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::harness::{Server, World, on_each_database};
-use crate::rostering::client::set;
+use crate::rostering::board::SECRET;
+use crate::rostering::client::{Client, set};
 use crate::rostering::village::{atlas, one_rule, rules, rules_of, serve, settle};
 
 const IDENTITY: &[&str] = &["identity", "name", "enrolment"];
@@ -265,6 +266,28 @@ on_each_database! {
         let client = atlas(&server);
         world.apply(&text.replace("[[vendor]]", "[[vendor]]\nstatus = \"ended\""));
         assert_eq!(client.refused("/users"), (401, "unauthorisedrequest".into()));
+    }
+
+    fn which_material_a_person_has_is_told_only_with_the_catalogue(world: &World) {
+        settle(world);
+        let assigned = one_rule("r1", &["identity", "resource-assignment"], "");
+        let rules = |more: &str| rules(&format!("{assigned}{more}")).replace("\"roster-demographics.readonly\"", "\"resource.readonly\"");
+        let catalogue = |more: &str| one_rule("r2", &["resource-catalogue"], more);
+        let server = serve(world, &rules(""));
+        let materials = || Client::of_service(&server, "noord", ("atlas", SECRET), "resources/v1p2");
+
+        // The catalogue of another school tells nothing of Ann's book.
+        for more in ["", &catalogue("schools = [\"S2\"]")] {
+            world.apply(&rules(more));
+            assert_eq!(materials().all("/resources"), set([]));
+            assert_eq!(materials().refused("/resources/M1"), (404, "unknownobject".into()));
+            assert_eq!(materials().all("/users/ann/resources"), set([]));
+            assert!(!has(&server, "ann", "resources"));
+        }
+        world.apply(&rules(&catalogue("schools = [\"S1\"]\nclasses = [\"K2\"]")));
+        // A class without materials, but Bob is in it and has one.
+        assert_eq!(materials().one("/resources/M1")["title"], "Book");
+        assert_eq!(materials().all("/users/bob/resources"), set(["M1"]));
     }
 
     fn a_national_number_is_never_released(world: &World) {
