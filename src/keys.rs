@@ -78,11 +78,15 @@ impl MasterKey {
 
     /// A key for one purpose; the parts are told apart from each other.
     pub fn derive(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
+        self.authenticate(purpose, parts.iter().map(|part| part.as_bytes()))
+    }
+
+    fn authenticate<'p>(&self, purpose: &'p str, parts: impl Iterator<Item = &'p [u8]>) -> [u8; 32] {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
-        for part in std::iter::once(&purpose).chain(parts) {
+        for part in std::iter::once(purpose.as_bytes()).chain(parts) {
             mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part.as_bytes());
+            mac.update(part);
         }
         mac.finalize().into_bytes().into()
     }
@@ -98,6 +102,26 @@ impl MasterKey {
     pub fn unseal(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
         let (nonce, sealed) = sealed.split_at_checked(12).ok_or(KeyError::WrongKey)?;
         self.cipher(purpose).decrypt(Nonce::from_slice(nonce), sealed).map_err(|_| KeyError::WrongKey)
+    }
+
+    /// Encrypts so that the same secret gives the same bytes: the nonce derives from it, and comes twice for no other.
+    pub fn seal_alike(&self, purpose: &[&str], secret: &[u8]) -> Vec<u8> {
+        let parts = purpose.iter().map(|part| part.as_bytes()).chain([secret]);
+        let derived = self.authenticate("nonce-alike", parts);
+        let nonce: [u8; 12] = derived.first_chunk().copied().unwrap_or_default();
+        // Only a secret of 256 GB is too long.
+        let sealed = self.cipher_alike(purpose).encrypt(Nonce::from_slice(&nonce), secret).unwrap_or_default();
+        [nonce.as_slice(), &sealed].concat()
+    }
+
+    /// Decrypts what [`MasterKey::seal_alike`] encrypted for the same purpose.
+    pub fn unseal_alike(&self, purpose: &[&str], sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let (nonce, sealed) = sealed.split_at_checked(12).ok_or(KeyError::WrongKey)?;
+        self.cipher_alike(purpose).decrypt(Nonce::from_slice(nonce), sealed).map_err(|_| KeyError::WrongKey)
+    }
+
+    fn cipher_alike(&self, purpose: &[&str]) -> ChaCha20Poly1305 {
+        ChaCha20Poly1305::new(Key::from_slice(&self.derive("seal-alike", purpose)))
     }
 
     fn cipher(&self, purpose: &str) -> ChaCha20Poly1305 {

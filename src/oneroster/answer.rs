@@ -29,7 +29,8 @@ use crate::planted::{self, Leak};
 use crate::query::cursor::{self, Bound};
 use crate::query::joined::{self, Desk, may_be_written};
 use crate::query::own as own_filter;
-use crate::query::{Asked, Direction, List, QueryError, SortKey, Start, View};
+use crate::query::sort;
+use crate::query::{Asked, Direction, Last, List, QueryError, SortKey, Start, View};
 use crate::store::written::{self, Named, Of, Progress, Which};
 use crate::store::{Conn, StoreError};
 
@@ -165,7 +166,7 @@ fn is_short(request: &Request) -> bool {
     parameters.is_ok_and(|asked| {
         asked.limit <= DEFAULT_LIMIT
             && asked.filter.is_none()
-            && asked.sort == (SortKey::SourcedId, Direction::Ascending)
+            && matches!(asked.sort, (SortKey::Unsorted, _) | (SortKey::SourcedId, Direction::Ascending))
     })
 }
 
@@ -326,24 +327,41 @@ impl Exchange<'_> {
             .filter_map(|(place, written)| Some((place, self.release().read_back(written)?)))
             .collect();
         let cut = Cut { offset: page.offset, n: (page.positions.len() + n_own) as u64, total: page.total };
+        // Before the records are read: those tell if the board has moved on since.
+        let last =
+            if cut.has_more() { self.last_shown(conn, parameters.sort.0, (&page.positions, &own))? } else { None };
         let head = format!("{{\"{}\":[", operation.wrapper);
         let fields = parameters.fields.as_deref();
         let around = (head.as_str(), "]", parameters.warnings.as_slice());
         let records = self.records(conn, (&page.positions, &own), fields, around)?;
         let Some((body, people)) = records else { return Ok(None) };
-        let last_own = own.last().filter(|(place, _)| *place as u64 + 1 == cut.n);
-        let last_own = last_own.map(|(_, own)| own.written().identifier.clone());
-        let last_seen = last_own.or_else(|| {
-            let of_school = *page.positions.last()?;
-            let identifier = self.release().identifier(operation.entity, of_school);
-            let is_planted = planted::is(Leak::CursorByPosition);
-            let rank = || self.release().order(operation.entity).rank(of_school);
-            Some(if is_planted { format!("{identifier}@{}", rank()) } else { identifier })
-        });
-        let cursor = last_seen.filter(|_| cut.has_more()).map(|last| cursor::seal(key, bound, &last));
+        let cursor = last.map(|last| cursor::seal(key, bound, &last.to_text()));
         let links = links(&format!("{}/{}", self.app.public_url, path), &parameters, cut, cursor.as_deref());
         let disclosure = self.disclosure(&page.positions, cut.n, people);
         Ok(Some(Answer { body, total: Some(cut.total), links, disclosure }))
+    }
+
+    /// The last object of a page, and what it is sorted by.
+    fn last_shown(
+        &self,
+        conn: &mut Conn,
+        sort: SortKey,
+        (of_school, own): (&[u32], &[(usize, Own<'_>)]),
+    ) -> Result<Option<Last>, StoreError> {
+        let n = of_school.len() + own.len();
+        if let Some((_, own)) = own.last().filter(|(place, _)| place + 1 == n) {
+            let written = own.written();
+            let value = own_filter::sort_value(written, sort);
+            return Ok(Some(Last::new(written.identifier.clone(), value, Some(written.number))));
+        }
+        let (release, entity) = (self.release(), self.request.operation.entity);
+        let Some(position) = of_school.last() else { return Ok(None) };
+        let value = sort::of_school(conn, release, (entity, *position), sort)?;
+        let mut identifier = release.identifier(entity, *position);
+        if planted::is(Leak::CursorByPosition) {
+            _ = write!(identifier, "@{}", release.order(entity).rank(*position));
+        }
+        Ok(Some(Last::new(identifier, value, None)))
     }
 
     /// The objects of the school that a list may hold, without those under names of the vendor's own.
@@ -398,7 +416,7 @@ impl Exchange<'_> {
 
 fn start(key: &MasterKey, bound: Bound<'_>, parameters: &Parameters) -> Result<Start, Refusal> {
     let Some(text) = &parameters.cursor else { return Ok(Start::Offset(parameters.offset)) };
-    let last = cursor::open(key, bound, text).ok_or_else(|| {
+    let last = cursor::open(key, bound, text).and_then(|text| Last::from_text(&text)).ok_or_else(|| {
         Refusal::new(StatusCode::BAD_REQUEST, "invaliddata", "the cursor does not belong to this list")
     })?;
     Ok(Start::After(last, parameters.offset))

@@ -2,7 +2,8 @@
 
 use crate::catalogue::{Entity, Field, Kind, Version, word};
 use crate::oneroster::filter::Syntax;
-use crate::query::{Filter, Leaf, Member, Op, SortKey, Target, list};
+use crate::query::sort::is_sortable;
+use crate::query::{Filter, Leaf, Member, Op, SortKey, Target};
 
 /// A name that the published schema doesn't have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -106,7 +107,7 @@ pub fn sort_key(version: Version, entity: Entity, name: &str) -> Option<SortKey>
         "sourcedId" => Some(SortKey::SourcedId),
         "status" => Some(SortKey::Status),
         "dateLastModified" => Some(SortKey::DateLastModified),
-        _ => field(version, entity, name).filter(|field| list::is_sortable(field.kind)).map(|field| match field.kind {
+        _ => field(version, entity, name).filter(|field| is_sortable(field.kind)).map(|field| match field.kind {
             Kind::Text if word::differs(entity, name) => SortKey::Worded(version, field.name),
             _ => SortKey::Field(field.name),
         }),

@@ -87,7 +87,7 @@ impl Parameters {
         Ok(Self {
             limit: usize::try_from(limit).unwrap_or(MOST_LIMIT),
             offset,
-            sort: key.map_or((SortKey::SourcedId, Direction::Ascending), |key| (key, direction)),
+            sort: key.map_or((SortKey::Unsorted, Direction::Ascending), |key| (key, direction)),
             filter,
             fields,
             cursor: one("cursor")?.map(str::to_owned),

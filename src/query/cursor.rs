@@ -1,12 +1,12 @@
 //! The mark in a `next` link: the last record of the page before, so that a client that follows links
 //! loses and repeats nothing while an import runs beside it.
 //!
-//! It holds nothing but the identifier that the client has just received, and is bound to the vendor and
-//! the query, so that no other list can be entered with it.
+//! It holds what the client has just received of that record, its identifier and the value that the list is sorted by,
+//! encrypted, since addresses end up in logs. It is bound to the vendor and the query, so that no other list can be
+//! entered with it.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use subtle::ConstantTimeEq;
 
 use crate::keys::MasterKey;
 
@@ -23,26 +23,21 @@ pub struct Bound<'a> {
     pub query: &'a str,
 }
 
-const SEAL: usize = 16;
-
-/// Makes the cursor after the record with that identifier.
-pub fn seal(key: &MasterKey, bound: Bound<'_>, identifier: &str) -> String {
-    let mut bytes = mark(key, bound, identifier).to_vec();
-    bytes.extend_from_slice(identifier.as_bytes());
-    URL_SAFE_NO_PAD.encode(bytes)
+/// Makes the cursor that holds a text. The same text makes the same cursor: a page that didn't change has the same links.
+pub fn seal(key: &MasterKey, bound: Bound<'_>, text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(key.seal_alike(&bound.purpose(), text.as_bytes()))
 }
 
-/// The identifier in a cursor that belongs here; `None` for any other text.
+/// The text in a cursor that belongs here; `None` for any other cursor.
 pub fn open(key: &MasterKey, bound: Bound<'_>, cursor: &str) -> Option<String> {
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-    let (found, identifier) = bytes.split_at_checked(SEAL)?;
-    let identifier = std::str::from_utf8(identifier).ok()?;
-    bool::from(mark(key, bound, identifier).ct_eq(found)).then(|| identifier.to_owned())
+    let sealed = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+    String::from_utf8(key.unseal_alike(&bound.purpose(), &sealed).ok()?).ok()
 }
 
-fn mark(key: &MasterKey, bound: Bound<'_>, identifier: &str) -> [u8; SEAL] {
-    let full = key.derive("cursor", &[bound.tenant, bound.vendor, bound.path, bound.query, identifier]);
-    full.first_chunk().copied().unwrap_or_default()
+impl<'a> Bound<'a> {
+    const fn purpose(&self) -> [&'a str; 5] {
+        ["cursor", self.tenant, self.vendor, self.path, self.query]
+    }
 }
 
 #[cfg(test)]
@@ -59,5 +54,17 @@ mod tests {
         assert_eq!(open(&key, Bound { vendor: "borg", ..here }, &cursor), None);
         assert_eq!(open(&key, Bound { path: "classes", ..here }, &cursor), None);
         assert_eq!(open(&key, here, "garbage"), None);
+        assert_eq!(open(&key, here, ""), None);
+    }
+
+    #[test]
+    fn a_cursor_is_the_same_for_the_same_text_and_not_readable() {
+        let key = MasterKey::from_text(&"ab".repeat(32)).unwrap();
+        let here = Bound { tenant: "noord", vendor: "atlas", path: "users", query: "" };
+        let sealed = URL_SAFE_NO_PAD.decode(seal(&key, here, "Bergsma")).unwrap();
+
+        assert!(!sealed.windows(4).any(|part| part == b"Berg"));
+        assert_eq!(seal(&key, here, "Bergsma"), seal(&key, here, "Bergsma"));
+        assert_ne!(seal(&key, here, "Bergsma"), seal(&key, here, "Bergsm"));
     }
 }

@@ -1,20 +1,20 @@
 //! A list of the school's objects and of the vendor's own, in one order.
 //!
-//! In the default order the school's come first, in the vendor's order, and then its own, as it made them: a page
+//! Without a sort the school's come first, in the vendor's order, and then its own, as it made them: a page
 //! at any depth is then one page of each. Any other order is made for each request, and costs as much as the
 //! list is long; only vendors that have written something pay it.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use crate::catalogue::word::in_version;
-use crate::catalogue::{Entity, Kind};
+use crate::catalogue::Entity;
 use crate::consent::written::Written;
 use crate::query::evaluate::QueryError;
 use crate::query::filter::fields;
-use crate::query::list::{Direction, List, Page, SortKey, Start, View, is_sortable};
+use crate::query::list::{List, Page, Start, View};
 use crate::query::modified;
-use crate::query::own::{SortValue, holds, sort_value};
-use crate::query::value::as_instant;
+use crate::query::own::{holds, sort_value};
+use crate::query::sort::{SortKey, SortValue, is_sortable, worded};
 use crate::store::written::{self, Which};
 use crate::store::{Conn, leaf};
 
@@ -50,15 +50,8 @@ pub struct Desk<'c> {
 
 /// The page that was asked for.
 pub fn page(view: &View, conn: &mut Conn, list: &List, mut desk: Desk<'_>) -> Result<Joined, QueryError> {
-    let is_default = list.sort == (SortKey::SourcedId, Direction::Ascending);
-    let last_own = match &list.start {
-        Start::After(identifier, _) => {
-            written::find(desk.conn, desk.of, list.entity, identifier)?.map(|written| written.number)
-        }
-        Start::Offset(_) => None,
-    };
-    if is_default && list.filter.is_none() {
-        return one_after_the_other(view, conn, list, &mut desk, last_own);
+    if list.sort.0 == SortKey::Unsorted && list.filter.is_none() {
+        return one_after_the_other(view, conn, list, &mut desk);
     }
     let mut own = written::list(desk.conn, desk.of, list.entity, &desk.which, None)?;
     if let Some(filter) = &list.filter {
@@ -72,60 +65,54 @@ pub fn page(view: &View, conn: &mut Conn, list: &List, mut desk: Desk<'_>) -> Re
     }
     let whole = List { start: Start::Offset(0), limit: usize::MAX, ..list.clone() };
     let of_school = view.page(conn, &whole)?.positions;
-    let mut keyed = Vec::with_capacity(of_school.len() + own.len());
     let values = values(view, conn, list, &of_school)?;
-    for (place, (position, value)) in of_school.iter().zip(values).enumerate() {
-        keyed.push((value, place, Some(*position)));
-    }
-    for (place, written) in own.iter().enumerate() {
-        keyed.push((sort_value(written, list.sort.0), of_school.len() + place, None));
-    }
-    let by_value = |a: &SortValue, b: &SortValue| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal);
-    match list.sort {
-        (SortKey::SourcedId, Direction::Ascending) => {}
-        // The school's are in descending order already; own ones, the last in ascending order, come first.
-        (SortKey::SourcedId, Direction::Descending) => {
-            keyed.rotate_right(own.len());
-            if let Some(own) = keyed.get_mut(..own.len()) {
-                own.reverse();
-            }
-        }
-        (_, Direction::Ascending) => keyed.sort_by(|a, b| by_value(&a.0, &b.0).then(a.1.cmp(&b.1))),
-        (_, Direction::Descending) => keyed.sort_by(|a, b| by_value(&b.0, &a.0).then(a.1.cmp(&b.1))),
-    }
-    let own_place = |place: usize| place.checked_sub(of_school.len());
+    let (key, direction) = list.sort;
+    let mut entries: Vec<(SortValue, Object)> = values.into_iter().zip(of_school.into_iter().map(Object::Of)).collect();
+    entries.extend(own.into_iter().map(|own| (sort_value(&own, key), Object::Own(own))));
+    // Of equal ones the school's come first, in the vendor's order, and then its own, as it made them.
+    entries.sort_by(|(a, _), (b, _)| direction.of(a.order(b)));
     let start = match &list.start {
         Start::Offset(offset) => usize::try_from(*offset).unwrap_or(usize::MAX),
-        Start::After(identifier, fallback) => {
-            let of_school = view.release.find(list.entity, identifier);
-            let is_last = |entry: &(SortValue, usize, Option<u32>)| match entry.2 {
-                Some(position) => last_own.is_none() && Some(position) == of_school,
-                None => {
-                    own_place(entry.1).and_then(|p| own.get(p)).is_some_and(|written| Some(written.number) == last_own)
-                }
-            };
-            let found = keyed.iter().position(is_last).map(|place| place + 1);
-            found.unwrap_or_else(|| usize::try_from(*fallback).unwrap_or(usize::MAX))
-        }
+        Start::After(last, fallback) => match view.release.rank_after(list.entity, &last.identifier) {
+            None if last.own.is_none() => usize::try_from(*fallback).unwrap_or(usize::MAX),
+            rank => {
+                let order = view.release.order(list.entity);
+                let ties = |object: &Object| match (object, last.own) {
+                    (Object::Of(position), None) => order.rank(*position).cmp(&rank.unwrap_or_default()),
+                    (Object::Of(_), Some(_)) => Ordering::Less,
+                    (Object::Own(_), None) => Ordering::Greater,
+                    (Object::Own(own), Some(number)) => own.number.cmp(&number.saturating_add(1)),
+                };
+                let place =
+                    |(value, object): &(SortValue, Object)| direction.of(last.order(value)).then_with(|| ties(object));
+                entries.partition_point(|entry| place(entry) == Ordering::Less)
+            }
+        },
     }
-    .min(keyed.len());
-    let mut joined = Joined { total: keyed.len() as u64, offset: start as u64, ..Joined::default() };
-    for (index, (_, place, position)) in keyed.into_iter().skip(start).take(list.limit).enumerate() {
-        match position {
-            Some(position) => joined.positions.push(position),
-            None => joined.own.extend(own_place(place).and_then(|p| own.get(p)).map(|own| (index, own.clone()))),
+    .min(entries.len());
+    let mut joined = Joined { total: entries.len() as u64, offset: start as u64, ..Joined::default() };
+    for (index, (_, object)) in entries.into_iter().skip(start).take(list.limit).enumerate() {
+        match object {
+            Object::Of(position) => joined.positions.push(position),
+            Object::Own(own) => joined.own.push((index, own)),
         }
     }
     Ok(joined)
 }
 
-fn one_after_the_other(
-    view: &View,
-    conn: &mut Conn,
-    list: &List,
-    desk: &mut Desk<'_>,
-    last_own: Option<i64>,
-) -> Result<Joined, QueryError> {
+/// An object of a list.
+enum Object {
+    /// One of the school's.
+    Of(u32),
+    /// One of the vendor's own.
+    Own(Written),
+}
+
+fn one_after_the_other(view: &View, conn: &mut Conn, list: &List, desk: &mut Desk<'_>) -> Result<Joined, QueryError> {
+    let last_own = match &list.start {
+        Start::After(last, _) => last.own,
+        Start::Offset(_) => None,
+    };
     let n_own = written::count(desk.conn, desk.of, list.entity, &desk.which)?;
     let (of_school, own_offset) = if let Some(number) = last_own {
         let whole = List { start: Start::Offset(u64::MAX), ..list.clone() };
@@ -156,28 +143,26 @@ fn one_after_the_other(
 }
 
 /// What the school's objects sort by; a withheld value is absent.
-#[expect(clippy::cast_precision_loss, reason = "times in ms are exact in 53 bits")]
 fn values(view: &View, conn: &mut Conn, list: &List, positions: &[u32]) -> Result<Vec<SortValue>, QueryError> {
     let (release, entity) = (&view.release, list.entity);
     Ok(match list.sort.0 {
-        SortKey::SourcedId => vec![SortValue::Number(0.0); positions.len()],
+        SortKey::Unsorted => vec![SortValue::Absent; positions.len()],
+        SortKey::SourcedId => positions.iter().map(|p| SortValue::Text(release.identifier(entity, *p))).collect(),
         SortKey::Status => {
             let gone = release.recollection().tombstones(entity);
-            positions.iter().map(|p| SortValue::Number(f64::from(u8::from(gone.contains(*p))))).collect()
+            positions.iter().map(|p| SortValue::status(gone.contains(*p))).collect()
         }
         SortKey::DateLastModified => {
             let times = modified::times(release, entity, &positions.iter().copied().collect());
             let times: HashMap<u32, i64> = times.into_iter().collect();
-            let time = |p: &u32| SortValue::Number(times.get(p).copied().unwrap_or_default() as f64);
-            positions.iter().map(time).collect()
+            positions.iter().map(|p| SortValue::time(times.get(p).copied().unwrap_or_default())).collect()
         }
         SortKey::Worded(version, name) => {
             let Some(field) = fields(entity, name).next() else { return Ok(vec![SortValue::Absent; positions.len()]) };
             let stored = leaf::values(conn, release.snapshot(), (entity, field.column))?;
             let value = |position: &u32| match stored.get(position) {
                 Some(leaf::Value::Text(text)) if release.shows(entity, field.category, *position) => {
-                    in_version(version, entity, name, text)
-                        .map_or(SortValue::Absent, |word| SortValue::Text(word.into()))
+                    worded(version, entity, name, text)
                 }
                 _ => SortValue::Absent,
             };
@@ -188,11 +173,7 @@ fn values(view: &View, conn: &mut Conn, list: &List, positions: &[u32]) -> Resul
             let Some(field) = field else { return Ok(vec![SortValue::Absent; positions.len()]) };
             let stored = leaf::values(conn, release.snapshot(), (entity, field.column))?;
             let value = |position: &u32| match stored.get(position) {
-                Some(value) if release.shows(entity, field.category, *position) => match value {
-                    leaf::Value::Text(text) if field.kind == Kind::DateTime => SortValue::Text(as_instant(text)),
-                    leaf::Value::Text(text) => SortValue::Text(text.clone()),
-                    leaf::Value::Number(number) => SortValue::Number(*number),
-                },
+                Some(value) if release.shows(entity, field.category, *position) => SortValue::of_stored(field, value),
                 _ => SortValue::Absent,
             };
             positions.iter().map(value).collect()

@@ -3,55 +3,33 @@
 //! A page costs the same at any depth: the list is a bitmap in the vendor's order, or a sorted list that
 //! is kept for the next page.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use roaring::RoaringBitmap;
 
-use crate::catalogue::{Category, Entity, Field, Kind, Version};
+use crate::catalogue::{Category, Entity, Field, Kind};
 use crate::consent::Release;
 use crate::planted::{self, Leak};
 use crate::query::answers::Board;
 use crate::query::evaluate::{Context, QueryError};
-use crate::query::filter::{Filter, fields};
+use crate::query::filter::{Filter, Op, fields};
 use crate::query::held_roles::HeldRoles;
 use crate::query::main_role::{self, MainRoles};
 use crate::query::modified;
 use crate::query::shadow::Shadows;
+use crate::query::sort::{self, Direction, Last, SortKey, SortValue, is_sortable};
 use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{Conn, StoreError};
 
-/// What a list is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SortKey {
-    /// The vendor's identifier, which is also the order without any sort.
-    SourcedId,
-    /// `active` before `tobedeleted`.
-    Status,
-    /// When the vendor's view of the object last changed.
-    DateLastModified,
-    /// A field with single values.
-    Field(&'static str),
-    /// A field by its word in the vocabulary of that version.
-    Worded(Version, &'static str),
-}
-
-/// Which way a list is sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// Smallest first.
-    Ascending,
-    /// Greatest first.
-    Descending,
-}
-
 /// Where a page begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Start {
     /// After that many objects.
     Offset(u64),
-    /// After the object with that identifier; if it has gone from a sorted list, after that many.
-    After(String, u64),
+    /// After that object, wherever it stands now; after that many if its identifier is none of the vendor's any more.
+    After(Last, u64),
 }
 
 /// A request for a page.
@@ -69,6 +47,13 @@ pub struct List {
     pub start: Start,
     /// How many objects it has at most.
     pub limit: usize,
+}
+
+impl List {
+    /// Whether the school's objects are in the vendor's order.
+    fn is_in_vendors_order(&self) -> bool {
+        self.sort.0 == SortKey::Unsorted || self.sort == (SortKey::SourcedId, Direction::Ascending)
+    }
 }
 
 /// A page, in keys.
@@ -107,6 +92,8 @@ pub struct View {
 
 type ListKey = (Entity, Option<String>, Option<Filter>, (SortKey, Direction));
 
+/// The order in which the school's objects are without any other.
+const VENDORS_ORDER: (SortKey, Direction) = (SortKey::Unsorted, Direction::Ascending);
 /// How many lists are kept for a vendor; a sorted one of 100,000 people is 400 KB.
 const MOST_LISTS: usize = 16;
 /// How many subsets are kept for a vendor.
@@ -182,17 +169,18 @@ impl View {
 
     /// Whether the list of a subset, unfiltered and in the vendor's order, was asked for before and is kept.
     pub fn has_list(&self, entity: Entity, subset: &str) -> bool {
-        let key = (entity, Some(subset.to_owned()), None, (SortKey::SourcedId, Direction::Ascending));
+        let key = (entity, Some(subset.to_owned()), None, VENDORS_ORDER);
         self.lists.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key)
     }
 
     /// The page that was asked for.
     pub fn page(&self, conn: &mut Conn, list: &List) -> Result<Page, QueryError> {
-        let is_default_order = list.sort == (SortKey::SourcedId, Direction::Ascending);
-        if is_default_order && list.filter.is_none() && list.within.is_none() {
+        let is_in_vendors_order = list.is_in_vendors_order();
+        if is_in_vendors_order && list.filter.is_none() && list.within.is_none() {
             return Ok(self.cut_ranks(list, self.release.listed(list.entity)));
         }
-        let key = (list.entity, list.within.as_ref().map(|(key, _)| key.clone()), list.filter.clone(), list.sort);
+        let sort = if is_in_vendors_order { VENDORS_ORDER } else { list.sort };
+        let key = (list.entity, list.within.as_ref().map(|(key, _)| key.clone()), list.filter.clone(), sort);
         let known = self.lists.lock().unwrap_or_else(PoisonError::into_inner).get(&key).map(Arc::clone);
         let listed = if let Some(listed) = known {
             listed
@@ -209,7 +197,7 @@ impl View {
         };
         Ok(match &*listed {
             Listed::Ranks(ranks) => self.cut_ranks(list, ranks),
-            Listed::Sorted(positions) => self.cut_sorted(list, positions),
+            Listed::Sorted(positions) => self.cut_sorted(conn, list, positions)?,
         })
     }
 
@@ -228,7 +216,7 @@ impl View {
         if let Some(filter) = &list.filter {
             objects &= self.evaluate(conn, list.entity, filter)?;
         }
-        if list.sort == (SortKey::SourcedId, Direction::Ascending) {
+        if list.is_in_vendors_order() {
             return Ok(Listed::Ranks(self.release.order(list.entity).ranks(&objects)));
         }
         Ok(Listed::Sorted(self.sorted(conn, list, &objects)?))
@@ -256,7 +244,7 @@ impl View {
         const ABSENT: i64 = i64::MAX;
         let (release, entity) = (&self.release, list.entity);
         match list.sort.0 {
-            SortKey::SourcedId => Ok(objects.iter().map(|p| (p, 0)).collect()),
+            SortKey::Unsorted | SortKey::SourcedId => Ok(objects.iter().map(|p| (p, 0)).collect()),
             SortKey::Status => {
                 let gone = release.recollection().tombstones(entity);
                 Ok(objects.iter().map(|p| (p, i64::from(gone.contains(p)))).collect())
@@ -313,7 +301,7 @@ impl View {
         let total = self.total(list, ranks.len());
         let offset = match &list.start {
             Start::Offset(offset) => (*offset).min(total),
-            Start::After(identifier, fallback) => match self.release.rank_after(list.entity, identifier) {
+            Start::After(last, fallback) => match self.release.rank_after(list.entity, &last.identifier) {
                 Some(rank) => rank.checked_sub(1).map_or(0, |last| ranks.rank(last)),
                 None => (*fallback).min(total),
             },
@@ -339,19 +327,58 @@ impl View {
         page.filter(|rank| ranks.contains(*rank)).map(|rank| order.position(rank)).collect()
     }
 
-    fn cut_sorted(&self, list: &List, sorted: &[u32]) -> Page {
-        let total = sorted.len();
+    fn cut_sorted(&self, conn: &mut Conn, list: &List, sorted: &[u32]) -> Result<Page, StoreError> {
         let start = match &list.start {
             Start::Offset(offset) => usize::try_from(*offset).unwrap_or(usize::MAX),
-            Start::After(identifier, fallback) => self
-                .release
-                .find(list.entity, identifier)
-                .and_then(|last| sorted.iter().position(|p| *p == last))
-                .map_or_else(|| usize::try_from(*fallback).unwrap_or(usize::MAX), |i| i + 1),
+            Start::After(last, fallback) => match self.release.rank_after(list.entity, &last.identifier) {
+                Some(rank) => self.n_before(conn, list, sorted, (last, rank))?,
+                None => usize::try_from(*fallback).unwrap_or(usize::MAX),
+            },
         }
-        .min(total);
+        .min(sorted.len());
         let positions = sorted.iter().skip(start).take(list.limit).copied().collect();
-        Page { positions, total: total as u64, offset: start as u64 }
+        Ok(Page { positions, total: sorted.len() as u64, offset: start as u64 })
+    }
+
+    /// How many objects of a sorted list come before the place where a page ended: those with a lesser value, and of
+    /// those with the same value the ones before that rank.
+    fn n_before(
+        &self,
+        conn: &mut Conn,
+        list: &List,
+        sorted: &[u32],
+        (last, rank): (&Last, u32),
+    ) -> Result<usize, StoreError> {
+        let (release, entity, (key, direction)) = (&self.release, list.entity, list.sort);
+        let order = release.order(entity);
+        let is_before = |position: u32, values: Ordering| {
+            direction.of(values).then_with(|| order.rank(position).cmp(&rank)) == Ordering::Less
+        };
+        if let (SortKey::DateLastModified, SortValue::Number(at)) = (key, &last.value) {
+            // The times of single objects cost more than those of all.
+            #[expect(clippy::cast_possible_truncation, reason = "times in ms are exact in 53 bits")]
+            let at = *at as i64;
+            let [later, same] = [Op::Gt, Op::Eq].map(|op| modified::compared(release, entity, op, at));
+            let values = |position: u32| match () {
+                () if later.contains(position) => Ordering::Greater,
+                () if same.contains(position) => Ordering::Equal,
+                () => Ordering::Less,
+            };
+            return Ok(sorted.partition_point(|position| is_before(*position, values(*position))));
+        }
+        // A few values are read instead of all.
+        let (mut low, mut high) = (0, sorted.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let Some(position) = sorted.get(middle) else { break };
+            let value = sort::of_school(conn, release, (entity, *position), key)?;
+            if is_before(*position, last.order(&value)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
     }
 }
 
@@ -367,9 +394,4 @@ fn org_names(conn: &mut Conn, release: &Release) -> Result<Option<Vec<Option<Str
         }
     }
     Ok(Some(names))
-}
-
-/// Whether a field of that kind has single values that sort in the database.
-pub fn is_sortable(kind: Kind) -> bool {
-    matches!(kind, Kind::Text | Kind::Boolean | Kind::Date | Kind::DateTime | Kind::Number | Kind::MainRole)
 }

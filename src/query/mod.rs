@@ -14,11 +14,13 @@ pub mod own;
 pub mod relation;
 pub mod remember;
 pub mod shadow;
+pub mod sort;
 pub mod value;
 pub mod views;
 
 pub use answers::Board;
 pub use evaluate::{Context, QueryError};
 pub use filter::{Filter, Leaf, Member, Op, Target};
-pub use list::{Direction, List, Page, SortKey, Start, View};
+pub use list::{List, Page, Start, View};
+pub use sort::{Direction, Last, SortKey};
 pub use views::{Asked, Views};

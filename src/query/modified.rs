@@ -66,7 +66,7 @@ pub fn times(release: &Release, entity: Entity, objects: &RoaringBitmap) -> Vec<
             note(*at, created);
         }
         for (category, by_time) in &times.of_category {
-            let shown = release.shown_with_value(entity, *category);
+            let shown = release.shown_with_value(entity, *category) & objects;
             for (at, changed) in by_time {
                 note(*at, &(changed & &shown));
             }

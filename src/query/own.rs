@@ -9,7 +9,7 @@ use crate::consent::written::Written;
 use crate::planted::{self, Leak};
 use crate::query::evaluate::QueryError;
 use crate::query::filter::{Filter, Leaf, Member, Op, Target, fields};
-use crate::query::list::SortKey;
+use crate::query::sort::{SortKey, SortValue, worded};
 use crate::query::value;
 
 /// Whether the filter holds for the object.
@@ -115,28 +115,16 @@ fn any_named(value: &Value, name: &str, holds: &impl Fn(&str) -> bool) -> bool {
     }
 }
 
-/// A value that sorts: absent ones come after all others.
-#[derive(Debug, Clone, PartialEq, PartialOrd)]
-pub enum SortValue {
-    /// A number, a time, or a place.
-    Number(f64),
-    /// Text.
-    Text(String),
-    /// None.
-    Absent,
-}
-
 /// What the object sorts by.
-#[expect(clippy::cast_precision_loss, reason = "times in ms are exact in 53 bits")]
 pub fn sort_value(written: &Written, key: SortKey) -> SortValue {
     match key {
-        SortKey::SourcedId => SortValue::Number(0.0),
-        SortKey::Status => SortValue::Number(f64::from(u8::from(written.is_deleted))),
-        SortKey::DateLastModified => SortValue::Number(written.modified_at as f64),
+        SortKey::Unsorted => SortValue::Absent,
+        SortKey::SourcedId => SortValue::Text(written.identifier.clone()),
+        SortKey::Status => SortValue::status(written.is_deleted),
+        SortKey::DateLastModified => SortValue::time(written.modified_at),
         SortKey::Worded(version, name) => {
             let text = written.body.get(name).and_then(Value::as_str);
-            let word = text.and_then(|text| word::in_version(version, written.entity, name, text));
-            word.map_or(SortValue::Absent, |word| SortValue::Text(word.to_owned()))
+            text.map_or(SortValue::Absent, |text| worded(version, written.entity, name, text))
         }
         SortKey::Field(name) => match (written.body.get(name), fields(written.entity, name).next()) {
             (Some(Value::String(text)), Some(field)) if field.kind == Kind::DateTime => {

@@ -211,6 +211,26 @@ pub fn values(
     Ok(found)
 }
 
+/// What one object's column holds, if anything.
+pub fn value(
+    conn: &mut Conn,
+    snapshot: &Snapshot,
+    (entity, column): (Entity, &'static str),
+    position: u32,
+) -> Result<Option<Value>, StoreError> {
+    let sql = format!("SELECT {column} FROM {} WHERE tenant_id = ? AND id = ?", entity.table());
+    let statement = Statement::new(sql).bind(snapshot.tenant_id).bind(snapshot.ids(entity).row_id(position));
+    let mut found = None;
+    statement.each(conn, |row| {
+        found = match (row.text(0), row.real(0)) {
+            (Some(text), _) => Some(Value::Text(text.to_owned())),
+            (None, number) => number.map(Value::Number),
+        };
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 /// What a column holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {

@@ -7,7 +7,7 @@ use koppelvlak::catalogue::category::Level;
 use koppelvlak::catalogue::{Category, Entity, Field, Kind};
 use koppelvlak::oneroster::csv::Rule;
 use koppelvlak::oneroster::v1p2::discovery::{SERVICES, Service};
-use koppelvlak::query::list::is_sortable;
+use koppelvlak::query::sort::is_sortable;
 
 /// A page of the documentation that is generated.
 pub struct Page {

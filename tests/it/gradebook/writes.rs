@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::gradebook::desk::{self, Place, delete, line_item, put, result, send};
+use crate::harness::Reply;
 use crate::rostering::board::{Demo, on_each_demo};
-use crate::rostering::client::Client;
+use crate::rostering::client::{Client, encoded, id, links, objects};
 
 /// The vendor that writes here, at the addresses of a service.
 fn writer<'d>(demo: &'d Demo, base: &str) -> Client<'d> {
@@ -17,6 +18,16 @@ fn place(demo: &Demo) -> Place {
 
 fn ids(objects: &[Value]) -> Vec<&str> {
     objects.iter().map(|object| object["sourcedId"].as_str().unwrap()).collect()
+}
+
+/// The identifiers on a page and all that follow it.
+fn follow(client: &Client<'_>, mut reply: Reply) -> Vec<String> {
+    let mut all: Vec<String> = objects(&reply).iter().map(id).collect();
+    while let Some(next) = links(&reply).remove("next") {
+        reply = client.follow(&next);
+        all.extend(objects(&reply).iter().map(id));
+    }
+    all
 }
 
 on_each_demo! {
@@ -72,6 +83,60 @@ on_each_demo! {
         let plain = client.page("/lineItems?limit=10000");
         let own: Vec<&str> = ids(&plain).into_iter().filter(|id| id.starts_with("own-")).collect();
         assert_eq!(own, ["own-1", "own-2", "own-3"]);
+    }
+
+    fn own_objects_sort_by_identifier_among_the_schools(demo: &Demo) {
+        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
+        for id in ["!sorts-first", "~sorts-last"] {
+            assert_eq!(put(&client, &format!("/lineItems/{id}"), &line_item(&place, id, "By name")).status, 201);
+        }
+        for (way, ends) in [("asc", ["!sorts-first", "~sorts-last"]), ("desc", ["~sorts-last", "!sorts-first"])] {
+            let whole = client.page(&format!("/lineItems?limit=10000&sort=sourcedId&orderBy={way}"));
+            let paged = follow(&client, client.ok(&format!("/lineItems?limit=7&sort=sourcedId&orderBy={way}")));
+
+            for mut list in [ids(&whole).into_iter().map(str::to_owned).collect::<Vec<_>>(), paged] {
+                assert!(list.len() > 14, "{list:?}");
+                assert_eq!([list[0].as_str(), list[list.len() - 1].as_str()], ends);
+                if way == "desc" {
+                    list.reverse();
+                }
+                assert!(list.windows(2).all(|pair| pair[0] < pair[1]), "{list:?}");
+            }
+        }
+    }
+
+    fn own_objects_that_change_between_two_pages_hide_no_other(demo: &Demo) {
+        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
+        // Other tests write line items that are due later.
+        let filter = encoded("title~'of the walk' OR dueDate<'2026-09-01T00:00:00Z'");
+        for (n, way) in ["asc", "desc"].into_iter().enumerate() {
+            let start = if way == "asc" { "!" } else { "~" };
+            let names = [0, 1, 2, 3].map(|i| format!("walk-{n}-{i}"));
+            for name in &names {
+                let item = line_item(&place, name, &format!("{start} of the walk"));
+                assert_eq!(put(&client, &format!("/lineItems/{name}"), &item).status, 201);
+            }
+            let query = format!("/lineItems?sort=title&orderBy={way}&filter={filter}");
+            let whole: Vec<String> = client.page(&format!("{query}&limit=10000")).iter().map(id).collect();
+            assert!(whole.len() > 10, "{whole:?}");
+            assert_eq!(&whole[..4], &names);
+
+            let first = client.ok(&format!("{query}&limit=2"));
+            assert_eq!(delete(&client, &format!("/lineItems/{}", names[1])).status, 204);
+            assert_eq!(follow(&client, first), whole);
+
+            let first = client.ok(&format!("{query}&limit=2"));
+            let middle = line_item(&place, &names[2], "M of the walk");
+            assert_eq!(put(&client, &format!("/lineItems/{}", names[2]), &middle).status, 200);
+            let mut seen = follow(&client, first);
+            // It is told once more, where it stands now.
+            seen.remove(seen.iter().rposition(|id| *id == names[2]).unwrap());
+            let rest: Vec<&String> = whole.iter().filter(|id| **id != names[1]).collect();
+            assert_eq!(seen.iter().collect::<Vec<_>>(), rest);
+            for name in [&names[0], &names[2], &names[3]] {
+                assert_eq!(delete(&client, &format!("/lineItems/{name}")).status, 204);
+            }
+        }
     }
 
     fn or_505_whatever_is_wrong_is_named(demo: &Demo) {

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
+use crate::csv_set::Set;
 use crate::harness::{Reply, World, on_each_database};
-use crate::rostering::board::{Demo, import_at, on_each_demo};
+use crate::rostering::board::{Demo, SECRET, import_at, on_each_demo};
 use crate::rostering::client::{Client, encoded, id, ids, links, objects, set};
-use crate::rostering::village::{atlas, one_rule, rules, serve, settle, village};
+use crate::rostering::village::{atlas, one_rule, rules, rules_of, serve, settle, village};
 
 /// Steps through a list by `offset`, and checks on each page what tells a client that it is the last.
 fn walk(client: &Client<'_>, path: &str, limit: usize) -> Vec<String> {
@@ -189,4 +192,140 @@ on_each_database! {
             assert_eq!(both, set(["ann", "bob", "cas", "dee", "mum", "tia", "tom"]).into_iter().collect::<Vec<_>>(), "{query}");
         }
     }
+
+    fn or_705_behind_a_page_whose_last_one_goes_or_is_renamed_nobody_is_lost_or_repeated(world: &World) {
+        settle(world);
+        let mut n = 0;
+        let mut import = |set: &Set| {
+            n += 1;
+            import_at(world, "noord", &set.folder().path, &format!("2026-08-20T{:02}:{:02}:00Z", n / 60, n % 60));
+        };
+        let since = encoded("dateLastModified>'2026-01-01'");
+        for identifiers in ["source", "pairwise"] {
+            let rules = rules_of(identifiers, "absent", &one_rule("r1", &["identity", "name", "contact-email"], ""));
+            let server = serve(world, &rules);
+            let client = atlas(&server);
+            for sort in ["familyName", "dateLastModified", "role", "sourcedId"] {
+                for way in ["asc", "desc"] {
+                    for new_name in [None, Some("!"), Some("~")] {
+                        import(&village());
+                        let query = format!("/users?limit=3&sort={sort}&orderBy={way}&filter={since}");
+                        let walk = walk_past(&client, &query, of_person, |last| {
+                            let mut changed = village();
+                            match new_name {
+                                None => leave(&mut changed, last),
+                                Some(start) => rename(&mut changed, last, start),
+                            }
+                            import(&changed);
+                        });
+
+                        let (last, seen) = walk;
+                        let expected: Vec<&str> = PEOPLE.into_iter().filter(|name| *name != last).collect();
+                        assert_eq!(seen, expected, "{identifiers} {query}, {last}: {new_name:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    fn or_705_a_list_in_the_words_of_1_1_goes_on_behind_one_that_went_or_has_another_word(world: &World) {
+        settle(world);
+        let server = serve(world, &rules(&one_rule("r1", &["identity", "enrolment"], "")));
+        let client = Client::of_service(&server, "noord", ("atlas", SECRET), "v1p1");
+        let mut n = 0;
+        for way in ["asc", "desc"] {
+            for word in [None, Some("student"), Some("teacher"), Some("ext:mentor")] {
+                let mut import = |set: &Set| {
+                    n += 1;
+                    import_at(world, "noord", &set.folder().path, &format!("2026-08-20T01:{n:02}:00Z"));
+                };
+                import(&village());
+                let query = format!("/enrollments?limit=3&sort=role&orderBy={way}");
+                let (last, seen) = walk_past(&client, &query, of_active, |last| {
+                    let mut changed = village();
+                    let text = String::from_utf8(changed.remove("enrollments.csv")).unwrap();
+                    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+                    let at = lines.iter().position(|line| line.starts_with(&format!("{last},"))).unwrap();
+                    match word {
+                        None => drop(lines.remove(at)),
+                        Some(word) => {
+                            let mut cells: Vec<&str> = lines[at].split(',').collect();
+                            (cells[6], cells[7]) = (word, "");
+                            lines[at] = cells.join(",");
+                        }
+                    }
+                    changed.put("enrollments.csv", &(lines.join("\n") + "\n"));
+                    import(&changed);
+                });
+
+                let all = ["E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8"];
+                let expected: Vec<&str> = all.into_iter().filter(|id| *id != last).collect();
+                assert_eq!(seen, expected, "{query}, {last}: {word:?}");
+            }
+        }
+    }
+}
+
+const PEOPLE: [&str; 7] = ["ann", "bob", "cas", "dee", "mum", "tia", "tom"];
+
+/// Who somebody is, by any kind of identifier. Tombstones have no address, and sort as if nothing of them were there.
+fn of_person(object: &Value) -> Option<String> {
+    object["email"].as_str().map(|email| email[..3].to_owned())
+}
+
+/// What is there still.
+fn of_active(object: &Value) -> Option<String> {
+    (object["status"] == "active").then(|| id(object))
+}
+
+/// Follows a list to the end after a change to the last one on its first page: who that was, and whom else it showed.
+fn walk_past(
+    client: &Client<'_>,
+    query: &str,
+    name: fn(&Value) -> Option<String>,
+    change: impl FnOnce(&str),
+) -> (String, Vec<String>) {
+    let mut reply = client.ok(query);
+    let mut page = objects(&reply);
+    let mut seen: Vec<String> = page.iter().filter_map(name).collect();
+    while page.last().and_then(name).is_none() {
+        reply = client.follow(&links(&reply)["next"]);
+        page = objects(&reply);
+        seen.extend(page.iter().filter_map(name));
+    }
+    let last = seen.last().unwrap().clone();
+    change(&last);
+    while let Some(next) = links(&reply).remove("next") {
+        reply = client.follow(&next);
+        assert_eq!(reply.status, 200, "{next}: {}", reply.body);
+        seen.extend(objects(&reply).iter().filter_map(name));
+    }
+    seen.retain(|name| *name != last);
+    seen.sort_unstable();
+    (last, seen)
+}
+
+/// Takes somebody out of the village.
+fn leave(set: &mut Set, who: &str) {
+    for file in ["users", "roles", "userProfiles", "enrollments", "demographics", "userResources"] {
+        let file = format!("{file}.csv");
+        let text = String::from_utf8(set.remove(&file)).unwrap();
+        let is_of = |line: &&str| line.split(',').take(6).any(|cell| cell == who);
+        let kept = text.lines().filter(|line| !is_of(line));
+        // Nobody has them as carer or child any more.
+        let kept: String = kept.map(|line| line.replace(&format!(",{who},"), ",,") + "\n").collect();
+        set.put(&file, &kept);
+    }
+}
+
+/// Gives somebody a family name that begins so.
+fn rename(set: &mut Set, who: &str, start: &str) {
+    let text = String::from_utf8(set.remove("users.csv")).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for line in lines.iter_mut().filter(|line| line.starts_with(&format!("{who},"))) {
+        let given = format!("{}{}", who[..1].to_uppercase(), &who[1..]);
+        let (head, tail) = line.split_once(&format!(",{given},")).unwrap();
+        *line = format!("{head},{given},{start}{tail}");
+    }
+    set.put("users.csv", &(lines.join("\n") + "\n"));
 }
