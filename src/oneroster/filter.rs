@@ -4,6 +4,7 @@
 //! lower-case words, spaces around operators, unquoted values, and a quote inside a quoted value.
 
 use crate::query::Op;
+use crate::query::value::instant;
 
 /// How deep parentheses may nest.
 const DEEPEST: usize = 32;
@@ -147,8 +148,9 @@ impl<'a> Reader<'a> {
         Err(self.expected("one of = != > >= < <= ~"))
     }
 
-    /// Up to the last quote before the end, `)`, AND or OR. A doubled quote is one quote; a single one in
-    /// the middle of a name (`O'Brien`) is part of it.
+    /// Up to the quote that the end, `)`, AND or OR follows. A doubled quote is one quote; a single one in a name, with
+    /// a letter behind it (`O'Brien`, `van 't Hof`), is part of it. Any other would make a value of the rest of a
+    /// filter that is none.
     fn quoted(&mut self) -> Result<String, Malformed> {
         let start = self.at + 1;
         let mut value = String::new();
@@ -163,33 +165,45 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let after = start + i + 1;
-            if ends_value(self.text.get(after..).unwrap_or_default()) {
+            let rest = self.text.get(after..).unwrap_or_default();
+            if ends_value(rest) {
                 self.at = after;
                 return Ok(value);
             }
-            if begins_clause(self.text.get(after..).unwrap_or_default()) {
+            let is_in_name = rest.starts_with(char::is_alphabetic) && !value.trim_end().ends_with(IN_OPERATORS);
+            if !is_in_name || begins_clause(rest) {
                 self.at = after;
-                return Err(self.expected("AND or OR"));
+                return Err(self.expected("AND, OR or the end"));
             }
             value.push('\'');
         }
         Err(self.expected("a closing quote"))
     }
 
+    /// Numbers, words and lists of them, without spaces; an instant may have one, as a `+` in an address is a space.
     fn unquoted(&mut self) -> Result<String, Malformed> {
         let rest = self.rest();
-        let ends_at = |(i, character): (usize, char)| {
-            character == ')' || (character.is_whitespace() && ends_value(rest.get(i..).unwrap_or_default()))
+        let until = |ends: &dyn Fn(usize) -> bool| {
+            let found =
+                rest.char_indices().find(|(i, character)| *character == ')' || (character.is_whitespace() && ends(*i)));
+            rest.get(..found.map_or(rest.len(), |(i, _)| i)).unwrap_or_default()
         };
-        let length = rest.char_indices().find(|at| ends_at(*at)).map_or(rest.len(), |(i, _)| i);
-        let value = rest.get(..length).unwrap_or_default().trim();
-        if value.is_empty() || value.contains('\'') {
+        let goes_on = |i: usize| !ends_value(rest.get(i..).unwrap_or_default());
+        let long = until(&|i| !goes_on(i));
+        let text = if instant(long).is_ok() { long } else { until(&|_| true) };
+        if text.is_empty() || text.contains('\'') || text.contains(IN_OPERATORS) {
             return Err(self.expected("a value, in single quotes"));
         }
-        self.at += length;
-        Ok(value.to_owned())
+        self.at += text.len();
+        if goes_on(text.len()) {
+            return Err(self.expected("AND, OR or the end"));
+        }
+        Ok(text.to_owned())
     }
 }
+
+/// The characters with which operators end.
+const IN_OPERATORS: [char; 4] = ['=', '<', '>', '~'];
 
 /// Whether a value ends here: nothing, a closing parenthesis, or AND or OR follows.
 fn ends_value(rest: &str) -> bool {
@@ -199,10 +213,9 @@ fn ends_value(rest: &str) -> bool {
 
 /// Whether another clause follows, so that AND or OR was forgotten and the quote was no part of a name.
 fn begins_clause(rest: &str) -> bool {
-    let trimmed = rest.trim_start();
-    let name = trimmed.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
-    let operator = name.trim_start().trim_start_matches(['!', '=', '<', '>', '~']);
-    trimmed.len() < rest.len() && name.len() < trimmed.len() && operator.len() < name.trim_start().len()
+    let name = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    let operator = name.trim_start();
+    name.len() < rest.len() && (operator.starts_with("!=") || operator.starts_with(IN_OPERATORS))
 }
 
 /// The length of spaces, the word in any case, and the space or parenthesis after it.
@@ -244,6 +257,17 @@ mod tests {
         assert_eq!(parse("familyName='O'Brien'"), Ok(clause("familyName", Op::Eq, "O'Brien")));
         assert_eq!(parse("familyName=\u{2018}'t Hart\u{2019}"), Ok(clause("familyName", Op::Eq, "'t Hart")));
         assert_eq!(parse("title='a AND b=c > d'"), Ok(clause("title", Op::Eq, "a AND b=c > d")));
+        assert_eq!(parse("familyName='van 't Hof'"), Ok(clause("familyName", Op::Eq, "van 't Hof")));
+        assert_eq!(parse("city=''s-Hertogenbosch'"), Ok(clause("city", Op::Eq, "'s-Hertogenbosch")));
+        assert_eq!(
+            parse("a='O'Brien' OR a='d'Arc'"),
+            Ok(Syntax::Or(vec![clause("a", Op::Eq, "O'Brien"), clause("a", Op::Eq, "d'Arc")]))
+        );
+        for at in ["2026-11-01", "2026-11-01T00:00:00 01:00", "2026-11-01 00:00:00"] {
+            assert_eq!(parse(&format!("at>{at}")), Ok(clause("at", Op::Gt, at)));
+            let both = Syntax::And(vec![clause("at", Op::Gt, at), clause("a", Op::Eq, "true")]);
+            assert_eq!(parse(&format!("at>{at} AND a=true")), Ok(both));
+        }
         assert_eq!(parse("email=''"), Ok(clause("email", Op::Eq, "")));
         assert_eq!(parse("subjects~s1,s2"), Ok(clause("subjects", Op::Contains, "s1,s2")));
         assert_eq!(
@@ -264,9 +288,36 @@ mod tests {
 
     #[test]
     fn what_is_no_filter_is_refused_with_its_place() {
-        for text in
-            ["", " ", "status", "status=", "status='active", "='x'", "a='1' AND", "a='1' b='2'", "(a='1'", "a=='1'"]
-        {
+        for text in [
+            "",
+            " ",
+            "status",
+            "status=",
+            "status='active",
+            "='x'",
+            "a='1' AND",
+            "a='1' b='2'",
+            "(a='1'",
+            "a=='1'",
+            "a!='1' XOR b='2'",
+            "a!='1',b='2'",
+            "a!='1' && b='2'",
+            "a!='1' NOT b='2'",
+            "a!='1' 'b'",
+            "a!='1'b='2'",
+            "a!='1'xor b='2'",
+            "a!='1'xor b='2' AND c='3'",
+            "a!='1'' b='2'",
+            "a!='1' union select 'a'",
+            "a!='1'; drop",
+            "a!=1 AND",
+            "a!=1 AND ",
+            "a!=1 OR",
+            "a!=1 b",
+            "a!=1,b=2",
+            "a!=1&&b~2",
+            "(a!=1 b)",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
         assert_eq!(parse("status'active'").unwrap_err().at, 7);

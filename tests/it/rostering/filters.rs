@@ -139,6 +139,9 @@ on_each_demo! {
             "", " ", "status", "status=", "status='active", "='x'", "status='active' AND",
             "AND status='active'", "status==='x'", "(status='active'", "status='active')", "status LIKE 'a'", "a'b'='c'", "status='active' status='active'",
             "birthDate>'yesterday'", "dateLastModified>'soon'",
+            "status='active' XOR status='active'", "status!='a' XOR status='x'", "status!='a',status='x'", "status!='a' && status='x'",
+            "status!='a' NOT status='y'", "status!='a' 'b'", "status!='a'status='x'", "status!='a'xor status='x'",
+            "status!='x' union select 'a'", "status!=a AND", "status!=a OR", "status!=a AND ", "status!=a b", "status!=a,status=b",
         ] {
             for path in ["/users", "/demographics"] {
                 let refused = client.refused(&format!("{path}?filter={}", encoded(filter)));
@@ -146,11 +149,6 @@ on_each_demo! {
             }
         }
         assert_eq!(client.refused("/users?filter=status='active'&filter=status='active'").0, 400);
-    }
-
-    fn or_322_a_quoted_value_that_goes_on_is_one_value(demo: &Demo) {
-        let client = demo.client("everything");
-        assert_eq!(client.found("/users", "status='active' XOR status='active'"), set([]));
     }
 
     fn or_325_a_word_outside_the_vocabulary_finds_nothing(demo: &Demo) {
@@ -224,6 +222,7 @@ on_each_database! {
             ("givenName='Ann'+OR+givenName='Bob'+AND+grades='01'", set(["ann"])),
             ("enabledUser=false", set(["tia"])),
             ("enabledUser='TRUE'+and+roles.role=teacher", set(["tom"])),
+            ("familyName!='van+'t+Hof'+AND+givenName='Ann'", set(["ann"])),
             // What does not exist differs from everything.
             ("middleName!='x'", set(["ann", "bob", "cas", "dee", "mum", "tia", "tom"])),
             ("middleName='x'", set([])),
