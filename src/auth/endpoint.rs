@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderMap, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::{HttpRequest, HttpResponse, Resource, guard, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use crate::auth::Scope;
@@ -19,7 +19,7 @@ use crate::http::error::chain;
 /// Some clients append `/token` or `/oauth2/token` to the address of the data and can't be told otherwise.
 const TOKEN: &str = "(ims/oneroster/)?(oauth2/token|oauth/token|oauth/access_token|token)";
 
-/// The same below the address of a service, which ends in its version.
+/// The same below the address of a service.
 const TOKEN_OF_SERVICE: [&str; 4] = ["oauth2/token", "oauth/token", "oauth/access_token", "token"];
 
 const METADATA: &str = "/.well-known/oauth-authorization-server";
@@ -34,14 +34,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
     }
 }
 
-/// Adds the addresses below that of a service: a client that knows one address appends to that of the data. Reads
-/// pass by, because a token is asked for by POST.
-pub fn below(service: Resource) -> Resource {
-    let is_token = guard::fn_guard(|context| {
-        let versioned = context.head().uri.path().rsplit_once("/v1p").and_then(|(_, rest)| rest.split_once('/'));
-        versioned.is_some_and(|(_, end)| TOKEN_OF_SERVICE.contains(&end))
-    });
-    service.route(web::post().guard(is_token).to(token))
+/// Adds the addresses below that of a service, before the service's own: a client that knows one address appends to
+/// that of the data.
+pub fn below(config: &mut web::ServiceConfig, base: &str) {
+    for path in TOKEN_OF_SERVICE {
+        config.service(web::resource(format!("{base}/{path}")).route(web::route().to(token)));
+    }
 }
 
 async fn token(

@@ -51,7 +51,7 @@ pub async fn write(
     let Some((operation, identifiers)) = found else {
         let mut allowed: Vec<&str> = of_address.iter().map(|(operation, _)| operation.method.name()).collect();
         if Operation::find(reads, &path).is_some() {
-            allowed.insert(0, "GET");
+            allowed.insert(0, "GET, HEAD");
         }
         if allowed.is_empty() {
             return Err(Refusal::unknown());

@@ -11,7 +11,7 @@ use crate::oneroster::routes::describe;
 use crate::oneroster::v1p1::discovery::SERVICE;
 use crate::oneroster::v1p1::operations::OPERATIONS;
 
-const ADDRESSES: &str = "/{tenant}/ims/oneroster/v1p1/{path:.*}";
+const BASE: &str = "/{tenant}/ims/oneroster/v1p1";
 
 /// The challenge to whoever neither shows a token nor signs.
 const EITHER_WANTED: &str = r#"Bearer realm="koppelvlak", OAuth realm="koppelvlak""#;
@@ -19,8 +19,9 @@ const EITHER_WANTED: &str = r#"Bearer realm="koppelvlak", OAuth realm="koppelvla
 /// Adds the addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
     describe(config, &SERVICE);
-    let resource = web::resource(ADDRESSES).route(web::get().to(read)).default_service(web::to(write));
-    config.service(endpoint::below(resource));
+    endpoint::below(config, BASE);
+    let resource = web::resource(format!("{BASE}/{{path:.*}}")).route(web::get().to(read));
+    config.service(resource.default_service(web::to(write)));
 }
 
 async fn read(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Refusal> {

@@ -14,16 +14,13 @@ pub fn routes(config: &mut web::ServiceConfig) {
     for service in &SERVICES {
         describe(config, service);
         let base = format!("/{{tenant}}/ims/oneroster/{}", service.base);
+        endpoint::below(config, &base);
         let answer = |app: web::Data<App>, request: HttpRequest| read(service.operations, app, request);
+        // Writes, and what to say to any other method.
+        let other = |app: web::Data<App>, limits: web::Data<Limits>, request: HttpRequest, body: web::Payload| {
+            write((service.operations, service.writes), app, limits, request, body)
+        };
         let resource = web::resource(format!("{base}/{{path:.*}}")).route(web::get().to(answer));
-        let resource = endpoint::below(resource);
-        config.service(if service.writes.is_empty() {
-            resource
-        } else {
-            let put = |app: web::Data<App>, limits: web::Data<Limits>, request: HttpRequest, body: web::Payload| {
-                write((service.operations, service.writes), app, limits, request, body)
-            };
-            resource.default_service(web::to(put))
-        });
+        config.service(resource.default_service(web::to(other)));
     }
 }

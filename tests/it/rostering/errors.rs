@@ -50,10 +50,27 @@ on_each_demo! {
     fn or_019_another_method_is_405_with_the_methods_that_work(demo: &Demo) {
         let client = demo.client("everything");
         let bearer = format!("Bearer {}", client.token);
-        for method in ["POST", "PUT", "DELETE", "PATCH"] {
-            let reply = demo.server.send(method, &format!("{}/users", client.base), &[("Authorization", &bearer)], "{}");
-            assert_eq!(reply.status, 405, "{method}");
-            assert!(reply.json()["imsx_codeMajor"].is_string());
+        let send = |method: &str, path: &str| {
+            demo.server.send(method, &format!("{}{path}", client.base), &[("Authorization", &bearer)], "{}")
+        };
+        for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"] {
+            for path in ["/users", "/users/x", "/schools/x/classes"] {
+                let reply = send(method, path);
+                assert_eq!((reply.status, reply.header("allow")), (405, "GET, HEAD"), "{method} {path}");
+                assert!(reply.json()["imsx_codeMajor"].is_string());
+            }
+            for path in ["/nothing", "/users/x/nothing", ""] {
+                let reply = send(method, path);
+                assert_eq!((reply.status, reply.headers.get("allow")), (404, None), "{method} {path}");
+            }
+        }
+        // A token is asked for there, by POST alone.
+        for path in ["/token", "/oauth2/token"] {
+            assert_eq!(send("POST", path).status, 400, "{path}");
+            for method in ["GET", "PUT", "OPTIONS"] {
+                let reply = send(method, path);
+                assert_eq!((reply.status, reply.header("allow")), (405, "POST"), "{method} {path}");
+            }
         }
     }
 

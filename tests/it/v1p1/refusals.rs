@@ -38,8 +38,12 @@ on_each_demo! {
         let bearer = format!("Bearer {}", client.token);
         for method in ["POST", "PATCH"] {
             let reply = demo.server.send(method, &format!("{}/users", client.base), &[("Authorization", &bearer)], "{}");
-            assert_eq!(reply.status, 405, "{method}");
+            assert_eq!((reply.status, reply.header("allow")), (405, "GET, HEAD"), "{method}");
             assert_eq!(schemas().misfits_in("Refusal", &reply.json()), []);
+            let nothing = demo.server.send(method, &format!("{}/nothing", client.base), &[("Authorization", &bearer)], "{}");
+            assert_eq!(nothing.status, 404, "{method}");
+            let item = demo.server.send("PATCH", &format!("{}/lineItems/x", client.base), &[("Authorization", &bearer)], "{}");
+            assert_eq!((item.status, item.header("allow")), (405, "GET, HEAD, PUT, DELETE"));
         }
     }
 
