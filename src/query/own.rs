@@ -52,10 +52,15 @@ fn leaf_holds(written: &Written, leaf: &Leaf) -> Result<bool, QueryError> {
         Target::SourcedId => text(&written.identifier),
         Target::Status => text(if written.is_deleted { "tobedeleted" } else { "active" }),
         Target::DateLastModified => leaf.op.holds(&written.modified_at, &value::instant(&leaf.value)?),
-        Target::Metadata(key) => {
-            let found = written.body.get("metadata").and_then(|metadata| metadata.get(key)).and_then(Value::as_str);
-            found.is_some_and(text)
-        }
+        Target::Metadata(key) => match written.body.get("metadata").and_then(|metadata| metadata.get(key)) {
+            Some(Value::String(found)) => text(found),
+            Some(Value::Bool(found)) => leaf.op.holds_for_text(&found.to_string(), &leaf.value.to_lowercase()),
+            Some(Value::Number(found)) => match (found.as_f64(), value::number(&leaf.value)) {
+                (Some(found), Ok(wanted)) if leaf.op != Op::Contains => leaf.op.holds(&found, &wanted),
+                _ => text(&found.to_string()),
+            },
+            _ => false,
+        },
         Target::Field(name, member) => {
             let Some(field) = fields(written.entity, name).next() else { return Ok(false) };
             let found = written.body.get(*name);

@@ -85,6 +85,22 @@ on_each_demo! {
         assert_eq!(own, ["own-1", "own-2", "own-3"]);
     }
 
+    fn own_metadata_of_any_kind_is_found(demo: &Demo) {
+        let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
+        let mut item = line_item(&place, "with-metadata", "Described");
+        item["lineItem"]["metadata"] = json!({"walk.n": 5, "walk.part": 0.5, "walk.is": true, "walk.word": "five"});
+        assert_eq!(put(&client, "/lineItems/with-metadata", &item).status, 201);
+
+        for (filter, is_found) in [
+            ("metadata.walk.n='5'", true), ("metadata.walk.n='5.0'", true), ("metadata.walk.n>'10'", false),
+            ("metadata.walk.n<'10'", true), ("metadata.walk.n='five'", false), ("metadata.walk.part=0.5", true),
+            ("metadata.walk.is='true'", true), ("metadata.walk.is='false'", false), ("metadata.walk.is!='true' AND title='Described'", false),
+            ("metadata.walk.word='five'", true), ("metadata.walk.none='5'", false),
+        ] {
+            assert_eq!(client.found("/lineItems", filter).contains("with-metadata"), is_found, "{filter}");
+        }
+    }
+
     fn own_objects_sort_by_identifier_among_the_schools(demo: &Demo) {
         let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
         for id in ["!sorts-first", "~sorts-last"] {
