@@ -99,7 +99,9 @@ fn read(version: &str, file: &str, query: &str) -> Result<Set, Refusal> {
     match (file, since) {
         ("bulk.zip", _) => Ok(Set { version, since: None }),
         ("delta.zip", Some(since)) => {
+            // A `+` that wasn't encoded arrives as a space.
             let at = DateTime::parse_from_rfc3339(since)
+                .or_else(|_| DateTime::parse_from_rfc3339(&since.replace(' ', "+")))
                 .map_err(|_| bad("`since` is no date and time such as 2026-09-01T08:00:00Z"))?;
             Ok(Set { version, since: Some(Millis(at.timestamp_millis())) })
         }

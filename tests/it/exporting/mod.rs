@@ -175,6 +175,10 @@ on_each_demo! {
         let bulk = set_of(&client, "bulk.zip", "1.2", "bulk");
         let delta = set_of(&client, "delta.zip?since=2020-01-01T00:00:00Z", "1.2", "delta");
         let none = set_of(&client, "delta.zip?since=2026-08-31T00:00:00Z", "1.2", "delta");
+        for offset in ["+01:00", "%2B01:00", "-01:00"] {
+            let asked = format!("delta.zip?since=2026-08-31T00:00:00{offset}");
+            assert!(set_of(&client, &asked, "1.2", "delta").files.is_empty(), "{asked}");
+        }
 
         for file in ["users", "roles", "classes", "enrollments", "orgs"] {
             assert_eq!(bulk.ids(file), delta.ids(file), "{file}");
