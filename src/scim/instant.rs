@@ -31,6 +31,16 @@ impl Instant {
         }
     }
 
+    /// Seconds since 1970 in UTC, and nanoseconds.
+    pub const fn to_parts(self) -> (i64, u32) {
+        (self.seconds, self.nanos)
+    }
+
+    /// The instant with these parts.
+    pub const fn from_parts(seconds: i64, nanos: u32) -> Self {
+        Self { seconds, nanos }
+    }
+
     fn new(date: NaiveDate, time: NaiveTime, nanos: u32, offset: i64) -> Option<Self> {
         let epoch = NaiveDate::from_ymd_opt(1970, 1, 1)?;
         let days = date.signed_duration_since(epoch).num_days();

@@ -1,6 +1,7 @@
 //! In which order resources come (RFC 7644 §3.4.2.3).
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use serde_json::Value;
 
@@ -117,6 +118,52 @@ impl Key {
     }
 }
 
+/// How many bytes of a text a cursor has at most, since it must fit into an address.
+const MOST: usize = 1_000;
+
+impl Key {
+    /// The key as a cursor has it: of a very long text only the beginning.
+    #[must_use]
+    pub fn short(mut self) -> Self {
+        if let Self::Text(text) = &mut self {
+            text.truncate(text.floor_char_boundary(MOST));
+        }
+        self
+    }
+
+    /// Reads what was written for a cursor.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let (kind, value) = text.split_at_checked(1)?;
+        Some(match kind {
+            "b" => Self::Boolean(value.parse().ok()?),
+            "n" => Self::Number(f64::from_bits(value.parse().ok()?)),
+            "i" => {
+                let (seconds, nanos) = value.split_once(' ')?;
+                Self::Instant(Instant::from_parts(seconds.parse().ok()?, nanos.parse().ok()?))
+            }
+            "t" => Self::Text(value.to_owned()),
+            "a" => Self::Absent,
+            _ => return None,
+        })
+    }
+}
+
+/// The key as text, for a cursor.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boolean(value) => write!(f, "b{value}"),
+            Self::Number(number) => write!(f, "n{}", number.to_bits()),
+            Self::Instant(at) => {
+                let (seconds, nanos) = at.to_parts();
+                write!(f, "i{seconds} {nanos}")
+            }
+            Self::Text(text) => write!(f, "t{text}"),
+            Self::Absent => f.write_str("a"),
+        }
+    }
+}
+
 impl Ord for Key {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
@@ -183,6 +230,25 @@ mod tests {
         let [early, late] =
             ["2026-01-01T01:00:00+02:00", "2026-01-01T00:00:00Z"].map(|at| json!({"meta": {"created": at}}));
         assert_eq!(sorted("meta.created", None, &[late.clone(), early.clone()]), [early, late]);
+    }
+
+    #[test]
+    fn a_key_reads_back_from_a_cursor() {
+        let at = Instant::parse("1969-12-31T23:59:59.25Z").unwrap();
+        for key in [
+            Key::Boolean(true),
+            Key::Number(-0.1),
+            Key::Instant(at),
+            Key::Text("a 1".into()),
+            Key::Text(String::new()),
+            Key::Absent,
+        ] {
+            assert_eq!(Key::from_text(&key.to_string()), Some(key));
+        }
+        for wrong in ["", "x", "bx", "i1", "n-"] {
+            assert_eq!(Key::from_text(wrong), None);
+        }
+        assert_eq!(Key::Text("é".repeat(700)).short(), Key::Text("é".repeat(500)));
     }
 
     #[test]

@@ -7,12 +7,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use serde_json::Value;
 
 use crate::catalogue::Entity;
 use crate::consent::provisioned::{Kept, Kind};
 use crate::scim::door::answer::Failure;
-use crate::scim::door::candidates::CHUNK;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::door::mark::{Mark, Place};
 use crate::scim::door::own::kind_of;
@@ -20,10 +18,8 @@ use crate::scim::door::parameters::{Paging, Parameters};
 use crate::scim::door::resource::Resource;
 use crate::scim::filter::{Filter, Scope};
 use crate::scim::projection::Projection;
-use crate::scim::refusal::Refusal;
 use crate::scim::schema::{ResourceType, USER};
 use crate::scim::school::directory::Source;
-use crate::scim::sort::{Key, Sort};
 use crate::store::StoreError;
 use crate::store::provisioned::{self, From};
 
@@ -62,7 +58,7 @@ pub(super) enum Section<'r> {
 }
 
 impl Section<'_> {
-    fn len(&self) -> u64 {
+    pub(super) fn len(&self) -> u64 {
         match self {
             Self::People(ranks) | Self::Classes(ranks) => ranks.len(),
             Self::Schools(sources) => sources.len() as u64,
@@ -123,59 +119,6 @@ impl<'a> Exchange<'a> {
                 Ok(Ok(Listed { resources, total, start_index: None, next_cursor }))
             }
         }
-    }
-
-    /// A page in the order of an attribute: everything is looked at, since what the school has and what the provider
-    /// keeps are in one order then.
-    fn sorted(
-        &self,
-        desk: &mut Desk<'_>,
-        (types, sections): (&[&'static ResourceType], &[Section<'_>]),
-        (sort_by, parameters): (&str, &Parameters),
-        wants: Wants,
-    ) -> Step<Listed> {
-        let order = if parameters.is_descending { "descending" } else { "ascending" };
-        let sorts = types.iter().map(|of| Sort::parse(sort_by, Some(order), of));
-        let sorts: Vec<Option<Sort>> = if types.len() > 1 {
-            sorts.map(Result::ok).collect()
-        } else {
-            sorts.map(|sort| sort.map(Some)).collect::<Result<_, _>>()?
-        };
-        let Some(first) = sorts.iter().flatten().next() else {
-            return Err(Refusal::invalid_value("`sortBy` must be the name of an attribute").into());
-        };
-        let total: u64 = sections.iter().map(Section::len).sum();
-        let is_related = ["groups", "members"].contains(&first.path.attribute.name);
-        let related = Wants::attributes(wants.related || is_related);
-        // Of each only its key and id are kept: a whole board of resources would take gigabytes.
-        let mut keyed: Vec<(Key, (&'static ResourceType, String))> = Vec::new();
-        for first in (0..total).step_by(CHUNK) {
-            for (resource_type, resource) in settled!(self.untold(|| self.cut(desk, sections, (first, CHUNK), related)))
-            {
-                let sort = types.iter().position(|of| *of == resource_type).and_then(|place| sorts.get(place));
-                let key = sort.and_then(Option::as_ref).map_or(Key::Absent, |sort| sort.key(&resource.attributes));
-                let id = resource.attributes.get("id").and_then(Value::as_str).unwrap_or_default();
-                keyed.push((key, (resource_type, id.to_owned())));
-            }
-        }
-        keyed.sort_by(|(a, _), (b, _)| first.compare(a, b));
-        let bound = Mark::bound(types, parameters);
-        let (before, start_index) = match &parameters.paging {
-            Paging::Index(start) => (start - 1, Some(*start)),
-            Paging::Cursor(text) => match Mark::open(self, &bound, text)? {
-                Place::Many(n) => (n, None),
-                Place::Start | Place::After(..) => (0, None),
-            },
-        };
-        let skip = usize::try_from(before).unwrap_or(usize::MAX);
-        let mut page = Vec::new();
-        for (_, (resource_type, id)) in keyed.into_iter().skip(skip).take(parameters.count) {
-            page.extend(settled!(self.find(desk, resource_type, &id, wants)).map(|found| (resource_type, found)));
-        }
-        let after = before + page.len() as u64;
-        let has_more = start_index.is_none() && after < total && !page.is_empty();
-        let next_cursor = has_more.then(|| Mark::seal(self, &bound, &Place::Many(after)));
-        Ok(Ok(Listed { resources: page, total, start_index, next_cursor }))
     }
 
     fn filters(&self, types: &[&'static ResourceType], text: Option<&str>) -> Result<Vec<Option<Filter>>, Failure> {
@@ -255,11 +198,15 @@ impl<'a> Exchange<'a> {
     }
 
     /// How many resources come before a place.
-    fn n_before(&self, desk: &mut Desk<'_>, sections: &[Section<'_>], place: &Place) -> Result<u64, Failure> {
+    pub(super) fn n_before(
+        &self,
+        desk: &mut Desk<'_>,
+        sections: &[Section<'_>],
+        place: &Place,
+    ) -> Result<u64, Failure> {
         let (n, key) = match place {
             Place::Start => return Ok(0),
-            Place::Many(n) => return Ok(*n),
-            Place::After(n, key) => (*n, key.as_str()),
+            Place::After(n, key) | Place::Sorted(_, n, key) => (*n, key.as_str()),
         };
         let before: u64 = sections.iter().take(n).map(Section::len).sum();
         let release = self.release();
@@ -285,7 +232,12 @@ impl<'a> Exchange<'a> {
     }
 
     /// The place after so many resources, named by the last of them.
-    fn place_of(&self, desk: &mut Desk<'_>, sections: &[Section<'_>], after: u64) -> Result<Option<Place>, Failure> {
+    pub(super) fn place_of(
+        &self,
+        desk: &mut Desk<'_>,
+        sections: &[Section<'_>],
+        after: u64,
+    ) -> Result<Option<Place>, Failure> {
         let mut last = after.saturating_sub(1);
         for (n, section) in sections.iter().enumerate() {
             if last >= section.len() {
@@ -314,7 +266,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// So many resources after so many.
-    fn cut(
+    pub(super) fn cut(
         &self,
         desk: &mut Desk<'_>,
         sections: &[Section<'_>],

@@ -1,6 +1,6 @@
 //! Cursors (RFC 9865): where a page ended, sealed for one vendor, one list and one hour.
 //!
-//! A cursor names the last resource of its page, so that nobody who comes or goes meanwhile makes a client lose or
+//! A cursor names the last resource of its page, and in a sorted list what it was sorted by, so that nobody who comes or goes meanwhile makes a client lose or
 //! repeat another.
 
 use crate::query::cursor::{self, Bound};
@@ -9,6 +9,7 @@ use crate::scim::door::exchange::Exchange;
 use crate::scim::door::parameters::Parameters;
 use crate::scim::refusal::{Refusal, ScimType};
 use crate::scim::schema::ResourceType;
+use crate::scim::sort::Key;
 
 /// For how long a cursor leads on, in seconds.
 pub const LIFETIME: i64 = 3600;
@@ -20,19 +21,29 @@ pub enum Place {
     Start,
     /// In a section, after the resource with this id or number.
     After(usize, String),
-    /// After that many.
-    Many(u64),
+    /// In a sorted list, after what had this key; of several the one that the other two name.
+    Sorted(Key, usize, String),
+}
+
+impl Place {
+    /// The same place in a sorted list, where the key is this one.
+    pub fn sorted(self, key: Key) -> Option<Self> {
+        match self {
+            Self::After(section, name) | Self::Sorted(_, section, name) => Some(Self::Sorted(key, section, name)),
+            Self::Start => None,
+        }
+    }
 }
 
 /// Cursors as text.
 pub struct Mark;
 
 impl Mark {
-    /// What a cursor belongs to: another filter, order or page size is another list.
+    /// What a cursor belongs to: another filter or order is another list.
     pub fn bound(types: &[&'static ResourceType], parameters: &Parameters) -> String {
         let names: Vec<&str> = types.iter().map(|resource_type| resource_type.name).collect();
-        let Parameters { filter, sort_by, is_descending, count, .. } = parameters;
-        format!("{names:?} {filter:?} {sort_by:?} {is_descending} {count}")
+        let Parameters { filter, sort_by, is_descending, .. } = parameters;
+        format!("{names:?} {filter:?} {sort_by:?} {is_descending}")
     }
 
     /// The cursor for a place.
@@ -40,7 +51,7 @@ impl Mark {
         let place = match place {
             Place::Start => "s".to_owned(),
             Place::After(section, key) => format!("a{section} {key}"),
-            Place::Many(n) => format!("m{n}"),
+            Place::Sorted(sorted_by, section, key) => format!("o{section} {} {key}{sorted_by}", key.len()),
         };
         let text = format!("{} {place}", exchange.caller.at.0);
         cursor::seal(&exchange.app.master_key, of(exchange, bound), &text)
@@ -60,7 +71,7 @@ impl Mark {
         }
         let read = match place.split_at_checked(1) {
             Some(("s", "")) => Some(Place::Start),
-            Some(("m", n)) => n.parse().ok().map(Place::Many),
+            Some(("o", rest)) => sorted(rest),
             Some(("a", rest)) => rest
                 .split_once(' ')
                 .and_then(|(section, key)| Some(Place::After(section.parse().ok()?, key.to_owned()))),
@@ -68,6 +79,13 @@ impl Mark {
         };
         Ok(read.ok_or_else(invalid)?)
     }
+}
+
+fn sorted(text: &str) -> Option<Place> {
+    let mut parts = text.splitn(3, ' ');
+    let (section, length, rest) = (parts.next()?, parts.next()?, parts.next()?);
+    let (name, key) = rest.split_at_checked(length.parse().ok()?)?;
+    Some(Place::Sorted(Key::from_text(key)?, section.parse().ok()?, name.to_owned()))
 }
 
 fn of<'b>(exchange: &'b Exchange<'_>, bound: &'b str) -> Bound<'b> {

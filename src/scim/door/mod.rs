@@ -23,5 +23,6 @@ mod references;
 pub mod resource;
 pub mod routes;
 mod select;
+mod sorted;
 pub mod target;
 mod written;

@@ -140,7 +140,7 @@ with_a_provider! {
         }
         assert_refused(&other.get(&format!("/Users?cursor={cursor}&count=2")), 400, "invalidCursor");
         assert_refused(&provider.get(&format!("/Groups?cursor={cursor}&count=2")), 400, "invalidCursor");
-        for query in ["count=3", "count=2&filter=userName+pr", "count=2&sortBy=userName"] {
+        for query in ["count=2&filter=userName+pr", "count=2&sortBy=userName"] {
             let refused = refusal(&provider.get(&format!("/Users?cursor={cursor}&{query}")));
             assert!(refused.0 == 400 && ["invalidCursor", "invalidCount"].contains(&&*refused.1),
                 "{query}: {refused:?}");
@@ -148,7 +148,10 @@ with_a_provider! {
         let none = provider.read("/Users?cursor&count=-1");
         assert_eq!((&none["totalResults"], ids(&none).len(), none.get("nextCursor")), (&json!(5), 0, None));
         assert_eq!(ids(&provider.read("/Users?cursor&count=5000")).len(), 5);
-        assert_eq!(ids(&provider.read(&format!("/Users?cursor={cursor}&count=2"))).len(), 2);
+        // Another size is no other list.
+        for n in [1, 2, 3] {
+            assert_eq!(ids(&provider.read(&format!("/Users?cursor={cursor}&count={n}"))).len(), n);
+        }
     }
 
     fn sc_106_who_comes_and_goes_meanwhile_hides_nobody(provider: &Provider) {
@@ -164,6 +167,46 @@ with_a_provider! {
         assert_eq!(seen.len(), 3 + untouched.len() + 1);
         untouched.retain(|user| seen.iter().filter(|other| other == user).count() != 1);
         assert_eq!(untouched, Vec::<&String>::new());
+    }
+
+    fn sc_106_in_a_sorted_list_who_goes_or_is_renamed_hides_nobody(provider: &Provider) {
+        for (n, (order, gone, renamed)) in
+            [("ascending", 0, "a"), ("descending", 7, "z"), ("ascending", 1, "z"), ("descending", 6, "a")].into_iter().enumerate()
+        {
+            let name = |i: usize| format!("{n}-user{i:02}");
+            let users: Vec<String> = (0..8).map(|i| provider.user(&name(i))).collect();
+            let last = if order == "ascending" { 2 } else { 5 };
+            let filter = encoded(&format!("id pr and (userName sw \"{n}-\" or userName sw \"{renamed}{n}-\")"));
+            let query = format!("sortBy=userName&sortOrder={order}&count=3&filter={filter}");
+
+            let seen = walk(provider, &query, || {
+                assert_eq!(provider.delete(&format!("/Users/{}", users[gone])).status, 204);
+                let path = format!("/Users/{}", users[last]);
+                if renamed == "a" {
+                    assert_eq!(provider.delete(&path).status, 204);
+                } else {
+                    let body = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+                        "userName": format!("{renamed}{}", name(last))});
+                    assert_eq!(provider.put(&path, &body).status, 200);
+                }
+            });
+
+            for (i, user) in users.iter().enumerate().filter(|(i, _)| *i != last) {
+                assert_eq!(seen.iter().filter(|id| *id == user).count(), 1, "{order} {renamed}, {i}: {seen:?}");
+            }
+        }
+    }
+
+    fn sc_106_equal_keys_of_a_sorted_list_hide_nobody_either(provider: &Provider) {
+        let users = crowd(provider, 7);
+
+        let seen = walk(provider, "sortBy=displayName&count=3", || {
+            for gone in [0, 2] {
+                assert_eq!(provider.delete(&format!("/Users/{}", users[gone])).status, 204);
+            }
+        });
+
+        assert_eq!(seen, users);
     }
 
     fn sc_108_a_search_takes_a_cursor_too(provider: &Provider) {
