@@ -19,6 +19,9 @@ const MOST: usize = 4 << 20;
 /// How long lines are gathered before they are written.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// What reads requests off a connection.
+const PARSER: &str = "actix_http";
+
 /// Writes what waits when it is dropped.
 pub struct Log {
     shared: Arc<Shared>,
@@ -41,6 +44,9 @@ struct Pending {
 /// Starts to log as the settings say. A panic becomes a line too, without its message, which may hold values.
 pub fn start(settings: &Settings) -> anyhow::Result<Log> {
     let filter = EnvFilter::builder().parse(&settings.log).with_context(|| format!("log: `{}`", settings.log))?;
+    // What reads requests takes each malformed one for an error of the server, so that a scan of ports fills the log.
+    let filter =
+        if settings.log.contains(PARSER) { filter } else { filter.add_directive(format!("{PARSER}=off").parse()?) };
     let shared = Arc::new(Shared::default());
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Writer(Arc::clone(&shared)));
     match settings.log_format {
