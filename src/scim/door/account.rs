@@ -12,6 +12,7 @@ use crate::scim::door::change::{Change, Command, Done, Prepared, not_yours, stal
 use crate::scim::door::double::Double;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::door::list::Wants;
+use crate::scim::door::password;
 use crate::scim::door::read::names;
 use crate::scim::fold::fold;
 use crate::scim::path::Path;
@@ -66,6 +67,9 @@ impl Exchange<'_> {
         let Some(found) = people.into_iter().next() else { return Err(Refusal::unknown().into()) };
         if command.if_match.as_deref().is_some_and(|held| !names(held, &found.tag)) {
             return Err(stale().into());
+        }
+        if matches!(change, Change::Patch(patch) if password::is_touched(patch)) {
+            return Err(Refusal::mutability("`password` is kept by the school's administration").into());
         }
         let mut current = found.attributes.clone();
         if let Some((name, value)) = &found.placeholder {
