@@ -110,7 +110,8 @@ impl Operation {
         let mut body = self.data.clone().unwrap_or_default();
         let left_out = references::resolve(&mut body, known);
         let (method, if_match) = (self.method.clone(), self.version.clone());
-        Ok((Command { method, resource_type, id, body: Ok(body), if_match }, left_out))
+        let command = Command { method, resource_type, id, body: Ok(body), if_match, is_only_new: false };
+        Ok((command, left_out))
     }
 
     /// The operations that must be done before.
@@ -296,7 +297,8 @@ impl Run<'_> {
                     let method = "PATCH".to_owned();
                     // It has just been made by this very job, whatever its version.
                     let if_match = Some("*".to_owned());
-                    let command = Command { method, resource_type, id: Some(id), body: Ok(body), if_match };
+                    let (id, body) = (Some(id), Ok(body));
+                    let command = Command { method, resource_type, id, body, if_match, is_only_new: false };
                     make(self.app, &asked, command, &mut None).await
                 }
             };

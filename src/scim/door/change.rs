@@ -46,6 +46,8 @@ pub struct Command {
     /// In which version the client knows it.
     pub if_match: Option<String>,
 }
+    /// Whether it may only be made, and not changed (`If-None-Match: *`).
+    pub is_only_new: bool,
 
 /// What becomes of a resource.
 #[derive(Debug, Clone)]
@@ -79,6 +81,14 @@ pub enum Prepared {
 }
 
 /// What a change came to.
+/// What the school's administration keeps.
+enum OfSchool {
+    /// A person, by position.
+    Person(u32),
+    /// A group.
+    Group,
+}
+
 #[derive(Debug)]
 pub struct Done {
     /// Which resource; none if it is gone.
@@ -114,16 +124,23 @@ impl Exchange<'_> {
             let Change::Create(accepted) = change else { return Err(Refusal::unknown().into()) };
             return self.prepare_new(desk, view, resource_type, accepted);
         };
-        if **resource_type == USER {
-            if let Some(person) = self.release().find_live(Entity::User, id) {
-                return self.prepare_account(desk, person, (command, &change));
-            }
-        } else if self.directory().find(id).is_some() {
-            return self.prepare_of_school(desk, (command, &change));
+        let of_school = if **resource_type == USER {
+            self.release().find_live(Entity::User, id).map(OfSchool::Person)
+        } else {
+            self.directory().find(id).map(|_| OfSchool::Group)
+        };
+        let kept = match of_school {
+            Some(_) => None,
+            None => provisioned::find(desk.activity, self.of(), kind_of(resource_type), id)?,
+        };
+        if command.is_only_new && (of_school.is_some() || kept.is_some()) {
+            return Err(Refusal::plain(412, "the resource exists, and `If-None-Match` wants none").into());
         }
-        let kind = kind_of(resource_type);
-        let Some(kept) = provisioned::find(desk.activity, self.of(), kind, id)? else {
-            return Err(Refusal::unknown().into());
+        let kept = match (of_school, kept) {
+            (Some(OfSchool::Person(person)), _) => return self.prepare_account(desk, person, (command, &change)),
+            (Some(OfSchool::Group), _) => return self.prepare_of_school(desk, (command, &change)),
+            (None, Some(kept)) => kept,
+            (None, None) => return Err(Refusal::unknown().into()),
         };
         let (mut password, mut doubles) = (None, Vec::new());
         let what = match change {

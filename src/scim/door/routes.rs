@@ -212,6 +212,7 @@ fn command(request: &Request) -> Result<Command, Failure> {
         id,
         body: request.body.clone(),
         if_match: request.if_match.clone(),
+        is_only_new: request.if_none_match.as_deref().is_some_and(|held| held.trim() == "*"),
     })
 }
 

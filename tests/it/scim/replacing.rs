@@ -129,6 +129,20 @@ with_a_provider! {
         assert_eq!(provider.with("DELETE", &path, &[("If-Match", &last)], &Value::Null).status, 204);
     }
 
+    fn what_may_only_be_made_is_not_changed(provider: &Provider) {
+        let (user, group) = (provider.user("ann"), provider.group("g", &[]));
+        for (path, name) in [(format!("/Users/{user}"), "userName"), (format!("/Groups/{group}"), "displayName")] {
+            let before = provider.read(&path);
+            let change = json!({"Operations": [{"op": "replace", "path": name, "value": "2"}]});
+            for (method, sent) in [("PUT", json!({name: "2"})), ("PATCH", change), ("DELETE", Value::Null)] {
+                let only_new = |path: &str| provider.with(method, path, &[("If-None-Match", "*")], &sent);
+                assert_refused(&only_new(&path), 412, "");
+                assert_refused(&only_new(&format!("{path}0")), 404, "");
+            }
+            assert_eq!(provider.read(&path), before);
+        }
+    }
+
     fn sc_304_of_two_who_know_one_version_one_writes(provider: &Provider) {
         let path = format!("/Users/{}", provider.user("ann"));
         for round in 0..3 {
