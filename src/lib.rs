@@ -10,6 +10,7 @@ pub mod consent;
 pub mod http;
 pub mod json;
 pub mod keys;
+pub mod letters;
 pub mod oneroster;
 pub mod planted;
 pub mod print;

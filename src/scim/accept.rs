@@ -119,6 +119,13 @@ pub fn check_required(resource: &Object, resource_type: &ResourceType) -> Result
     if let Some(path) = resource::paths(resource_type).find(missing) {
         return Err(Refusal::invalid_value(format!("`{path}` is required")));
     }
+    let is_blank = |path: &Path| {
+        let text = resource::get(resource, path).and_then(Value::as_str);
+        path.attribute.required && text.is_some_and(|text| text.trim().is_empty())
+    };
+    if let Some(path) = resource::paths(resource_type).find(is_blank) {
+        return Err(Refusal::invalid_value(format!("`{path}` must be more than spaces")));
+    }
     let extensions = resource_type.extensions.iter().filter(|extension| extension.required);
     match extensions.map(|extension| extension.schema.id).find(|id| !resource.contains_key(*id)) {
         Some(id) => Err(Refusal::invalid_value(format!("`{id}` is required"))),
@@ -226,6 +233,9 @@ mod tests {
         for (name, value) in [
             ("userName", json!(3)),
             ("userName", json!("")),
+            ("userName", json!(" \u{a0}\t")),
+            ("profileUrl", json!("not a url with spaces")),
+            ("photos", json!([{"value": "a b"}])),
             ("userName", json!(null)),
             ("active", json!(3)),
             ("active", json!("yes")),

@@ -1,34 +1,35 @@
-//! Comparing text without regard to letter case.
+//! Comparing text without regard to letter case, and to how a letter's marks are written (RFC 8265 §3.3).
 //!
 //! Folding is lower-casing letter by letter, with the final sigma as any other: a part of a word must fold as it
-//! does inside of it, or `sw` and `co` would miss what `eq` finds.
+//! does inside of it, or `sw` and `co` would miss what `eq` finds. Only a part that ends between a letter and its
+//! mark may not be found.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-/// The letters of a text without their case.
-fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.chars().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c })
-}
+use crate::letters;
 
-/// The text without letter case; two texts are equal but for case if this is the same.
+/// The text without letter case, composed; two texts are equal but for these if this is the same.
 pub fn fold(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         Cow::Borrowed(text)
     } else {
-        Cow::Owned(folded(text).collect())
+        let lower: String = text.chars().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }).collect();
+        match letters::composed(&lower) {
+            Cow::Borrowed(_) => Cow::Owned(lower),
+            Cow::Owned(composed) => Cow::Owned(composed),
+        }
     }
 }
 
 /// Whether `text` is `needle`, which is folded already.
 pub fn equals(text: &str, needle: &str) -> bool {
-    if text.is_ascii() { text.eq_ignore_ascii_case(needle) } else { folded(text).eq(needle.chars()) }
+    if text.is_ascii() { text.eq_ignore_ascii_case(needle) } else { fold(text) == needle }
 }
 
 /// Whether `text` begins with `needle`, which is folded already.
 pub fn starts_with(text: &str, needle: &str) -> bool {
-    let mut letters = folded(text);
-    needle.chars().all(|wanted| letters.next() == Some(wanted))
+    fold(text).starts_with(needle)
 }
 
 /// Whether `text` ends with `needle`, which is folded already.
@@ -43,7 +44,7 @@ pub fn contains(text: &str, needle: &str) -> bool {
 
 /// How `text` is ordered to `other`, which is folded already.
 pub fn compare(text: &str, other: &str) -> Ordering {
-    folded(text).cmp(other.chars())
+    (*fold(text)).cmp(other)
 }
 
 #[cfg(test)]
@@ -60,6 +61,8 @@ mod tests {
         assert!(starts_with("ΟΔΟΣ", &fold("οδος")));
         assert!(contains("Groß-Ärgernis", &fold("ÄRG")));
         assert!(ends_with("İzmir", &fold("MIR")));
+        assert!(equals("ZOE\u{308}", &fold("zoë")) && equals("zoë", &fold("Zoe\u{308}")));
+        assert!(contains("Zoe\u{308} X", &fold("OË")));
         assert!(!equals("strasse", &fold("straße")));
     }
 

@@ -43,7 +43,9 @@ pub fn one(path: Path, value: Value, switches: &Switches) -> Result<Option<Value
             let Parts { set, .. } = parts(path, value, switches)?;
             Ok((!set.is_empty()).then_some(Value::Object(set)))
         }
-        (Kind::String | Kind::Reference, Value::String(text)) => Ok((!text.is_empty()).then_some(Value::String(text))),
+        (Kind::String | Kind::Reference, Value::String(text)) if text.is_empty() => Ok(None),
+        (Kind::Reference, Value::String(text)) if is_address(leaf) && !is_uri(&text) => Err(unfit(path, "a URI")),
+        (Kind::String | Kind::Reference, Value::String(text)) => Ok(Some(Value::String(text))),
         (Kind::String | Kind::Reference, _) => Err(unfit(path, "a text")),
         (Kind::Boolean, value) => boolean(path, value, switches).map(Some),
         (Kind::Decimal, value @ Value::Number(_)) => Ok(Some(value)),
@@ -155,8 +157,56 @@ fn unfit(path: Path, what: &str) -> Refusal {
     Refusal::invalid_value(format!("`{path}` must be {what}"))
 }
 
+/// Whether a reference leads somewhere else than to a resource. One to a resource goes by its `value`, whatever a
+/// client has beside it.
+fn is_address(attribute: &Attribute) -> bool {
+    attribute.reference_types.iter().any(|kind| ["external", "uri"].contains(kind))
+}
+
+/// A URI or a relative reference (RFC 3986), or one with letters that it would have encoded (RFC 3987).
+fn is_uri(text: &str) -> bool {
+    let is_allowed = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => true,
+        _ if c.is_ascii() => "-._~:/?#[]@!$&'()*+,;=%".contains(c),
+        _ => !c.is_control() && !c.is_whitespace(),
+    };
+    let is_encoded = |rest: &str| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    let before_path = text.split(['/', '?', '#']).next().unwrap_or_default();
+    let has_scheme = before_path.split_once(':').is_none_or(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    });
+    text.chars().all(is_allowed) && text.split('%').skip(1).all(is_encoded) && has_scheme
+}
+
 /// Both alphabets, with or without padding, and with the line breaks of certificates.
 fn is_base64(text: &str) -> bool {
     let digits = text.trim_end().trim_end_matches('=');
     digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/-_\r\n".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_uris_or_relative_ones() {
+        for good in [
+            "https://example.org/a%20b?c=d#e",
+            "/photos/1.png",
+            "photo.png",
+            "urn:x:y",
+            "https://münchen.example/ß",
+            "data:image/png;base64,AA==",
+            "http://[::1]/",
+            "?a=b:c",
+        ] {
+            assert!(is_uri(good), "{good}");
+        }
+        for bad in
+            ["not a url with spaces", "http://a/b c", "http://a/\n", "a\"b", "<a>", "%zz", "%2", "1:2", "ä:b", ":x"]
+        {
+            assert!(!is_uri(bad), "{bad}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use roaring::RoaringBitmap;
 
 use crate::catalogue::word::in_version;
 use crate::catalogue::{Entity, Field, Version};
+use crate::letters;
 use crate::snapshot::Snapshot;
 use crate::store::{Bind, Conn, Statement, StoreError};
 
@@ -53,9 +54,10 @@ pub fn folded(
     Ok(found)
 }
 
-/// The forms of a text that `lower` of a database may give, if its letters are small or capital.
+/// The forms of a text that `lower` of a database may give, if its letters are small or capital, composed or not.
 pub fn forms(text: &str) -> BTreeSet<String> {
-    BTreeSet::from([text, &text.to_lowercase(), &text.to_uppercase()].map(str::to_ascii_lowercase))
+    let cases = [text.to_owned(), text.to_lowercase(), text.to_uppercase()];
+    cases.iter().flat_map(|text| letters::forms(text)).map(|form| form.to_ascii_lowercase()).collect()
 }
 
 /// The objects whose column holds a text that `matches`.

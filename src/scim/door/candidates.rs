@@ -4,6 +4,7 @@ use roaring::RoaringBitmap;
 
 use crate::catalogue::Entity;
 use crate::consent::provisioned::{Kept, Kind};
+use crate::letters;
 use crate::planted::{self, Leak};
 use crate::query::{Filter as CommonFilter, Leaf, Member, Op, Target};
 use crate::scim::door::answer::Failure;
@@ -100,10 +101,13 @@ impl Exchange<'_> {
                     return Ok(groups.into_iter().filter_map(|membership| class(membership.group)).collect());
                 }
                 if path.is("displayName") && is_positive {
-                    let target = Target::Field("title", Member::Itself);
-                    let leaf = Leaf { target, op: Op::Contains, value: text.text.clone() };
-                    let found = self.view.evaluate(desk.board, Entity::Class, &CommonFilter::Leaf(leaf));
-                    return Ok(found.unwrap_or_default() & all);
+                    let mut found = RoaringBitmap::new();
+                    for value in letters::forms(&text.text) {
+                        let leaf = Leaf { target: Target::Field("title", Member::Itself), op: Op::Contains, value };
+                        let holds = self.view.evaluate(desk.board, Entity::Class, &CommonFilter::Leaf(leaf));
+                        found |= holds.unwrap_or_default();
+                    }
+                    return Ok(found & all);
                 }
                 Ok(all.clone())
             }

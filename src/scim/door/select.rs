@@ -8,6 +8,7 @@ use roaring::RoaringBitmap;
 
 use crate::catalogue::{Category, Entity};
 use crate::consent::provisioned::{Kept, Kind};
+use crate::letters;
 use crate::query::{Filter as CommonFilter, Leaf, Member, Op, QueryError, Target, modified, value};
 use crate::scim::door::answer::Failure;
 use crate::scim::door::exchange::{Desk, Exchange};
@@ -243,7 +244,11 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
     }
 
     fn containing(&mut self, name: &'static str, text: &str) -> Result<RoaringBitmap, Failure> {
-        self.column(name, Op::Contains, text)
+        let mut found = RoaringBitmap::new();
+        for form in letters::forms(text) {
+            found |= self.column(name, Op::Contains, &form)?;
+        }
+        Ok(found)
     }
 
     fn column(&mut self, name: &'static str, op: Op, text: &str) -> Result<RoaringBitmap, Failure> {

@@ -216,7 +216,9 @@ with_a_provider! {
             let read = provider.read(&format!("/Users/{}", id(&made)));
             assert_eq!((&read["displayName"], &read["name"]["familyName"]), (&json!(text), &json!(text)));
             let filter = format!("displayName eq {}", json!(text));
-            assert_eq!(provider.names(&filter), set(&[&format!("{n}{text}")]), "{text}");
+            // A letter with its mark apart is the same letter.
+            let expected = if n == 1 { set(&["0é", "1e\u{301}"]) } else { set(&[&format!("{n}{text}")]) };
+            assert_eq!(provider.names(&filter), expected, "{text}");
         }
     }
 
