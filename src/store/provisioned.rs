@@ -67,6 +67,15 @@ pub fn with_external_id(conn: &mut Conn, of: Of<'_>, kind: Kind, id: &str) -> Re
     collect(conn, &statement, of.1)
 }
 
+/// The users who have this one as manager.
+pub fn managed_by(conn: &mut Conn, of: Of<'_>, manager: &str) -> Result<Vec<Kept>, StoreError> {
+    let mut statement = selection(of, Kind::User);
+    // The index leaves out users without one, and SQLite uses it only if that is said here as well.
+    statement.push(" AND manager = ? AND manager IS NOT NULL ORDER BY number");
+    statement.push_bind(manager);
+    collect(conn, &statement, of.1)
+}
+
 /// How many objects of that kind there are.
 pub fn count(conn: &mut Conn, (tenant_id, vendor): Of<'_>, kind: Kind) -> Result<u64, StoreError> {
     let rows = Statement::new("SELECT COUNT(*) FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND kind = ?")

@@ -84,6 +84,26 @@ impl VendorRow<'_> {
         Ok(())
     }
 
+    /// Keeps whom a user has as manager, for [`crate::store::provisioned::managed_by`].
+    pub fn note_manager(&mut self, id: &str, manager: Option<&str>) -> Result<(), StoreError> {
+        let statement = Statement::new(
+            "UPDATE provisioned SET manager = ? WHERE tenant_id = ? AND vendor_id = ? AND kind = ? AND id = ?",
+        );
+        self.bound(statement.bind(manager), Kind::User).bind(id).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Notes that the users who have this one as manager tell something else of it.
+    pub fn touch_managed_by(&mut self, manager: &str) -> Result<(), StoreError> {
+        let statement = Statement::new(
+            "UPDATE provisioned SET version = version + 1, modified_at = ? \
+             WHERE tenant_id = ? AND vendor_id = ? AND kind = ? AND manager = ? AND manager IS NOT NULL",
+        )
+        .bind(self.at);
+        self.bound(statement, Kind::User).bind(manager).execute(self.conn)?;
+        Ok(())
+    }
+
     /// Deletes an object, with its memberships and its members; the groups that it was in have changed.
     pub fn remove(&mut self, kind: Kind, id: &str) -> Result<(), StoreError> {
         let (tenant_id, vendor) = self.of();

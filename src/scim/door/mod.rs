@@ -12,6 +12,7 @@ mod groups;
 mod list;
 mod make;
 mod mark;
+mod manager;
 pub mod memo;
 mod own;
 mod own_task;

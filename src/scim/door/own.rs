@@ -24,6 +24,7 @@ impl Exchange<'_> {
         let mut related = if with_related { self.related(desk, &kept)? } else { HashMap::new() };
         let owned = kept.into_iter().filter_map(|kept| self.release().give_back(kept));
         let resources = owned.map(|own| {
+        let managers = self.names_of_managers(desk, &kept)?;
             let tag = tag_of_own(&own);
             let kept = own.kept();
             let mut body = kept.body.clone();
@@ -31,6 +32,7 @@ impl Exchange<'_> {
             if let Some(related) = related.remove(&kept.id) {
                 body.insert(name.to_owned(), related.into());
             }
+            manager::put_name(&mut body, &managers);
             let about = About {
                 resource_type,
                 id: kept.id.clone(),

@@ -12,6 +12,7 @@ use crate::consent::switches::Unknown;
 use crate::query::View;
 use crate::scim::accept::check_required;
 use crate::scim::door::change::{Done, keeps_name, stale};
+use crate::scim::door::manager::{self, manager_of, without_manager};
 use crate::scim::door::double::Double;
 use crate::scim::door::own::kind_of;
 use crate::scim::door::read::names;
@@ -121,6 +122,8 @@ impl Run<'_> {
         Ok(Ok(Done { id: Some(id), is_new: true, has_account: false }))
     }
 
+        } else if let Some(manager) = manager_of(body) {
+            row.note_manager(&id, Some(manager))?;
     fn change(&self, row: &mut VendorRow<'_>, id: &str, what: &What) -> Made<Done> {
         let (tenant_id, vendor) = row.of();
         let Some(kept) = provisioned::find(row.conn(), (tenant_id, &vendor), self.kind, id)? else {
@@ -142,6 +145,9 @@ impl Run<'_> {
                 let changed = allowed!(put::replace(&kept.body, accepted.clone(), self.task.resource_type));
                 (changed, vec![MemberChange::ReplaceAll(members.clone())])
             }
+                if self.kind == Kind::User {
+                    self.take_as_manager(row, id)?;
+                }
             What::Patch(Split::Apart { rest, members }) => (allowed!(rest.apply(&kept.body)), members.clone()),
             What::Patch(Split::Whole(patch)) => {
                 let mut whole = kept.body.clone();
@@ -178,12 +184,38 @@ impl Run<'_> {
     fn draft(&self, body: &Object) -> Result<Draft, StoreError> {
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let name = if self.kind == Kind::Group { "displayName" } else { "userName" };
+            self.keep_managers(row, &kept, &resource)?;
         Ok(Draft {
             name: text(name).map(|name| fold(name).into_owned()),
             external_id: text("externalId").map(str::to_owned),
             body: crate::store::cell::json(body)?,
             password: self.task.password.clone(),
         })
+    /// Takes a user who goes away as manager from everybody.
+    fn take_as_manager(&self, row: &mut VendorRow<'_>, id: &str) -> Result<(), StoreError> {
+        let (tenant_id, vendor) = row.of();
+        for managed in provisioned::managed_by(row.conn(), (tenant_id, &vendor), id)? {
+            let draft = self.draft(&without_manager(managed.body))?;
+            row.replace(Kind::User, &managed.id, &draft)?;
+            row.note_manager(&managed.id, None)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps whom a changed user has as manager, and moves those whose manager it is if its name is another.
+    fn keep_managers(&self, row: &mut VendorRow<'_>, kept: &Kept, user: &Object) -> Result<(), StoreError> {
+        if self.kind != Kind::User {
+            return Ok(());
+        }
+        if manager_of(&kept.body) != manager_of(user) {
+            row.note_manager(&kept.id, manager_of(user))?;
+        }
+        if manager::name(&kept.body) != manager::name(user) {
+            row.touch_managed_by(&kept.id)?;
+        }
+        Ok(())
+    }
+
     }
 
     /// A user's name is its own among all that the provider keeps; a group's, if the connection wants that.

@@ -11,6 +11,7 @@ mod entra;
 mod filters;
 mod keeping;
 mod lists;
+mod managers;
 mod members;
 mod okta;
 mod patching;

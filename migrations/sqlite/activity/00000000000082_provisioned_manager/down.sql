@@ -1,0 +1,2 @@
+DROP INDEX provisioned_by_manager;
+ALTER TABLE provisioned DROP COLUMN manager;
