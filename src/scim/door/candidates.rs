@@ -178,11 +178,7 @@ impl Exchange<'_> {
                         let groups = provisioned::memberships(desk.activity, of, &named)?;
                         groups.into_iter().map(|(group, _)| group).collect::<Vec<_>>()
                     }
-                    (Kind::User, _, true) => {
-                        let named = [text.text.clone()];
-                        let members = provisioned::members(desk.activity, of, &named)?;
-                        members.into_iter().map(|(_, member)| member.id).collect()
-                    }
+                    (Kind::User, _, true) => self.everybody_in(desk, &text.text)?.1,
                     _ => return Ok(None),
                 };
                 if ids.is_empty() {

@@ -12,7 +12,7 @@ use crate::query::modified;
 use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
 use crate::scim::door::list::Wants;
 use crate::scim::door::resource::{About, Resource, reference};
-use crate::scim::door::written::{Whole, complete, write_reference};
+use crate::scim::door::written::{Beside, Whole, complete, write_reference};
 use crate::scim::schema::{GROUP, USER};
 use crate::scim::school::directory::Source;
 use crate::scim::school::group::{Shown, fields_of_class, of_class, of_school};
@@ -83,10 +83,10 @@ impl Exchange<'_> {
             let n_members = if wants.related { people.len() + groups.len() } else { 0 };
             return complete(&whole, about, &self.base, ("members", n_members), |json| {
                 for id in &people {
-                    write_reference(json, to_people, id, USER.name);
+                    write_reference(json, to_people, id, Beside { kind: USER.name, name: None });
                 }
                 for id in &groups {
-                    write_reference(json, to_groups, id, GROUP.name);
+                    write_reference(json, to_groups, id, Beside { kind: GROUP.name, name: None });
                 }
             });
         }

@@ -3,6 +3,7 @@
 mod about;
 mod account;
 pub mod answer;
+mod belonging;
 mod bulk;
 mod candidates;
 mod change;

@@ -8,7 +8,9 @@ use crate::catalogue::{Category, Entity};
 use crate::clock::Millis;
 use crate::consent::provisioned::{Kept, Kind};
 use crate::scim::door::exchange::{Desk, Exchange};
-use crate::scim::door::resource::{About, Resource, reference, tag_of_own};
+use crate::scim::door::manager;
+use crate::scim::door::resource::{About, Resource, named_reference};
+use crate::scim::door::told::{is_told, tag_of_own};
 use crate::scim::schema::{GROUP, ResourceType, USER};
 use crate::store::StoreError;
 use crate::store::provisioned::{self, Member};
@@ -57,9 +59,15 @@ impl Exchange<'_> {
             }
         }
         if !users.is_empty() {
-            for (group, member) in provisioned::memberships(desk.activity, self.of(), &users)? {
-                let told = reference(&self.base, &GROUP, &group, "direct");
-                related.entry(member.id).or_default().push(told);
+            let starts: Vec<(String, Vec<String>)> = users.into_iter().map(|id| (id, Vec::new())).collect();
+            let found = self.own_groups_of(desk, &starts)?;
+            let names = self.names_of_own(desk, found.iter().flatten().map(|own| own.group.as_str()).collect())?;
+            for ((user, _), found) in starts.into_iter().zip(found) {
+                let told = found.iter().map(|own| self.own_group(own, names.get(&own.group).map(String::as_str)));
+                let told: Vec<Value> = told.collect();
+                if !told.is_empty() {
+                    related.insert(user, told);
+                }
             }
         }
         Ok(related)
@@ -72,10 +80,7 @@ impl Exchange<'_> {
             let person = self.release().find_live(Entity::User, id)?;
             self.tell_members(&roaring::RoaringBitmap::from_iter([person]), Category::Identity);
         }
-        let mut told = reference(&self.base, resource_type, id, resource_type.name);
-        if let (Some(display), Some(told)) = (&member.display, told.as_object_mut()) {
-            told.insert("display".to_owned(), display.as_str().into());
-        }
-        Some(told)
+        let name = member.display.as_deref();
+        Some(named_reference((&self.base, resource_type), id, resource_type.name, name))
     }
 }

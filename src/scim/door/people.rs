@@ -9,9 +9,10 @@ use crate::catalogue::{Category, Entity};
 use crate::clock::Millis;
 use crate::consent::provisioned::{Kept, Kind};
 use crate::json::Json;
-use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
+use crate::scim::door::belonging::{GroupNames, InOwn};
+use crate::scim::door::exchange::{Desk, Exchange, Moved, Step, settled};
 use crate::scim::door::list::Wants;
-use crate::scim::door::resource::{About, Resource, reference};
+use crate::scim::door::resource::{About, Resource, named_reference};
 use crate::scim::door::written::{Whole, complete, kind};
 use crate::scim::schema::{GROUP, USER};
 use crate::scim::school::directory::{Membership, Source};
@@ -21,15 +22,6 @@ use crate::store::{StoreError, provisioned};
 
 /// Parts of an account whose value the board's own data has too, and the category that it shows them by.
 const KEPT_PARTS: [(&str, Category); 2] = [("userName", Category::Login), ("emails", Category::ContactEmail)];
-
-/// The groups that somebody is in.
-#[derive(Debug, Default)]
-pub struct Groups {
-    /// The school's.
-    pub of_school: Vec<Membership>,
-    /// The ids of the provider's own.
-    pub own: Vec<String>,
-}
 
 impl Exchange<'_> {
     /// The school's people at these positions, in their order.
@@ -46,6 +38,7 @@ impl Exchange<'_> {
         let keeps_any = self.last_write(desk)?.is_some();
         let mut accounts = if keeps_any { self.accounts(desk, positions)? } else { HashMap::new() };
         let mut groups = if wants.related { self.groups_of(desk, positions)? } else { HashMap::new() };
+        let group_names = settled!(self.group_names(desk, &groups, SchoolNames(names)));
         let mut found = Vec::with_capacity(positions.len());
         for released in records.released(release, &selection, positions) {
             let (user, placeholder) = represent(&released, &places, SchoolNames(names));
@@ -70,7 +63,7 @@ impl Exchange<'_> {
                 let placeholder = placeholder.as_deref().map(|text| ("userName", text));
                 let whole = Whole { attributes: &text, schemas: &schemas, placeholder };
                 let n_groups = groups.of_school.len() + groups.own.len();
-                let write = |json: &mut Json| self.write_groups(json, &groups);
+                let write = |json: &mut Json| self.write_groups(json, &groups, &group_names);
                 found.push(complete(&whole, about, &self.base, ("groups", n_groups), write));
                 continue;
             }
@@ -87,8 +80,8 @@ impl Exchange<'_> {
                 placeholder = placeholder.filter(|_| !body.contains_key("userName"));
                 about.tag = self.tagger.tag(&body, placeholder.as_deref().into_iter());
             }
-            let of_school = groups.of_school.iter().map(|membership| self.group_of_school(membership));
-            let own = groups.own.iter().map(|group| reference(&self.base, &GROUP, group, "direct"));
+            let of_school = groups.of_school.iter().map(|membership| self.group_of_school(membership, &group_names));
+            let own = groups.own.iter().map(|own| self.own_group(own, group_names.of_own(&own.group)));
             let groups: Vec<Value> = of_school.chain(own).collect();
             if !groups.is_empty() {
                 body.insert("groups".to_owned(), groups.into());
@@ -100,8 +93,14 @@ impl Exchange<'_> {
     }
 
     /// A reference to a group of the school.
-    fn group_of_school(&self, membership: &Membership) -> Value {
-        reference(&self.base, &GROUP, &self.directory().id(membership.group), kind(membership))
+    fn group_of_school(&self, membership: &Membership, names: &GroupNames<'_>) -> Value {
+        let (id, name) = (self.directory().id(membership.group), self.name_of(names, membership.group));
+        named_reference((&self.base, &GROUP), &id, kind(membership.is_direct), name.as_deref())
+    }
+
+    /// A reference to a group of the provider's own.
+    pub(super) fn own_group(&self, own: &InOwn, name: Option<&str>) -> Value {
+        named_reference((&self.base, &GROUP), &own.group, kind(own.is_direct), name)
     }
 
     /// What the provider keeps of these people.
@@ -111,25 +110,5 @@ impl Exchange<'_> {
         let kept = provisioned::find_all(desk.activity, self.of(), Kind::Account, &numbers)?;
         let position = |kept: &Kept| ids.position_of_number(kept.id.parse().ok()?);
         Ok(kept.into_iter().filter_map(|kept| Some((position(&kept)?, kept))).collect())
-    }
-
-    /// The groups that these people are in: the school's, and those of the provider.
-    fn groups_of(&self, desk: &mut Desk<'_>, positions: &[u32]) -> Result<HashMap<u32, Groups>, StoreError> {
-        let directory = self.directory();
-        let of_school = |person: &u32| Groups { of_school: directory.of_person(*person), own: Vec::new() };
-        let mut found: HashMap<u32, Groups> = positions.iter().map(|person| (*person, of_school(person))).collect();
-        if self.last_write(desk)?.is_none() {
-            return Ok(found);
-        }
-        let with_id = |person: &u32| (self.release().identifier(Entity::User, *person), *person);
-        let by_id: HashMap<String, u32> = positions.iter().map(with_id).collect();
-        let ids: Vec<String> = by_id.keys().cloned().collect();
-        for (group, member) in provisioned::memberships(desk.activity, self.of(), &ids)? {
-            let position = by_id.get(&member.id).filter(|_| member.kind == Kind::Account);
-            if let Some(groups) = position.and_then(|position| found.get_mut(position)) {
-                groups.own.push(group);
-            }
-        }
-        Ok(found)
     }
 }

@@ -81,9 +81,18 @@ pub fn reference(base: &str, resource_type: &ResourceType, id: &str, kind: &str)
     json!({"value": id, "$ref": location(base, resource_type, id), "type": kind})
 }
 
-/// The version of what a provider keeps itself: it counts its changes.
-pub fn tag_of_own(own: &Own<'_>) -> String {
-    format!("W/\"{}\"", own.kept().version)
+/// A reference to another resource, with its name if that is told.
+pub fn named_reference(
+    (base, resource_type): (&str, &ResourceType),
+    id: &str,
+    kind: &str,
+    name: Option<&str>,
+) -> Value {
+    let mut told = reference(base, resource_type, id, kind);
+    if let (Some(name), Some(told)) = (name, told.as_object_mut()) {
+        told.insert("display".to_owned(), name.into());
+    }
+    told
 }
 
 /// Makes the versions of what the school has: a keyed hash of what the vendor sees, so that nothing else shows in it.

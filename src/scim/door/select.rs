@@ -163,15 +163,7 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
                 Ok(Bounds::at_most(maybe & live))
             }
             Operand::Text(text) if path.is("groups.value") && operator == Operator::Eq => {
-                let directory = self.exchange.directory();
-                let mut maybe = match directory.find(&text.text) {
-                    Some(group) => everybody_in(self.exchange, group),
-                    None => RoaringBitmap::new(),
-                };
-                let named = [text.text.clone()];
-                for (_, member) in provisioned::members(self.desk.activity, self.exchange.of(), &named)? {
-                    maybe.extend(self.exchange.release().find_live(Entity::User, &member.id));
-                }
+                let (maybe, _) = self.exchange.everybody_in(self.desk, &text.text)?;
                 // Of what isn't there as it is written, somebody may still have it in other letters.
                 Ok(Bounds::at_most(if maybe.is_empty() { live.clone() } else { maybe & live }))
             }
@@ -265,13 +257,6 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
 
 fn refused(path: Path) -> Failure {
     crate::scim::refusal::Refusal::invalid_filter(format!("`{path}` is compared with a date and time")).into()
-}
-
-/// Everybody in a group, those of the groups inside it too.
-fn everybody_in(exchange: &Exchange<'_>, group: crate::scim::school::directory::Source) -> RoaringBitmap {
-    let directory = exchange.directory();
-    let members = directory.members(group);
-    members.groups.iter().fold(members.people, |all, inner| all | directory.members(*inner).people)
 }
 
 /// The field of the catalogue whose text an attribute shows.

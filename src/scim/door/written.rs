@@ -1,11 +1,10 @@
 //! Resources of the school written at once, where the whole of them is wanted: most of what providers ask for.
 
 use crate::json::{Json, write_segment};
+use crate::scim::door::belonging::{GroupNames, Groups};
 use crate::scim::door::exchange::Exchange;
-use crate::scim::door::people::Groups;
 use crate::scim::door::resource::{About, Resource, location};
 use crate::scim::schema::{GROUP, ResourceType};
-use crate::scim::school::directory::Membership;
 
 /// What is written of a resource.
 #[derive(Debug)]
@@ -66,8 +65,17 @@ pub fn complete(
     Resource { attributes: serde_json::Map::new(), written, placeholder: None, tag: about.tag, location }
 }
 
+/// What is told beside a reference to another resource.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'t> {
+    /// Its `type`.
+    pub kind: &'t str,
+    /// Its name.
+    pub name: Option<&'t str>,
+}
+
 /// Writes a reference to another resource as an element of a list.
-pub fn write_reference(json: &mut Json, (base, resource_type): (&str, &ResourceType), id: &str, kind: &str) {
+pub fn write_reference(json: &mut Json, (base, resource_type): (&str, &ResourceType), id: &str, beside: Beside<'_>) {
     json.element();
     json.raw("{");
     json.text_member("value", id);
@@ -78,24 +86,30 @@ pub fn write_reference(json: &mut Json, (base, resource_type): (&str, &ResourceT
     json.raw("/");
     write_segment(json, id);
     json.raw("\"");
-    json.text_member("type", kind);
+    if let Some(name) = beside.name {
+        json.text_member("display", name);
+    }
+    json.text_member("type", beside.kind);
     json.raw("}");
 }
 
 impl Exchange<'_> {
     /// Writes references to the groups that somebody is in.
-    pub(super) fn write_groups(&self, json: &mut Json, groups: &Groups) {
+    pub(super) fn write_groups(&self, json: &mut Json, groups: &Groups, names: &GroupNames<'_>) {
         let to = (self.base.as_str(), &GROUP);
         for membership in &groups.of_school {
-            write_reference(json, to, &self.directory().id(membership.group), kind(membership));
+            let name = self.name_of(names, membership.group);
+            let beside = Beside { kind: kind(membership.is_direct), name: name.as_deref() };
+            write_reference(json, to, &self.directory().id(membership.group), beside);
         }
         for own in &groups.own {
-            write_reference(json, to, own, "direct");
+            let beside = Beside { kind: kind(own.is_direct), name: names.of_own(&own.group) };
+            write_reference(json, to, &own.group, beside);
         }
     }
 }
 
 /// How somebody is in a group (RFC 7643 §4.1.2).
-pub fn kind(membership: &Membership) -> &'static str {
-    if membership.is_direct { "direct" } else { "indirect" }
+pub fn kind(is_direct: bool) -> &'static str {
+    if is_direct { "direct" } else { "indirect" }
 }

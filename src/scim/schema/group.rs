@@ -8,7 +8,7 @@ static MEMBER: &[Attribute] = &[
     Attribute::string("value", "Identifier of the member.").immutable(),
     Attribute::reference("$ref", &["User", "Group"], "Address of the member.").immutable(),
     Attribute::string("type", "Whether the member is a user or a group.").suggesting(&["User", "Group"]).immutable(),
-    Attribute::string("display", "Name of the member.").immutable(),
+    Attribute::string("display", "What the client calls the member.").immutable(),
 ];
 
 static ATTRIBUTES: &[Attribute] = &[

@@ -59,6 +59,12 @@ pub fn of_class<'a, R: Record<'a>>(released: &Released<'a, R>) -> Shown {
     Shown { body, placeholder }
 }
 
+/// The name of a school's group, or of the one of a role there.
+pub fn name_at_school(release: &Release, (org, role): (u32, Option<&str>), names: SchoolNames<'_>) -> String {
+    let name = names.of(org).map_or_else(|| release.identifier(Entity::Org, org), str::to_owned);
+    role.map_or(name.clone(), |role| format!("{name}: {role}"))
+}
+
 /// Represents a school, or those who hold a role there.
 pub fn of_school(view: &View, source: Source, names: SchoolNames<'_>) -> Shown {
     let release: &Release = &view.release;
@@ -68,10 +74,8 @@ pub fn of_school(view: &View, source: Source, names: SchoolNames<'_>) -> Shown {
         Source::Class(_) => return Shown { body: Map::new(), placeholder: None },
     };
     let school = release.identifier(Entity::Org, org);
-    let name = names.of(org).unwrap_or(&school);
     let mut body = Map::new();
-    let display_name = role.map_or_else(|| name.to_owned(), |role| format!("{name}: {role}"));
-    body.insert("displayName".to_owned(), display_name.into());
+    body.insert("displayName".to_owned(), name_at_school(release, (org, role), names).into());
     let mut education = Map::new();
     education.insert("kind".to_owned(), kind.into());
     education.insert("school".to_owned(), school.into());

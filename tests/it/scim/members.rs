@@ -109,7 +109,15 @@ with_a_provider! {
 
         assert!(members(&provider.read(&format!("/Groups/{inner}"))).contains(&outer));
         assert_eq!(provider.read("/Groups")["totalResults"], 2);
-        assert_eq!(texts(&provider.read(&format!("/Users/{ann}"))["groups"], "value"), [inner.as_str()]);
+        let of_ann = provider.read(&format!("/Users/{ann}"))["groups"].clone();
+        assert_eq!((texts(&of_ann, "value"), texts(&of_ann, "type"), texts(&of_ann, "display")),
+            (vec![inner.clone(), outer.clone()], vec!["direct".into(), "indirect".into()],
+                vec!["inner".into(), "outer".into()]));
+        for filter in ["groups[type eq \"indirect\"]", "groups.display eq \"OUTER\"",
+            &format!("groups.value eq \"{outer}\""),
+            &format!("groups[value eq \"{outer}\" and type eq \"indirect\"]")] {
+            assert_eq!(provider.found("/Users", filter, "id"), set(&[&ann]), "{filter}");
+        }
         assert_eq!(provider.delete(&format!("/Groups/{inner}")).status, 204);
         assert_eq!(provider.read(&format!("/Groups/{outer}")).get("members"), None);
     }

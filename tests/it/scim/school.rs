@@ -86,6 +86,11 @@ with_a_provider! {
         };
         assert_eq!(direct("direct"), set(&[&id(&teachers), &id(&maths), &id(&reading)]));
         assert_eq!(direct("indirect"), set(&[&id(&school)]));
+        for group in of_tom.as_array().unwrap() {
+            let itself = provider.read(&format!("/Groups/{}", group["value"].as_str().unwrap()));
+            assert_eq!(group["display"], itself["displayName"], "{group}");
+        }
+        assert_eq!(provider.names("groups.display eq \"maths 1\""), set(&["ann1", "cas1", "tom1"]));
         for group in [&school, &pupils, &maths] {
             assert_eq!(provider.read(&format!("/Groups/{}", id(group))), *group);
             let address = group["members"][0]["$ref"].as_str().unwrap().strip_prefix(&provider.server.url).unwrap();
@@ -297,7 +302,11 @@ with_a_provider! {
         assert_eq!(kinds, set(&["Group"]));
 
         assert!(texts(&person(provider, "ann1")["groups"], "value").contains(&id(&made)));
-        assert_eq!(provider.names(&format!("groups.value eq \"{}\"", id(&made))), set(&["ann1", "own"]));
+        let mixed = format!("groups.value eq \"{}\"", id(&made));
+        assert_eq!(provider.names(&mixed), set(&["ann1", "cas1", "own", "tom1"]), "by way of the class too");
+        let of_tom = person(provider, "tom1")["groups"].clone();
+        let of_tom = of_tom.as_array().unwrap().iter().find(|group| group["value"] == id(&made)).unwrap();
+        assert_eq!((&of_tom["type"], &of_tom["display"]), (&json!("indirect"), &json!("Mixed")));
         assert_eq!(provider.found("/Groups", &format!("members eq \"{ann}\""), "displayName"),
             set(&["Maths 1", "School One: student", "Mixed"]));
         let told = provider.patched(&format!("/Groups/{}", id(&made)),

@@ -29,7 +29,11 @@ on_each_database! {
             // What the standard requires has a placeholder, which nothing can be asked about.
             assert_ne!(user["userName"], format!("{}1", id(user)));
         }
-        for filter in ["userName eq \"ann1\"", "userName pr", "emails pr", "name.familyName co \"o\"", "displayName pr",
+        for group in get("")["Resources"].as_array().unwrap().iter().flat_map(|user| user["groups"].as_array().unwrap()) {
+            let is_class = group["value"].as_str().unwrap().starts_with("class-");
+            assert_eq!(group.get("display").is_some(), !is_class, "a class's title is withheld: {group}");
+        }
+        for filter in ["userName eq \"ann1\"", "groups.display co \"Maths\"", "userName pr", "emails pr", "name.familyName co \"o\"", "displayName pr",
             "emails.value eq \"ann@noord.example\"", "name pr"] {
             assert_eq!(ids(&format!("filter={}", encoded(filter))), Vec::<String>::new(), "{filter}");
         }

@@ -1,0 +1,245 @@
+//! The groups that users are in: the school's, and the provider's own, groups within groups too (RFC 7643 §4.1.2).
+
+use std::collections::{HashMap, HashSet};
+
+use roaring::RoaringBitmap;
+
+use crate::catalogue::Entity;
+use crate::consent::provisioned::Kind;
+use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
+use crate::scim::school::directory::{Membership, Source};
+use crate::scim::school::group::name_at_school;
+use crate::scim::school::person::SchoolNames;
+use crate::store::hydrate::{Selection, hydrate};
+use crate::store::{StoreError, provisioned};
+
+/// Through how many groups within each other somebody is in a group.
+const DEEPEST: usize = 16;
+
+/// The groups that somebody is in.
+#[derive(Debug, Default)]
+pub struct Groups {
+    /// The school's.
+    pub of_school: Vec<Membership>,
+    /// The provider's own.
+    pub own: Vec<InOwn>,
+}
+
+/// A place in a group of the provider's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InOwn {
+    /// The group's id.
+    pub group: String,
+    /// Whether the user is its own member, and not that of a group inside it.
+    pub is_direct: bool,
+}
+
+/// The names of groups, as the groups themselves show them to the provider.
+#[derive(Debug)]
+pub struct GroupNames<'n> {
+    schools: SchoolNames<'n>,
+    classes: HashMap<u32, String>,
+    own: HashMap<String, String>,
+}
+
+impl GroupNames<'_> {
+    /// The name of one of the provider's own.
+    pub fn of_own(&self, id: &str) -> Option<&str> {
+        self.own.get(id).map(String::as_str)
+    }
+}
+
+impl Exchange<'_> {
+    /// The name of a group of the school, if it is released.
+    pub(super) fn name_of(&self, names: &GroupNames<'_>, source: Source) -> Option<String> {
+        let people = &self.release().snapshot().people;
+        let (org, role) = match source {
+            Source::Class(class) => return names.classes.get(&class).cloned(),
+            Source::School(org) => (org, None),
+            Source::Role(org, role) => (org, Some(people.role_name(role))),
+        };
+        Some(name_at_school(self.release(), (org, role), names.schools))
+    }
+
+    /// The names of all groups that these people are in, in one statement for the classes and one for their own.
+    pub(super) fn group_names<'n>(
+        &self,
+        desk: &mut Desk<'_>,
+        groups: &HashMap<u32, Groups>,
+        schools: SchoolNames<'n>,
+    ) -> Step<GroupNames<'n>> {
+        let of_school = groups.values().flat_map(|groups| &groups.of_school);
+        let classes: RoaringBitmap = of_school
+            .filter_map(|membership| if let Source::Class(class) = membership.group { Some(class) } else { None })
+            .collect();
+        let Some(classes) = self.class_titles(desk, &classes)? else { return Ok(Err(Moved)) };
+        let own = groups.values().flat_map(|groups| &groups.own).map(|own| own.group.as_str());
+        let own = self.names_of_own(desk, own.collect())?;
+        Ok(Ok(GroupNames { schools, classes, own }))
+    }
+
+    /// The released titles of classes; `None` if the board has moved on.
+    fn class_titles(
+        &self,
+        desk: &mut Desk<'_>,
+        classes: &RoaringBitmap,
+    ) -> Result<Option<HashMap<u32, String>>, StoreError> {
+        let release = self.release();
+        let title = Entity::Class.fields().iter().filter(|field| field.name == "title");
+        let title: Vec<_> = title.filter(|field| release.may_show(Entity::Class, field.category)).collect();
+        if title.is_empty() || classes.is_empty() {
+            return Ok(Some(HashMap::new()));
+        }
+        let selection = Selection::new(Entity::Class, title);
+        let positions: Vec<u32> = classes.iter().collect();
+        let Some(records) = hydrate(desk.board, release, &selection, &positions)? else { return Ok(None) };
+        let titled = records.released(release, &selection, &positions).filter_map(|released| {
+            let title = released.fields().find_map(|(place, field)| released.text(place, field))?;
+            Some((released.position(), title.to_owned()))
+        });
+        Ok(Some(titled.collect()))
+    }
+
+    /// The names of groups of the provider's own.
+    pub(super) fn names_of_own(
+        &self,
+        desk: &mut Desk<'_>,
+        groups: HashSet<&str>,
+    ) -> Result<HashMap<String, String>, StoreError> {
+        let ids: Vec<String> = groups.into_iter().map(str::to_owned).collect();
+        let kept = provisioned::find_all(desk.activity, self.of(), Kind::Group, &ids)?;
+        let owned = kept.into_iter().filter_map(|kept| self.release().give_back(kept));
+        let named = owned.filter_map(|own| {
+            let name = own.kept().body.get("displayName")?.as_str()?.to_owned();
+            Some((own.kept().id.clone(), name))
+        });
+        Ok(named.collect())
+    }
+
+    /// The groups that these people are in: the school's, and those of the provider.
+    pub(super) fn groups_of(&self, desk: &mut Desk<'_>, positions: &[u32]) -> Result<HashMap<u32, Groups>, StoreError> {
+        let directory = self.directory();
+        let of_school = |person: &u32| Groups { of_school: directory.of_person(*person), own: Vec::new() };
+        let mut found: HashMap<u32, Groups> = positions.iter().map(|person| (*person, of_school(person))).collect();
+        if self.last_write(desk)?.is_none() {
+            return Ok(found);
+        }
+        let mut ids: HashMap<Source, String> = HashMap::new();
+        let mut starts = Vec::with_capacity(positions.len());
+        for person in positions {
+            let mut inside = Vec::new();
+            for membership in found.get(person).into_iter().flat_map(|groups| &groups.of_school) {
+                let group = membership.group;
+                inside.push(ids.entry(group).or_insert_with(|| directory.id(group)).clone());
+            }
+            starts.push((self.release().identifier(Entity::User, *person), inside));
+        }
+        let own = self.own_groups_of(desk, &starts)?;
+        for (person, own) in positions.iter().zip(own) {
+            if let Some(groups) = found.get_mut(person) {
+                groups.own = own;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The provider's own groups that each of these is in, given its id and those of other groups that it is in.
+    pub(super) fn own_groups_of(
+        &self,
+        desk: &mut Desk<'_>,
+        starts: &[(String, Vec<String>)],
+    ) -> Result<Vec<Vec<InOwn>>, StoreError> {
+        let mut holders: HashMap<String, Vec<String>> = HashMap::new();
+        let ids = starts.iter().flat_map(|(id, inside)| std::iter::once(id).chain(inside));
+        let mut asked: HashSet<String> = ids.cloned().collect();
+        let mut next: Vec<String> = asked.iter().cloned().collect();
+        for _ in 0..DEEPEST {
+            if next.is_empty() {
+                break;
+            }
+            let found = provisioned::memberships(desk.activity, self.of(), &next)?;
+            next = Vec::new();
+            for (group, member) in found {
+                if asked.insert(group.clone()) {
+                    next.push(group.clone());
+                }
+                holders.entry(member.id).or_default().push(group);
+            }
+        }
+        Ok(starts.iter().map(|start| all_above(&holders, start)).collect())
+    }
+
+    /// Everybody in a group, those of the groups inside it too: people of the school, and users of the provider's own.
+    pub(super) fn everybody_in(
+        &self,
+        desk: &mut Desk<'_>,
+        group: &str,
+    ) -> Result<(RoaringBitmap, Vec<String>), StoreError> {
+        let directory = self.directory();
+        let of_school = |source: Source| {
+            let members = directory.members(source);
+            members.groups.iter().fold(members.people, |all, inner| all | directory.members(*inner).people)
+        };
+        let mut people = directory.find(group).map(of_school).unwrap_or_default();
+        let (mut users, mut next) = (Vec::new(), vec![group.to_owned()]);
+        let mut asked: HashSet<String> = next.iter().cloned().collect();
+        for _ in 0..DEEPEST {
+            if next.is_empty() {
+                break;
+            }
+            let found = provisioned::members(desk.activity, self.of(), &next)?;
+            next = Vec::new();
+            for (_, member) in found {
+                match member.kind {
+                    Kind::User => users.push(member.id),
+                    Kind::Account => people.extend(self.release().find_live(Entity::User, &member.id)),
+                    Kind::Group => match directory.find(&member.id) {
+                        Some(source) => people |= of_school(source),
+                        None if asked.insert(member.id.clone()) => next.push(member.id),
+                        None => {}
+                    },
+                }
+            }
+        }
+        users.sort_unstable();
+        users.dedup();
+        Ok((people, users))
+    }
+}
+
+/// The groups that hold somebody, or other groups that it is in; nearer ones first, and each once.
+fn all_above(holders: &HashMap<String, Vec<String>>, (id, inside): &(String, Vec<String>)) -> Vec<InOwn> {
+    let above = |id: &String| holders.get(id).into_iter().flatten();
+    let mut seen: HashSet<&String> = HashSet::new();
+    let mut found: Vec<(&String, bool)> = Vec::new();
+    found.extend(above(id).filter(|group| seen.insert(group)).map(|group| (group, true)));
+    found.extend(inside.iter().flat_map(above).filter(|group| seen.insert(group)).map(|group| (group, false)));
+    let mut place = 0;
+    while let Some((group, _)) = found.get(place).copied() {
+        found.extend(above(group).filter(|group| seen.insert(group)).map(|group| (group, false)));
+        place += 1;
+    }
+    found.into_iter().map(|(group, is_direct)| InOwn { group: group.clone(), is_direct }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_above_are_found_once_also_in_a_circle() {
+        let holds = [("u", "a"), ("a", "b"), ("b", "a"), ("class", "c"), ("c", "b")];
+        let mut holders: HashMap<String, Vec<String>> = HashMap::new();
+        for (member, group) in holds {
+            holders.entry(member.to_owned()).or_default().push(group.to_owned());
+        }
+        let in_own = |group: &str, is_direct| InOwn { group: group.to_owned(), is_direct };
+        let start = |inside: &[&str]| ("u".to_owned(), inside.iter().map(|&id| id.to_owned()).collect());
+
+        assert_eq!(all_above(&holders, &start(&[])), [in_own("a", true), in_own("b", false)]);
+        assert_eq!(
+            all_above(&holders, &start(&["class"])),
+            [in_own("a", true), in_own("c", false), in_own("b", false)]
+        );
+    }
+}
