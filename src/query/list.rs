@@ -86,6 +86,7 @@ pub struct View {
     main_roles: MainRoles,
     held_roles: HeldRoles,
     org_names: OnceLock<Vec<Option<String>>>,
+    hidden_members: OnceLock<HashMap<String, Vec<String>>>,
     lists: Mutex<HashMap<ListKey, Arc<Listed>>>,
     subsets: Mutex<HashMap<String, Arc<RoaringBitmap>>>,
 }
@@ -128,6 +129,7 @@ impl View {
             main_roles: MainRoles::default(),
             held_roles: HeldRoles::default(),
             org_names: OnceLock::new(),
+            hidden_members: OnceLock::new(),
             lists: Mutex::default(),
             subsets: Mutex::default(),
         }
@@ -145,6 +147,19 @@ impl View {
             drop(self.org_names.set(names));
         }
         Ok(self.org_names.get().map(Vec::as_slice))
+    }
+
+    /// Members of groups that the vendor made itself and that have left this view, by group; found once, since only
+    /// what is in the view can be added.
+    pub fn hidden_members<E>(
+        &self,
+        find: impl FnOnce() -> Result<HashMap<String, Vec<String>>, E>,
+    ) -> Result<&HashMap<String, Vec<String>>, E> {
+        if let Some(known) = self.hidden_members.get() {
+            return Ok(known);
+        }
+        let found = find()?;
+        Ok(self.hidden_members.get_or_init(|| found))
     }
 
     /// The objects that an address names, such as the students of a school; kept under the address.

@@ -149,6 +149,25 @@ pub fn memberships(conn: &mut Conn, of: Of<'_>, members: &[String]) -> Result<Ve
     related(conn, of, ("member_id", "ORDER BY member_id, group_id"), members)
 }
 
+/// Every member of the provider's groups that isn't a user of its own, with its group.
+pub fn each_member_of_school(
+    conn: &mut Conn,
+    (tenant_id, vendor): Of<'_>,
+    mut visit: impl FnMut(&str, &Member),
+) -> Result<(), StoreError> {
+    Statement::new(
+        "SELECT group_id, member_id, kind FROM provisioned_member \
+         WHERE tenant_id = ? AND vendor_id = ? AND kind <> 'User' ORDER BY group_id, member_id",
+    )
+    .bind(tenant_id)
+    .bind(vendor)
+    .each(conn, |row| {
+        let member = Member { id: row.need_text(1)?.to_owned(), kind: read_kind(row, 2)?, display: None };
+        visit(row.need_text(0)?, &member);
+        Ok(())
+    })
+}
+
 fn related(
     conn: &mut Conn,
     (tenant_id, vendor): Of<'_>,

@@ -153,11 +153,6 @@ impl VendorRow<'_> {
         Ok(n_gone > 0)
     }
 
-    /// Removes all members from a group; returns whether there were any.
-    pub fn clear_members(&mut self, group: &str) -> Result<bool, StoreError> {
-        Ok(self.members_of(group).execute(self.conn)? > 0)
-    }
-
     fn members_of(&self, group: &str) -> Statement {
         Statement::new("DELETE FROM provisioned_member WHERE tenant_id = ? AND vendor_id = ? AND group_id = ?")
             .bind(self.tenant_id)

@@ -20,10 +20,11 @@ use crate::scim::door::answer::Failure;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::door::list::Wants;
 use crate::scim::door::own::kind_of;
-use crate::scim::door::own_task::{OwnTask, What, put_members, told_members};
+use crate::scim::door::own_task::{OwnTask, What, put_members};
 use crate::scim::door::password;
 use crate::scim::door::read::names;
 use crate::scim::door::resource::Resource;
+use crate::scim::door::told::told_members;
 use crate::scim::fold::fold;
 use crate::scim::patch::{Patch, take_members};
 use crate::scim::path::Path;
@@ -45,9 +46,9 @@ pub struct Command {
     pub body: Result<Value, Refusal>,
     /// In which version the client knows it.
     pub if_match: Option<String>,
-}
     /// Whether it may only be made, and not changed (`If-None-Match: *`).
     pub is_only_new: bool,
+}
 
 /// What becomes of a resource.
 #[derive(Debug, Clone)]
@@ -80,7 +81,6 @@ pub enum Prepared {
     Account(AccountTask),
 }
 
-/// What a change came to.
 /// What the school's administration keeps.
 enum OfSchool {
     /// A person, by position.
@@ -89,6 +89,7 @@ enum OfSchool {
     Group,
 }
 
+/// What a change came to.
 #[derive(Debug)]
 pub struct Done {
     /// Which resource; none if it is gone.
@@ -173,7 +174,8 @@ impl Exchange<'_> {
                 What::Patch(patch.split())
             }
         };
-        let mut task = OwnTask::new(Arc::clone(view), (resource_type, Some(id.clone())), what);
+        let seen = (Arc::clone(view), self.tagger);
+        let mut task = OwnTask::new(seen, (resource_type, Some(id.clone())), what);
         (task.password, task.doubles) = (password, doubles);
         task.if_match.clone_from(&command.if_match);
         Ok(Ok(Prepared::Own(self.under_switches(task))))
@@ -183,7 +185,7 @@ impl Exchange<'_> {
     fn with_members(&self, desk: &mut Desk<'_>, kept: &Kept) -> Result<Object, Failure> {
         let mut whole = kept.body.clone();
         if kept.kind == Kind::Group {
-            let members = told_members(desk.activity, self.of(), &kept.id, self.release())?;
+            let members = told_members(desk.activity, self.of(), &kept.id, self.view)?;
             put_members(&mut whole, &members);
         }
         Ok(whole)
@@ -200,7 +202,8 @@ impl Exchange<'_> {
         settled!(self.need_free_name(desk, resource_type, &accepted, None));
         let doubles = self.doubles(desk, resource_type, &accepted)?;
         let members = take_members(&mut accepted);
-        let mut task = OwnTask::new(Arc::clone(view), (resource_type, None), What::Create(accepted, members));
+        let seen = (Arc::clone(view), self.tagger);
+        let mut task = OwnTask::new(seen, (resource_type, None), What::Create(accepted, members));
         (task.password, task.doubles) = (password, doubles);
         Ok(Ok(Prepared::Own(self.under_switches(task))))
     }

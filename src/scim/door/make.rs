@@ -12,9 +12,10 @@ use crate::scim::door::change::{Command, Done, Prepared, Ticket};
 use crate::scim::door::exchange::{self, Desk, WRITE};
 use crate::scim::door::list::{Wants, related_to};
 use crate::scim::door::resource::Resource;
+use crate::scim::door::told::n_hidden_members;
 use crate::scim::projection::Projection;
 use crate::scim::schema::GROUP;
-use crate::store::provisioned;
+use crate::store::{StoreError, provisioned};
 
 /// A group with more members is not told whole after each PATCH, unless the client asks for attributes.
 const MANY_MEMBERS: i64 = 1000;
@@ -90,6 +91,13 @@ pub async fn make(
     .await?
 }
 
+/// Whether the client knows of many members.
+fn has_many_members(exchange: &exchange::Exchange<'_>, desk: &mut Desk<'_>, group: &str) -> Result<bool, StoreError> {
+    let n_hidden = n_hidden_members(exchange.view, desk.activity, exchange.of(), group)?;
+    let n = MANY_MEMBERS.saturating_add(i64::try_from(n_hidden).unwrap_or(i64::MAX));
+    provisioned::has_more_members(desk.activity, exchange.of(), group, n)
+}
+
 fn answer(
     exchange: &exchange::Exchange<'_>,
     desk: &mut Desk<'_>,
@@ -100,9 +108,7 @@ fn answer(
     let asks_for_some = asked.attributes.is_some() || asked.excluded.is_some();
     let wants_nothing = asked.is_minimal || exchange.switches.patch_response == PatchResponse::Nothing;
     let id = done.id.as_deref().unwrap_or_default();
-    let is_large = is_patch
-        && *command.resource_type == GROUP
-        && provisioned::has_more_members(desk.activity, exchange.of(), id, MANY_MEMBERS)?;
+    let is_large = is_patch && *command.resource_type == GROUP && has_many_members(exchange, desk, id)?;
     let is_short = is_patch && !asks_for_some && (wants_nothing || is_large);
     let projection = Projection::new(command.resource_type, asked.attributes.as_deref(), asked.excluded.as_deref());
     let wants = Wants::attributes(!is_short && related_to(&projection, command.resource_type));

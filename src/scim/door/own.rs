@@ -24,17 +24,18 @@ impl Exchange<'_> {
     /// These objects as resources, in their order; groups with their members, users with their groups, if wanted.
     pub fn own(&self, desk: &mut Desk<'_>, kept: Vec<Kept>, with_related: bool) -> Result<Vec<Resource>, StoreError> {
         let mut related = if with_related { self.related(desk, &kept)? } else { HashMap::new() };
-        let owned = kept.into_iter().filter_map(|kept| self.release().give_back(kept));
-        let resources = owned.map(|own| {
         let managers = self.names_of_managers(desk, &kept)?;
-            let tag = tag_of_own(&own);
+        let owned = kept.into_iter().filter_map(|kept| self.release().give_back(kept));
+        let mut resources = Vec::new();
+        for own in owned {
             let kept = own.kept();
+            let tag = tag_of_own((self.view, self.tagger), desk.activity, self.of(), kept)?;
             let mut body = kept.body.clone();
             let (resource_type, name) = if kept.kind == Kind::Group { (&GROUP, "members") } else { (&USER, "groups") };
+            manager::put_name(&mut body, &managers);
             if let Some(related) = related.remove(&kept.id) {
                 body.insert(name.to_owned(), related.into());
             }
-            manager::put_name(&mut body, &managers);
             let about = About {
                 resource_type,
                 id: kept.id.clone(),
@@ -42,9 +43,9 @@ impl Exchange<'_> {
                 modified_at: Millis(kept.modified_at),
                 tag,
             };
-            Resource::new(body, about, &self.base)
-        });
-        Ok(resources.collect())
+            resources.push(Resource::new(body, about, &self.base));
+        }
+        Ok(resources)
     }
 
     fn related(&self, desk: &mut Desk<'_>, kept: &[Kept]) -> Result<HashMap<String, Vec<Value>>, StoreError> {
@@ -76,6 +77,9 @@ impl Exchange<'_> {
     /// A member, unless it is somebody who has left the view.
     fn member(&self, member: &Member) -> Option<Value> {
         let (resource_type, id) = (if member.kind == Kind::Group { &GROUP } else { &USER }, &member.id);
+        if !is_told(self.view, member) {
+            return None;
+        }
         if member.kind == Kind::Account {
             let person = self.release().find_live(Entity::User, id)?;
             self.tell_members(&roaring::RoaringBitmap::from_iter([person]), Category::Identity);

@@ -6,27 +6,28 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::catalogue::Entity;
-use crate::consent::Release;
 use crate::consent::provisioned::{Kept, Kind};
 use crate::consent::switches::Unknown;
 use crate::query::View;
 use crate::scim::accept::check_required;
 use crate::scim::door::change::{Done, keeps_name, stale};
-use crate::scim::door::manager::{self, manager_of, without_manager};
 use crate::scim::door::double::Double;
+use crate::scim::door::manager::{self, manager_of, without_manager};
 use crate::scim::door::own::kind_of;
 use crate::scim::door::read::names;
+use crate::scim::door::resource::Tagger;
+use crate::scim::door::told::{is_told, tag_of_own, told_members};
 use crate::scim::fold::fold;
 use crate::scim::patch::{Member, MemberChange, Split, take_members};
 use crate::scim::put::{self, Changed};
 use crate::scim::refusal::Refusal;
 use crate::scim::resource::Object;
 use crate::scim::schema::ResourceType;
+use crate::scim::school::directory::Directory;
+use crate::store::StoreError;
 use crate::store::provisioned;
 use crate::store::provisioning::Draft;
 use crate::store::writer::VendorRow;
-use crate::store::written::Of;
-use crate::store::{Conn, StoreError};
 use crate::writing::Task;
 
 /// What becomes of an object.
@@ -45,6 +46,7 @@ pub enum What {
 /// A change of one object.
 pub struct OwnTask {
     view: Arc<View>,
+    tagger: Tagger,
     resource_type: &'static ResourceType,
     id: Option<String>,
     what: What,
@@ -74,9 +76,14 @@ macro_rules! allowed {
 
 impl OwnTask {
     /// A change of an object of that type; of a new one there is no id yet.
-    pub fn new(view: Arc<View>, (resource_type, id): (&'static ResourceType, Option<String>), what: What) -> Self {
+    pub fn new(
+        (view, tagger): (Arc<View>, Tagger),
+        (resource_type, id): (&'static ResourceType, Option<String>),
+        what: What,
+    ) -> Self {
         Self {
             view,
+            tagger,
             resource_type,
             id,
             what,
@@ -117,25 +124,30 @@ impl Run<'_> {
         row.create(self.kind, (&id, number), &draft)?;
         if self.kind == Kind::Group {
             row.add_members(&id, &members)?;
+        } else if let Some(manager) = manager_of(body) {
+            row.note_manager(&id, Some(manager))?;
         }
         self.note_doubles(row, &id)?;
         Ok(Ok(Done { id: Some(id), is_new: true, has_account: false }))
     }
 
-        } else if let Some(manager) = manager_of(body) {
-            row.note_manager(&id, Some(manager))?;
     fn change(&self, row: &mut VendorRow<'_>, id: &str, what: &What) -> Made<Done> {
         let (tenant_id, vendor) = row.of();
         let Some(kept) = provisioned::find(row.conn(), (tenant_id, &vendor), self.kind, id)? else {
             return Ok(Err(Refusal::unknown()));
         };
-        let tag = format!("W/\"{}\"", kept.version);
-        if self.task.if_match.as_deref().is_some_and(|held| !names(held, &tag)) {
-            return Ok(Err(stale()));
+        if let Some(held) = &self.task.if_match {
+            let seen = (&*self.task.view, self.task.tagger);
+            if !names(held, &tag_of_own(seen, row.conn(), (tenant_id, &vendor), &kept)?) {
+                return Ok(Err(stale()));
+            }
         }
         let mut told = Vec::new();
         let (changed, member_changes) = match what {
             What::Delete => {
+                if self.kind == Kind::User {
+                    self.take_as_manager(row, id)?;
+                }
                 row.keep_account_of(&kept, &Object::new())?;
                 row.remove(self.kind, id)?;
                 return Ok(Ok(Done { id: None, is_new: false, has_account: kept.person.is_some() }));
@@ -145,13 +157,10 @@ impl Run<'_> {
                 let changed = allowed!(put::replace(&kept.body, accepted.clone(), self.task.resource_type));
                 (changed, vec![MemberChange::ReplaceAll(members.clone())])
             }
-                if self.kind == Kind::User {
-                    self.take_as_manager(row, id)?;
-                }
             What::Patch(Split::Apart { rest, members }) => (allowed!(rest.apply(&kept.body)), members.clone()),
             What::Patch(Split::Whole(patch)) => {
                 let mut whole = kept.body.clone();
-                told = told_members(row.conn(), (tenant_id, &vendor), id, &self.task.view.release)?;
+                told = told_members(row.conn(), (tenant_id, &vendor), id, &self.task.view)?;
                 put_members(&mut whole, &told);
                 let Changed { mut resource, changed } = allowed!(patch.apply(&whole));
                 let members = take_members(&mut resource);
@@ -171,6 +180,7 @@ impl Run<'_> {
             row.replace(self.kind, id, &draft)?;
             row.keep_account_of(&kept, &resource)?;
             self.note_doubles(row, id)?;
+            self.keep_managers(row, &kept, &resource)?;
         } else if has_moved {
             row.touch(self.kind, &[id.to_owned()])?;
         }
@@ -181,16 +191,6 @@ impl Run<'_> {
         self.task.doubles.iter().try_for_each(|double| row.note_double(id, double.person, double.attribute))
     }
 
-    fn draft(&self, body: &Object) -> Result<Draft, StoreError> {
-        let text = |name: &str| body.get(name).and_then(Value::as_str);
-        let name = if self.kind == Kind::Group { "displayName" } else { "userName" };
-            self.keep_managers(row, &kept, &resource)?;
-        Ok(Draft {
-            name: text(name).map(|name| fold(name).into_owned()),
-            external_id: text("externalId").map(str::to_owned),
-            body: crate::store::cell::json(body)?,
-            password: self.task.password.clone(),
-        })
     /// Takes a user who goes away as manager from everybody.
     fn take_as_manager(&self, row: &mut VendorRow<'_>, id: &str) -> Result<(), StoreError> {
         let (tenant_id, vendor) = row.of();
@@ -216,6 +216,15 @@ impl Run<'_> {
         Ok(())
     }
 
+    fn draft(&self, body: &Object) -> Result<Draft, StoreError> {
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let name = if self.kind == Kind::Group { "displayName" } else { "userName" };
+        Ok(Draft {
+            name: text(name).map(|name| fold(name).into_owned()),
+            external_id: text("externalId").map(str::to_owned),
+            body: crate::store::cell::json(body)?,
+            password: self.task.password.clone(),
+        })
     }
 
     /// A user's name is its own among all that the provider keeps; a group's, if the connection wants that.
@@ -250,8 +259,12 @@ impl Run<'_> {
                     let members = allowed!(self.known(row, members, told)?);
                     row.add_members(id, &members)?
                 }
-                MemberChange::Remove(ids) => row.remove_members(id, ids)?,
-                MemberChange::RemoveAll => row.clear_members(id)?,
+                MemberChange::Remove(ids) => {
+                    let told = self.kinds(row, ids.iter().map(String::as_str))?;
+                    let told: Vec<String> = ids.iter().filter(|id| told.contains_key(*id)).cloned().collect();
+                    row.remove_members(id, &told)?
+                }
+                MemberChange::RemoveAll => self.replace_members(row, id, &[])?,
                 MemberChange::ReplaceAll(members) => {
                     let members = allowed!(self.known(row, members, told)?);
                     self.replace_members(row, id, &members)?
@@ -272,10 +285,8 @@ impl Run<'_> {
         let stays: std::collections::HashSet<&str> = members.iter().map(|member| member.id.as_str()).collect();
         // Whoever has left the view is not the client's to remove: it didn't know of them.
         let goes = before.iter().filter(|(_, member)| !stays.contains(member.id.as_str()));
-        let goes: Vec<String> = goes
-            .filter(|(_, member)| is_told(member, &self.task.view.release))
-            .map(|(_, member)| member.id.clone())
-            .collect();
+        let goes: Vec<String> =
+            goes.filter(|(_, member)| is_told(&self.task.view, member)).map(|(_, member)| member.id.clone()).collect();
         let has_gone = row.remove_members(id, &goes)?;
         Ok(row.add_members(id, members)? || has_gone)
     }
@@ -287,30 +298,11 @@ impl Run<'_> {
         members: &[Member],
         told: &[provisioned::Member],
     ) -> Made<Vec<provisioned::Member>> {
-        let release = &self.task.view.release;
-        let directory = crate::scim::school::directory::Directory::new(&self.task.view);
-        let (tenant_id, vendor) = row.of();
-        let mut kinds: HashMap<&str, Kind> = told.iter().map(|member| (member.id.as_str(), member.kind)).collect();
-        let mut unknown = Vec::new();
-        for member in members {
-            let id = member.value.as_str();
-            if kinds.contains_key(id) {
-                continue;
-            }
-            if release.find_live(Entity::User, id).is_some() {
-                kinds.insert(id, Kind::Account);
-            } else if directory.find(id).is_some() {
-                kinds.insert(id, Kind::Group);
-            } else {
-                unknown.push(id.to_owned());
-            }
-        }
-        for (id, kind) in provisioned::kinds(row.conn(), (tenant_id, &vendor), &unknown)? {
-            if let Some(member) = members.iter().find(|member| member.value == id) {
-                kinds.insert(&member.value, kind);
-            }
-        }
-        if self.task.unknown_member == Unknown::Reject && members.iter().any(|m| !kinds.contains_key(&*m.value)) {
+        let mut kinds: HashMap<String, Kind> = told.iter().map(|member| (member.id.clone(), member.kind)).collect();
+        let others = members.iter().map(|member| member.value.as_str()).filter(|id| !kinds.contains_key(*id));
+        let others = self.kinds(row, others)?;
+        kinds.extend(others);
+        if self.task.unknown_member == Unknown::Reject && members.iter().any(|m| !kinds.contains_key(&m.value)) {
             return Ok(Err(Refusal::invalid_value("`members` names a resource that doesn't exist")));
         }
         let known = members.iter().filter_map(|member| {
@@ -320,6 +312,28 @@ impl Run<'_> {
         Ok(Ok(known.collect()))
     }
 
+    /// Those of these ids that are there for the client, as far as it may know.
+    fn kinds<'i>(
+        &self,
+        row: &mut VendorRow<'_>,
+        ids: impl Iterator<Item = &'i str>,
+    ) -> Result<HashMap<String, Kind>, StoreError> {
+        let directory = Directory::new(&self.task.view);
+        let (mut found, mut others) = (HashMap::new(), Vec::new());
+        for id in ids {
+            if self.task.view.release.find_live(Entity::User, id).is_some() {
+                found.insert(id.to_owned(), Kind::Account);
+            } else if directory.find(id).is_some() {
+                found.insert(id.to_owned(), Kind::Group);
+            } else {
+                others.push(id.to_owned());
+            }
+        }
+        let (tenant_id, vendor) = row.of();
+        found.extend(provisioned::kinds(row.conn(), (tenant_id, &vendor), &others)?);
+        Ok(found)
+    }
+
     /// An id that nothing can be read from, that no other resource has, and that is never given twice.
     fn new_id(&self, number: i64) -> String {
         // No sourcedId holds a NUL, so that no person or class has the same number.
@@ -327,22 +341,6 @@ impl Run<'_> {
         let number = self.task.view.release.pseudonyms().number(entity, &format!("own\0{number}"));
         uuid::Uuid::from_u128(number).to_string()
     }
-}
-
-/// Whether the client may know of a member.
-fn is_told(member: &provisioned::Member, release: &Release) -> bool {
-    member.kind != Kind::Account || release.find_live(Entity::User, &member.id).is_some()
-}
-
-/// The members of a group that the client may know of.
-pub(super) fn told_members(
-    conn: &mut Conn,
-    of: Of<'_>,
-    group: &str,
-    release: &Release,
-) -> Result<Vec<provisioned::Member>, StoreError> {
-    let members = provisioned::members(conn, of, &[group.to_owned()])?;
-    Ok(members.into_iter().map(|(_, member)| member).filter(|member| is_told(member, release)).collect())
 }
 
 /// Puts a group's members in, for a change that must know them.

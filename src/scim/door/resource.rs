@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::clock::Millis;
-use crate::consent::provisioned::Own;
 use crate::http::App;
 use crate::json::segment;
 use crate::scim::schema::ResourceType;
@@ -116,12 +115,17 @@ impl Tagger {
 
     /// The version of attributes that are written already, and of members that are not among them.
     pub fn tag_of_text<'i>(self, attributes: &str, members: impl Iterator<Item = &'i str>) -> String {
+        format!("W/\"{:032x}\"", self.hash(attributes, members))
+    }
+
+    /// A keyed hash of a text and of members.
+    pub fn hash<'i>(self, text: &str, members: impl Iterator<Item = &'i str>) -> u128 {
         let mut hash = Xxh3::with_seed(self.seed);
-        hash.update(attributes.as_bytes());
+        hash.update(text.as_bytes());
         for member in members {
             hash.update(&(member.len() as u64).to_le_bytes());
             hash.update(member.as_bytes());
         }
-        format!("W/\"{:032x}\"", hash.digest128())
+        hash.digest128()
     }
 }

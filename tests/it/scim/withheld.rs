@@ -1,7 +1,9 @@
 //! What a rule withholds, and groups that change with their members (SC-360, SC-387).
 
+use serde_json::{Value, json};
+
 use crate::harness::{World, on_each_database};
-use crate::scim::client::{encoded, id, members, set, texts, version};
+use crate::scim::client::{body, encoded, id, members, set, texts, version};
 
 /// The village with a provider that sees these categories of everybody.
 fn narrowed(world: &World, categories: &str) {
@@ -69,5 +71,68 @@ on_each_database! {
         assert!(after["meta"]["lastModified"].as_str() > before["meta"]["lastModified"].as_str());
         assert!(texts(&get("/Users/bob")["groups"], "value").contains(&"class-K1".to_owned()));
         assert_eq!(get("/Users/tom"), tom);
+    }
+
+    fn hidden_members_stay_and_nothing_done_meanwhile_tells_of_them(world: &World) {
+        narrowed(world, r#"["structure", "class-label", "identity", "name", "enrolment", "login"]"#);
+        let server = world.serve();
+        let bearer = format!("Bearer {}", crate::scim::board::token(world, "noord", "p"));
+        let send = |method: &str, path: &str, more: &[(&str, &str)], body: &Value| {
+            let mut headers = vec![("Authorization", bearer.as_str()), ("Content-Type", "application/scim+json")];
+            headers.extend(more);
+            server.send(method, &format!("/noord/scim/v2{path}"), &headers, &body.to_string())
+        };
+        let patch = |path: &str, operation: Value| send("PATCH", path, &[], &json!({"Operations": [operation]}));
+        let made = |members: Value| {
+            id(&body(&send("POST", "/Groups", &[], &json!({"displayName": "g", "members": members})), 201))
+        };
+        let others: Vec<String> = (0..4).map(|_| format!("/Groups/{}", made(json!([{"value": "ann"}])))).collect();
+        let path = format!("/Groups/{}", made(json!([{"value": "ann"}, {"value": "bob"}])));
+        let get = |path: &str| send("GET", path, &[], &Value::Null);
+        let first = get(&path);
+        let refuse = |more: &str| {
+            world.apply(&format!("[tenant]\nslug = \"noord\"\n[[choice]]\nperson = \"ann\"\nchoice = \"refuse\"\n\
+                by = \"parent\"\non = \"2026-08-10\"\n{more}"));
+        };
+
+        refuse("");
+
+        let seen = send("GET", &path, &[("If-None-Match", first.header("etag"))], &Value::Null);
+        assert_eq!((seen.status, members(&body(&seen, 200))), (200, set(&["bob"])));
+        let tag = seen.header("etag").to_owned();
+        assert_eq!(version(&seen.json()), tag);
+        assert_eq!(version(&get(&format!("{path}?excludedAttributes=members")).json()), tag);
+        assert!(get("/Groups?count=100").json()["Resources"].as_array().unwrap().iter().any(|g| version(g) == tag));
+        assert_eq!(send("GET", &path, &[("If-None-Match", &tag)], &Value::Null).status, 304);
+        let title = json!({"Operations": [{"op": "add", "path": "externalId", "value": "x"}]});
+        assert_eq!(send("PATCH", &path, &[("If-Match", first.header("etag"))], &title).status, 412);
+        let changed = send("PATCH", &path, &[("If-Match", &tag), ("Prefer", "return=minimal")], &title);
+        assert_eq!((changed.status, changed.header("etag")), (204, version(&get(&path).json()).as_str()));
+        let of_job = json!({"Operations": [{"method": "PATCH", "path": path, "version": changed.header("etag"),
+            "data": {"Operations": [{"op": "remove", "path": "externalId"}]}}]});
+        let of_job = body(&send("POST", "/Bulk", &[], &of_job), 200)["Operations"][0].clone();
+        assert_eq!((&of_job["status"], &of_job["version"]), (&json!("200"), &json!(version(&get(&path).json()))));
+
+        for (path, operation) in others.iter().zip([
+            json!({"op": "replace", "path": "members", "value": []}),
+            json!({"op": "remove", "path": "members"}),
+            json!({"op": "remove", "path": "members[value eq \"ann\"]"}),
+            json!({"op": "remove", "path": "members", "value": [{"value": "ann"}]}),
+        ]) {
+            let before = get(path);
+            assert_eq!(before.json().get("members"), None);
+            let after = patch(path, operation.clone());
+            assert_eq!((after.status, after.header("etag")), (200, before.header("etag")), "{operation}");
+            assert_eq!(get(path).body, before.body, "{operation}");
+        }
+        refuse("withdrawn = \"2026-08-15\"\n");
+        for path in &others {
+            let told = get(path).json();
+            assert_eq!((members(&told), version(&told)), (set(&["ann"]), "W/\"1\"".to_owned()));
+        }
+        assert_eq!(members(&get(&path).json()), set(&["ann", "bob"]));
+        assert_eq!(send("GET", &path, &[("If-None-Match", &tag)], &Value::Null).status, 200);
+        let gone = patch(&others[0], json!({"op": "remove", "path": "members[value eq \"ann\"]"}));
+        assert_eq!((gone.json().get("members"), gone.header("etag")), (None, "W/\"2\""), "who is seen can be removed");
     }
 }
