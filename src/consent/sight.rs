@@ -12,7 +12,7 @@ use crate::catalogue::{Category, Entity};
 use crate::consent::Release;
 use crate::consent::group::Group;
 use crate::consent::managed::OF_ACCOUNTS;
-use crate::consent::prints::{Printer, links_of_results};
+use crate::consent::prints::{Printer, categories, links_of_results};
 use crate::consent::release::{flags, is_set};
 use crate::planted::{self, Leak};
 use crate::snapshot::Ids;
