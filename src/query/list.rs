@@ -18,9 +18,9 @@ use crate::query::filter::{Filter, Op, fields};
 use crate::query::held_roles::HeldRoles;
 use crate::query::main_role::{self, MainRoles};
 use crate::query::modified;
+use crate::query::names::Names;
 use crate::query::shadow::Shadows;
 use crate::query::sort::{self, Direction, Last, SortKey, SortValue, is_sortable};
-use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{Conn, StoreError};
 
 /// Where a page begins.
@@ -85,7 +85,8 @@ pub struct View {
     pub shadows: Shadows,
     main_roles: MainRoles,
     held_roles: HeldRoles,
-    org_names: OnceLock<Vec<Option<String>>>,
+    org_names: Names,
+    class_titles: Names,
     hidden_members: OnceLock<HashMap<String, Vec<String>>>,
     lists: Mutex<HashMap<ListKey, Arc<Listed>>>,
     subsets: Mutex<HashMap<String, Arc<RoaringBitmap>>>,
@@ -128,7 +129,8 @@ impl View {
             shadows: Shadows::default(),
             main_roles: MainRoles::default(),
             held_roles: HeldRoles::default(),
-            org_names: OnceLock::new(),
+            org_names: Names::default(),
+            class_titles: Names::default(),
             hidden_members: OnceLock::new(),
             lists: Mutex::default(),
             subsets: Mutex::default(),
@@ -141,12 +143,13 @@ impl View {
     }
 
     /// The names of the orgs in the view by position, read once; `None` if the board has moved on meanwhile.
-    pub fn org_names(&self, conn: &mut Conn) -> Result<Option<&[Option<String>]>, StoreError> {
-        if self.org_names.get().is_none() {
-            let Some(names) = org_names(conn, &self.release)? else { return Ok(None) };
-            drop(self.org_names.set(names));
-        }
-        Ok(self.org_names.get().map(Vec::as_slice))
+    pub fn org_names(&self, conn: &mut Conn) -> Result<Option<&[Option<Box<str>>]>, StoreError> {
+        self.org_names.of(conn, &self.release, (Entity::Org, "name"))
+    }
+
+    /// The released titles of the classes in the view, likewise.
+    pub fn class_titles(&self, conn: &mut Conn) -> Result<Option<&[Option<Box<str>>]>, StoreError> {
+        self.class_titles.of(conn, &self.release, (Entity::Class, "title"))
     }
 
     /// Members of groups that the vendor made itself and that have left this view, by group; found once, since only
@@ -395,18 +398,4 @@ impl View {
         }
         Ok(low)
     }
-}
-
-fn org_names(conn: &mut Conn, release: &Release) -> Result<Option<Vec<Option<String>>>, StoreError> {
-    let orgs: Vec<u32> = release.live(Entity::Org).iter().collect();
-    let selection = Selection::new(Entity::Org, Entity::Org.fields().iter().filter(|field| field.name == "name"));
-    let Some(records) = hydrate(conn, release, &selection, &orgs)? else { return Ok(None) };
-    let mut names = vec![None; release.snapshot().orgs.ids.len() as usize];
-    for released in records.released(release, &selection, &orgs) {
-        let name = released.fields().find_map(|(place, field)| released.text(place, field)).map(str::to_owned);
-        if let Some(slot) = names.get_mut(released.position() as usize) {
-            *slot = name;
-        }
-    }
-    Ok(Some(names))
 }

@@ -10,6 +10,7 @@ pub mod joined;
 pub mod list;
 pub mod main_role;
 pub mod modified;
+mod names;
 pub mod own;
 pub mod relation;
 pub mod remember;

@@ -1,5 +1,6 @@
 //! The groups that users are in: the school's, and the provider's own, groups within groups too (RFC 7643 §4.1.2).
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use roaring::RoaringBitmap;
@@ -10,7 +11,6 @@ use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
 use crate::scim::school::directory::{Membership, Source};
 use crate::scim::school::group::name_at_school;
 use crate::scim::school::person::SchoolNames;
-use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{StoreError, provisioned};
 
 /// Through how many groups within each other somebody is in a group.
@@ -38,7 +38,7 @@ pub struct InOwn {
 #[derive(Debug)]
 pub struct GroupNames<'n> {
     schools: SchoolNames<'n>,
-    classes: HashMap<u32, String>,
+    classes: &'n [Option<Box<str>>],
     own: HashMap<String, String>,
 }
 
@@ -51,53 +51,30 @@ impl GroupNames<'_> {
 
 impl Exchange<'_> {
     /// The name of a group of the school, if it is released.
-    pub(super) fn name_of(&self, names: &GroupNames<'_>, source: Source) -> Option<String> {
+    pub(super) fn name_of<'n>(&self, names: &GroupNames<'n>, source: Source) -> Option<Cow<'n, str>> {
         let people = &self.release().snapshot().people;
         let (org, role) = match source {
-            Source::Class(class) => return names.classes.get(&class).cloned(),
+            Source::Class(class) => return names.classes.get(class as usize)?.as_deref().map(Cow::Borrowed),
             Source::School(org) => (org, None),
             Source::Role(org, role) => (org, Some(people.role_name(role))),
         };
-        Some(name_at_school(self.release(), (org, role), names.schools))
+        Some(name_at_school(self.release(), (org, role), names.schools).into())
     }
 
-    /// The names of all groups that these people are in, in one statement for the classes and one for their own.
+    /// The names of all groups that these people are in, in one statement for their own.
     pub(super) fn group_names<'n>(
-        &self,
+        &'n self,
         desk: &mut Desk<'_>,
         groups: &HashMap<u32, Groups>,
         schools: SchoolNames<'n>,
     ) -> Step<GroupNames<'n>> {
-        let of_school = groups.values().flat_map(|groups| &groups.of_school);
-        let classes: RoaringBitmap = of_school
-            .filter_map(|membership| if let Source::Class(class) = membership.group { Some(class) } else { None })
-            .collect();
-        let Some(classes) = self.class_titles(desk, &classes)? else { return Ok(Err(Moved)) };
+        if groups.values().all(|groups| groups.of_school.is_empty() && groups.own.is_empty()) {
+            return Ok(Ok(GroupNames { schools, classes: &[], own: HashMap::new() }));
+        }
+        let Some(classes) = self.view.class_titles(desk.board)? else { return Ok(Err(Moved)) };
         let own = groups.values().flat_map(|groups| &groups.own).map(|own| own.group.as_str());
         let own = self.names_of_own(desk, own.collect())?;
         Ok(Ok(GroupNames { schools, classes, own }))
-    }
-
-    /// The released titles of classes; `None` if the board has moved on.
-    fn class_titles(
-        &self,
-        desk: &mut Desk<'_>,
-        classes: &RoaringBitmap,
-    ) -> Result<Option<HashMap<u32, String>>, StoreError> {
-        let release = self.release();
-        let title = Entity::Class.fields().iter().filter(|field| field.name == "title");
-        let title: Vec<_> = title.filter(|field| release.may_show(Entity::Class, field.category)).collect();
-        if title.is_empty() || classes.is_empty() {
-            return Ok(Some(HashMap::new()));
-        }
-        let selection = Selection::new(Entity::Class, title);
-        let positions: Vec<u32> = classes.iter().collect();
-        let Some(records) = hydrate(desk.board, release, &selection, &positions)? else { return Ok(None) };
-        let titled = records.released(release, &selection, &positions).filter_map(|released| {
-            let title = released.fields().find_map(|(place, field)| released.text(place, field))?;
-            Some((released.position(), title.to_owned()))
-        });
-        Ok(Some(titled.collect()))
     }
 
     /// The names of groups of the provider's own.

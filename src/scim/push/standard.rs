@@ -107,7 +107,7 @@ fn people(
     scene: Scene<'_>,
     board: &mut Conn,
     positions: &[u32],
-    names: &[Option<String>],
+    names: &[Option<Box<str>>],
 ) -> Result<Option<Vec<Draft>>, StoreError> {
     let release = scene.release();
     let fields = person::fields().filter(|field| release.may_show(Entity::User, field.category));
@@ -133,7 +133,7 @@ fn groups(
     scene: Scene<'_>,
     board: &mut Conn,
     sources: &[Source],
-    names: &[Option<String>],
+    names: &[Option<Box<str>>],
 ) -> Result<Option<Vec<Draft>>, StoreError> {
     let release = scene.release();
     let class = |source: &Source| if let Source::Class(class) = source { Some(*class) } else { None };

@@ -74,7 +74,7 @@ impl Places {
 
 /// Names of schools by position, as far as the vendor may know them.
 #[derive(Debug, Clone, Copy)]
-pub struct SchoolNames<'n>(pub &'n [Option<String>]);
+pub struct SchoolNames<'n>(pub &'n [Option<Box<str>>]);
 
 impl<'n> SchoolNames<'n> {
     /// The name of the org at that position.
