@@ -7,7 +7,9 @@ use roaring::RoaringBitmap;
 
 use crate::catalogue::Entity;
 use crate::consent::provisioned::Kind;
+use crate::scim::door::answer::Failure;
 use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
+use crate::scim::schema::GROUP;
 use crate::scim::school::directory::{Membership, Source};
 use crate::scim::school::group::name_at_school;
 use crate::scim::school::person::SchoolNames;
@@ -94,11 +96,11 @@ impl Exchange<'_> {
     }
 
     /// The groups that these people are in: the school's, and those of the provider.
-    pub(super) fn groups_of(&self, desk: &mut Desk<'_>, positions: &[u32]) -> Result<HashMap<u32, Groups>, StoreError> {
+    pub(super) fn groups_of(&self, desk: &mut Desk<'_>, positions: &[u32]) -> Result<HashMap<u32, Groups>, Failure> {
         let directory = self.directory();
         let of_school = |person: &u32| Groups { of_school: directory.of_person(*person), own: Vec::new() };
         let mut found: HashMap<u32, Groups> = positions.iter().map(|person| (*person, of_school(person))).collect();
-        if self.last_write(desk)?.is_none() {
+        if self.n_own(desk, &GROUP)? == 0 {
             return Ok(found);
         }
         let mut ids: HashMap<Source, String> = HashMap::new();

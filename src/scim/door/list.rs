@@ -166,7 +166,8 @@ impl<'a> Exchange<'a> {
         Ok(Ok(found))
     }
 
-    fn n_own(&self, desk: &mut Desk<'_>, resource_type: &'static ResourceType) -> Result<u64, Failure> {
+    /// How many objects of that type the provider keeps.
+    pub(super) fn n_own(&self, desk: &mut Desk<'_>, resource_type: &'static ResourceType) -> Result<u64, Failure> {
         let Some(as_of) = self.last_write(desk)? else { return Ok(0) };
         let list = self.list_of(resource_type);
         if let Some(n) = self.app.scim_lists.length(&list, as_of) {

@@ -118,7 +118,8 @@ impl Run<'_> {
     fn create(&self, row: &mut VendorRow<'_>, body: &Object, members: &[Member]) -> Made<Done> {
         let draft = self.draft(body)?;
         allowed!(self.need_unique(row, &draft, None)?);
-        let members = allowed!(self.known(row, members, &[])?);
+        let kinds = self.kinds(row, members.iter().map(|member| member.value.as_str()))?;
+        let members = allowed!(self.known(members, &kinds));
         let number = row.next_number();
         let id = self.new_id(number);
         row.create(self.kind, (&id, number), &draft)?;
@@ -252,21 +253,22 @@ impl Run<'_> {
         id: &str,
         (changes, told): (&[MemberChange], &[provisioned::Member]),
     ) -> Made<bool> {
+        let mut kinds: HashMap<String, Kind> = told.iter().map(|member| (member.id.clone(), member.kind)).collect();
+        // At once for all changes: clients send one for each member.
+        let named = changes.iter().flat_map(named).filter(|id| !kinds.contains_key(*id));
+        let others = self.kinds(row, named)?;
+        kinds.extend(others);
         let mut has_moved = false;
         for change in changes {
             has_moved |= match change {
-                MemberChange::Add(members) => {
-                    let members = allowed!(self.known(row, members, told)?);
-                    row.add_members(id, &members)?
-                }
+                MemberChange::Add(members) => row.add_members(id, &allowed!(self.known(members, &kinds)))?,
                 MemberChange::Remove(ids) => {
-                    let told = self.kinds(row, ids.iter().map(String::as_str))?;
-                    let told: Vec<String> = ids.iter().filter(|id| told.contains_key(*id)).cloned().collect();
+                    let told: Vec<String> = ids.iter().filter(|id| kinds.contains_key(*id)).cloned().collect();
                     row.remove_members(id, &told)?
                 }
                 MemberChange::RemoveAll => self.replace_members(row, id, &[])?,
                 MemberChange::ReplaceAll(members) => {
-                    let members = allowed!(self.known(row, members, told)?);
+                    let members = allowed!(self.known(members, &kinds));
                     self.replace_members(row, id, &members)?
                 }
             };
@@ -291,25 +293,16 @@ impl Run<'_> {
         Ok(row.add_members(id, members)? || has_gone)
     }
 
-    /// The members that there are, each with its kind; those that were told of before are taken to be there.
-    fn known(
-        &self,
-        row: &mut VendorRow<'_>,
-        members: &[Member],
-        told: &[provisioned::Member],
-    ) -> Made<Vec<provisioned::Member>> {
-        let mut kinds: HashMap<String, Kind> = told.iter().map(|member| (member.id.clone(), member.kind)).collect();
-        let others = members.iter().map(|member| member.value.as_str()).filter(|id| !kinds.contains_key(*id));
-        let others = self.kinds(row, others)?;
-        kinds.extend(others);
+    /// The members that there are, each with its kind.
+    fn known(&self, members: &[Member], kinds: &HashMap<String, Kind>) -> Result<Vec<provisioned::Member>, Refusal> {
         if self.task.unknown_member == Unknown::Reject && members.iter().any(|m| !kinds.contains_key(&m.value)) {
-            return Ok(Err(Refusal::invalid_value("`members` names a resource that doesn't exist")));
+            return Err(Refusal::invalid_value("`members` names a resource that doesn't exist"));
         }
         let known = members.iter().filter_map(|member| {
             let kind = *kinds.get(member.value.as_str())?;
             Some(provisioned::Member { id: member.value.clone(), kind, display: member.display.clone() })
         });
-        Ok(Ok(known.collect()))
+        Ok(known.collect())
     }
 
     /// Those of these ids that are there for the client, as far as it may know.
@@ -340,6 +333,17 @@ impl Run<'_> {
         let entity = if self.kind == Kind::Group { Entity::Class } else { Entity::User };
         let number = self.task.view.release.pseudonyms().number(entity, &format!("own\0{number}"));
         uuid::Uuid::from_u128(number).to_string()
+    }
+}
+
+/// The ids that a change names.
+fn named(change: &MemberChange) -> Vec<&str> {
+    match change {
+        MemberChange::Add(members) | MemberChange::ReplaceAll(members) => {
+            members.iter().map(|member| member.value.as_str()).collect()
+        }
+        MemberChange::Remove(ids) => ids.iter().map(String::as_str).collect(),
+        MemberChange::RemoveAll => Vec::new(),
     }
 }
 

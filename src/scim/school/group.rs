@@ -62,7 +62,10 @@ pub fn of_class<'a, R: Record<'a>>(released: &Released<'a, R>) -> Shown {
 /// The name of a school's group, or of the one of a role there.
 pub fn name_at_school(release: &Release, (org, role): (u32, Option<&str>), names: SchoolNames<'_>) -> String {
     let name = names.of(org).map_or_else(|| release.identifier(Entity::Org, org), str::to_owned);
-    role.map_or(name.clone(), |role| format!("{name}: {role}"))
+    match role {
+        Some(role) => format!("{name}: {role}"),
+        None => name,
+    }
 }
 
 /// Represents a school, or those who hold a role there.

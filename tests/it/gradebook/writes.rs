@@ -1,5 +1,7 @@
 //! What a vendor writes to the gradebook, it reads back, and nobody else does.
 
+use std::sync::{Mutex, PoisonError};
+
 use serde_json::{Value, json};
 
 use crate::gradebook::desk::{self, Place, delete, line_item, put, result, send};
@@ -19,6 +21,9 @@ fn place(demo: &Demo) -> Place {
 fn ids(objects: &[Value]) -> Vec<&str> {
     objects.iter().map(|object| object["sourcedId"].as_str().unwrap()).collect()
 }
+
+/// Held by tests that walk through the vendor's lists, and by those that change them meanwhile: both share a board.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// The identifiers on a page and all that follow it.
 fn follow(client: &Client<'_>, mut reply: Reply) -> Vec<String> {
@@ -64,6 +69,7 @@ on_each_demo! {
     }
 
     fn own_objects_are_filtered_and_sorted_among_the_schools(demo: &Demo) {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
         for (id, title) in [("own-1", "!first"), ("own-2", "~last"), ("own-3", "Middle")] {
             assert_eq!(put(&client, &format!("/lineItems/{id}"), &line_item(&place, id, title)).status, 201);
@@ -86,6 +92,7 @@ on_each_demo! {
     }
 
     fn own_metadata_of_any_kind_is_found(demo: &Demo) {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
         let mut item = line_item(&place, "with-metadata", "Described");
         item["lineItem"]["metadata"] = json!({"walk.n": 5, "walk.part": 0.5, "walk.is": true, "walk.word": "five"});
@@ -102,6 +109,7 @@ on_each_demo! {
     }
 
     fn own_objects_sort_by_identifier_among_the_schools(demo: &Demo) {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
         for id in ["!sorts-first", "~sorts-last"] {
             assert_eq!(put(&client, &format!("/lineItems/{id}"), &line_item(&place, id, "By name")).status, 201);
@@ -122,6 +130,7 @@ on_each_demo! {
     }
 
     fn own_objects_that_change_between_two_pages_hide_no_other(demo: &Demo) {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let (client, place) = (writer(demo, "gradebook/v1p2"), place(demo));
         // Other tests write line items that are due later.
         let filter = encoded("title~'of the walk' OR dueDate<'2026-09-01T00:00:00Z'");
