@@ -394,7 +394,7 @@ on_each_database! {
             let json: Vec<serde_json::Value> =
                 serde_json::from_str(&show(*what, Format::Json, "2026-11-02")).unwrap();
             // Nothing was pushed, and no provider made anybody.
-            let is_empty = matches!(what, What::Push | What::Reconciliations);
+            let is_empty = matches!(what, What::Accounts | What::Push | What::Reconciliations);
             assert_eq!(json.is_empty(), is_empty, "{what:?}");
             assert!(json.iter().all(|row| row["tenant"] == "noord"), "{what:?}");
             assert!(show(*what, Format::Table, "2026-11-02").starts_with("tenant "));
