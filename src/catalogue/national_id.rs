@@ -49,9 +49,9 @@ fn has_word(text: &str) -> bool {
         let (skipped, from) = rest.split_at(start);
         before = skipped.chars().next_back().or(before);
         let (word, after) = from.split_at(from.find(|c| !is_part(c)).unwrap_or(from.len()));
-        let is_apart = |edge: Option<char>, bound: bool| !bound || !edge.is_some_and(char::is_alphanumeric);
-        let begins_apart = is_apart(before, word.starts_with(|c: char| c.is_ascii_digit()));
-        let ends_apart = is_apart(after.chars().next(), word.ends_with(|c: char| c.is_ascii_digit()));
+        let stands_apart = |edge: Option<char>, bound: bool| !bound || !edge.is_some_and(char::is_alphanumeric);
+        let begins_apart = stands_apart(before, word.starts_with(|c: char| c.is_ascii_digit()));
+        let ends_apart = stands_apart(after.chars().next(), word.ends_with(|c: char| c.is_ascii_digit()));
         if begins_apart && ends_apart && is_national_id(word.trim_matches(['.', '-'])) {
             return true;
         }

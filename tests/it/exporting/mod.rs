@@ -337,7 +337,9 @@ pub fn blank(folder: &std::path::Path, file: &str, column: &str, is_meant: impl 
     let at = rows[0].iter().position(|name| name == column).unwrap();
     rows.iter_mut().enumerate().skip(1).filter(|(i, _)| is_meant(*i)).for_each(|(_, row)| row[at].clear());
     let mut writer = csv::Writer::from_path(&path).unwrap();
-    rows.iter().for_each(|row| writer.write_record(row).unwrap());
+    for row in rows {
+        writer.write_record(row).unwrap();
+    }
 }
 
 on_each_database! {

@@ -244,7 +244,7 @@ impl<W: Write + Seek> Run<'_, '_, W> {
         let release = self.scene.release;
         let of_items = release.snapshot().gradebook.results.of_line_items(line_items);
         let order = release.order(entity);
-        let mut positions: Vec<u32> = ((of_items & &*release.live(entity)) - written).iter().collect();
+        let mut positions: Vec<u32> = ((of_items & release.live(entity)) - written).iter().collect();
         positions.sort_unstable_by_key(|position| order.rank(*position));
         positions.chunks(PAGE).map(<[u32]>::to_vec).collect()
     }
