@@ -328,14 +328,14 @@ impl Exchange<'_> {
             .collect();
         let cut = Cut { offset: page.offset, n: (page.positions.len() + n_own) as u64, total: page.total };
         // Before the records are read: those tell if the board has moved on since.
-        let last =
+        let shown =
             if cut.has_more() { self.last_shown(conn, parameters.sort.0, (&page.positions, &own))? } else { None };
         let head = format!("{{\"{}\":[", operation.wrapper);
         let fields = parameters.fields.as_deref();
         let around = (head.as_str(), "]", parameters.warnings.as_slice());
         let records = self.records(conn, (&page.positions, &own), fields, around)?;
         let Some((body, people)) = records else { return Ok(None) };
-        let cursor = last.map(|last| cursor::seal(key, bound, &last.to_text()));
+        let cursor = shown.map(|shown| cursor::seal(key, bound, &shown.to_text()));
         let links = links(&format!("{}/{}", self.app.public_url, path), &parameters, cut, cursor.as_deref());
         let disclosure = self.disclosure(&page.positions, cut.n, people);
         Ok(Some(Answer { body, total: Some(cut.total), links, disclosure }))

@@ -68,23 +68,23 @@ pub fn page(view: &View, conn: &mut Conn, list: &List, mut desk: Desk<'_>) -> Re
     let values = values(view, conn, list, &of_school)?;
     let (key, direction) = list.sort;
     let mut entries: Vec<(SortValue, Object)> = values.into_iter().zip(of_school.into_iter().map(Object::Of)).collect();
-    entries.extend(own.into_iter().map(|own| (sort_value(&own, key), Object::Own(own))));
+    entries.extend(own.into_iter().map(|own| (sort_value(&own, key), Object::Own(Box::new(own)))));
     // Of equal ones the school's come first, in the vendor's order, and then its own, as it made them.
     entries.sort_by(|(a, _), (b, _)| direction.of(a.order(b)));
     let start = match &list.start {
         Start::Offset(offset) => usize::try_from(*offset).unwrap_or(usize::MAX),
-        Start::After(last, fallback) => match view.release.rank_after(list.entity, &last.identifier) {
-            None if last.own.is_none() => usize::try_from(*fallback).unwrap_or(usize::MAX),
+        Start::After(shown, fallback) => match view.release.rank_after(list.entity, &shown.identifier) {
+            None if shown.own.is_none() => usize::try_from(*fallback).unwrap_or(usize::MAX),
             rank => {
                 let order = view.release.order(list.entity);
-                let ties = |object: &Object| match (object, last.own) {
+                let ties = |object: &Object| match (object, shown.own) {
                     (Object::Of(position), None) => order.rank(*position).cmp(&rank.unwrap_or_default()),
                     (Object::Of(_), Some(_)) => Ordering::Less,
                     (Object::Own(_), None) => Ordering::Greater,
                     (Object::Own(own), Some(number)) => own.number.cmp(&number.saturating_add(1)),
                 };
                 let place =
-                    |(value, object): &(SortValue, Object)| direction.of(last.order(value)).then_with(|| ties(object));
+                    |(value, object): &(SortValue, Object)| direction.of(shown.order(value)).then_with(|| ties(object));
                 entries.partition_point(|entry| place(entry) == Ordering::Less)
             }
         },
@@ -94,7 +94,7 @@ pub fn page(view: &View, conn: &mut Conn, list: &List, mut desk: Desk<'_>) -> Re
     for (index, (_, object)) in entries.into_iter().skip(start).take(list.limit).enumerate() {
         match object {
             Object::Of(position) => joined.positions.push(position),
-            Object::Own(own) => joined.own.push((index, own)),
+            Object::Own(own) => joined.own.push((index, *own)),
         }
     }
     Ok(joined)
@@ -105,12 +105,12 @@ enum Object {
     /// One of the school's.
     Of(u32),
     /// One of the vendor's own.
-    Own(Written),
+    Own(Box<Written>),
 }
 
 fn one_after_the_other(view: &View, conn: &mut Conn, list: &List, desk: &mut Desk<'_>) -> Result<Joined, QueryError> {
     let last_own = match &list.start {
-        Start::After(last, _) => last.own,
+        Start::After(shown, _) => shown.own,
         Start::Offset(_) => None,
     };
     let n_own = written::count(desk.conn, desk.of, list.entity, &desk.which)?;

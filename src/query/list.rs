@@ -319,8 +319,8 @@ impl View {
         let total = self.total(list, ranks.len());
         let offset = match &list.start {
             Start::Offset(offset) => (*offset).min(total),
-            Start::After(last, fallback) => match self.release.rank_after(list.entity, &last.identifier) {
-                Some(rank) => rank.checked_sub(1).map_or(0, |last| ranks.rank(last)),
+            Start::After(shown, fallback) => match self.release.rank_after(list.entity, &shown.identifier) {
+                Some(rank) => rank.checked_sub(1).map_or(0, |before| ranks.rank(before)),
                 None => (*fallback).min(total),
             },
         };
@@ -348,8 +348,8 @@ impl View {
     fn cut_sorted(&self, conn: &mut Conn, list: &List, sorted: &[u32]) -> Result<Page, StoreError> {
         let start = match &list.start {
             Start::Offset(offset) => usize::try_from(*offset).unwrap_or(usize::MAX),
-            Start::After(last, fallback) => match self.release.rank_after(list.entity, &last.identifier) {
-                Some(rank) => self.n_before(conn, list, sorted, (last, rank))?,
+            Start::After(shown, fallback) => match self.release.rank_after(list.entity, &shown.identifier) {
+                Some(rank) => self.n_before(conn, list, sorted, (shown, rank))?,
                 None => usize::try_from(*fallback).unwrap_or(usize::MAX),
             },
         }
@@ -365,14 +365,14 @@ impl View {
         conn: &mut Conn,
         list: &List,
         sorted: &[u32],
-        (last, rank): (&Last, u32),
+        (shown, rank): (&Last, u32),
     ) -> Result<usize, StoreError> {
         let (release, entity, (key, direction)) = (&self.release, list.entity, list.sort);
         let order = release.order(entity);
         let is_before = |position: u32, values: Ordering| {
             direction.of(values).then_with(|| order.rank(position).cmp(&rank)) == Ordering::Less
         };
-        if let (SortKey::DateLastModified, SortValue::Number(at)) = (key, &last.value) {
+        if let (SortKey::DateLastModified, SortValue::Number(at)) = (key, &shown.value) {
             // The times of single objects cost more than those of all.
             #[expect(clippy::cast_possible_truncation, reason = "times in ms are exact in 53 bits")]
             let at = *at as i64;
@@ -390,7 +390,7 @@ impl View {
             let middle = low + (high - low) / 2;
             let Some(position) = sorted.get(middle) else { break };
             let value = sort::of_school(conn, release, (entity, *position), key)?;
-            if is_before(*position, last.order(&value)) {
+            if is_before(*position, shown.order(&value)) {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -149,7 +149,8 @@ impl Last {
 }
 
 fn beginning(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(MOST)).unwrap_or(text)
+    let end = (0..=MOST.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// What one object of the school sorts by, as the vendor sees it.

@@ -126,7 +126,8 @@ impl Key {
     #[must_use]
     pub fn short(mut self) -> Self {
         if let Self::Text(text) = &mut self {
-            text.truncate(text.floor_char_boundary(MOST));
+            let end = (0..=MOST.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+            text.truncate(end.unwrap_or_default());
         }
         self
     }

@@ -82,7 +82,7 @@ on_each_database! {
             headers.extend(more);
             server.send(method, &format!("/noord/scim/v2{path}"), &headers, &body.to_string())
         };
-        let patch = |path: &str, operation: Value| send("PATCH", path, &[], &json!({"Operations": [operation]}));
+        let change = |path: &str, operation: Value| send("PATCH", path, &[], &json!({"Operations": [operation]}));
         let made = |members: Value| {
             id(&body(&send("POST", "/Groups", &[], &json!({"displayName": "g", "members": members})), 201))
         };
@@ -121,7 +121,7 @@ on_each_database! {
         ]) {
             let before = get(path);
             assert_eq!(before.json().get("members"), None);
-            let after = patch(path, operation.clone());
+            let after = change(path, operation.clone());
             assert_eq!((after.status, after.header("etag")), (200, before.header("etag")), "{operation}");
             assert_eq!(get(path).body, before.body, "{operation}");
         }
@@ -132,7 +132,7 @@ on_each_database! {
         }
         assert_eq!(members(&get(&path).json()), set(&["ann", "bob"]));
         assert_eq!(send("GET", &path, &[("If-None-Match", &tag)], &Value::Null).status, 200);
-        let gone = patch(&others[0], json!({"op": "remove", "path": "members[value eq \"ann\"]"}));
+        let gone = change(&others[0], json!({"op": "remove", "path": "members[value eq \"ann\"]"}));
         assert_eq!((gone.json().get("members"), gone.header("etag")), (None, "W/\"2\""), "who is seen can be removed");
     }
 }
