@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::audit::Recorder;
+use crate::auth::bearer::Caller;
 use crate::auth::connections::AuthCache;
 use crate::clock::Clock;
 use crate::consent::connection::{Connection, ConnectionStatus, Identifiers, RequiredFields};
 use crate::consent::switches::Switches;
 use crate::keys::{KeyError, MasterKey};
-use crate::query::Views;
+use crate::query::{Asked, Views};
 use crate::scim::door::memo::Memo;
 use crate::store::Database;
 use crate::store::vendor::{StoredConnection, seal_secret};
@@ -41,6 +42,20 @@ pub struct App {
 }
 
 impl App {
+    /// A caller's question for its view, at the epochs that the caller was let in at.
+    pub fn asked<'a>(&self, caller: &'a Caller) -> Asked<'a> {
+        Asked {
+            tenant_id: caller.tenant_id,
+            tenant: &caller.tenant,
+            connection: &caller.connection,
+            data_epoch: caller.data_epoch,
+            consent_epoch: caller.consent_epoch,
+            now: caller.at,
+            clock: self.clock,
+            is_certain: false,
+        }
+    }
+
     /// The state of a server that is about to start.
     pub fn new(
         database: Database,

@@ -84,7 +84,7 @@ pub fn answer(app: &App, request: &Request) -> Outcome {
             if n_before == 0 && app.adopt_accounts(&mut conn, known.tenant_id) {
                 continue;
             }
-            let asked = Asked { is_certain: n_before > 1, ..asked(app, known) };
+            let asked = Asked { is_certain: n_before > 1, ..app.asked(known) };
             if let Some(answer) = attempt(app, &mut conn, known, request, &asked)? {
                 return Ok(answer);
             }
@@ -116,19 +116,6 @@ fn time_of_read(app: &App, request: &Request, caller: &Caller) -> Millis {
     if may_be_written(request.operation.entity) { app.writer.time_of_read(caller.at) } else { caller.at }
 }
 
-pub(in crate::oneroster) fn asked<'a>(app: &App, caller: &'a Caller) -> Asked<'a> {
-    Asked {
-        tenant_id: caller.tenant_id,
-        tenant: &caller.tenant,
-        connection: &caller.connection,
-        data_epoch: caller.data_epoch,
-        consent_epoch: caller.consent_epoch,
-        now: caller.at,
-        clock: app.clock,
-        is_certain: false,
-    }
-}
-
 /// Answers a request where it is handled, if the database is embedded, the view is there, and the answer is one
 /// object or a short page for which nothing is searched: a way to another thread and back costs as much as one object,
 /// and eight threads' pages push each other out of the processor's caches. `None`: answer it by [`answer`].
@@ -149,7 +136,7 @@ pub fn answer_at_once(app: &App, request: &Request) -> Option<Outcome> {
             if app.adoption.is_due(caller.tenant_id, app.views.n_people(caller.tenant_id)) {
                 return Ok(None);
             }
-            let Some(view) = app.views.known(&asked(app, caller)) else { return Ok(None) };
+            let Some(view) = app.views.known(&app.asked(caller)) else { return Ok(None) };
             let exchange = Exchange { app, caller, request, view: &view, at: caller.at };
             match request.operation.subset {
                 Subset::One | Subset::OneOfKind(_) => exchange.single(&mut conn),

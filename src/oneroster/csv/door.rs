@@ -27,7 +27,6 @@ use crate::http::gate::Note;
 use crate::http::request_id::RequestId;
 use crate::http::{App, Refusal};
 use crate::oneroster::parameters;
-use crate::query::Asked;
 
 const SET: &str = "/{tenant}/ims/oneroster/csv/{version}/{file}";
 
@@ -155,23 +154,14 @@ impl Exchange<'_> {
     fn attempt(&self, set: Set, runtime: &Handle, caller: &Caller) -> Result<(File, u64), ExportError> {
         let app = self.app;
         let mut conn = app.database.read()?;
-        let asked = Asked {
-            tenant_id: caller.tenant_id,
-            tenant: &caller.tenant,
-            connection: &caller.connection,
-            data_epoch: caller.data_epoch,
-            consent_epoch: caller.consent_epoch,
-            now: caller.at,
-            clock: app.clock,
-            is_certain: false,
-        };
-        let view = app.views.get(&app.database, &mut conn, &app.master_key, &asked)?.ok_or(ExportError::Moved)?;
+        let view =
+            app.views.get(&app.database, &mut conn, &app.master_key, &app.asked(caller))?.ok_or(ExportError::Moved)?;
         let wanted = Wanted {
             view: &view,
             version: set.version,
             since: set.since,
             scopes: caller.scopes,
-            now: asked.now,
+            now: caller.at,
             request_id: Arc::clone(self.id),
         };
         let mut disclose = |disclosure| runtime.block_on(app.recorder.record(disclosure));

@@ -12,7 +12,6 @@ use crate::catalogue::Entity;
 use crate::consent::Release;
 use crate::consent::allocation::Allocation;
 use crate::http::{App, Refusal, entity_tag};
-use crate::oneroster::answer::asked;
 use crate::oneroster::gradebook::body::{Reader, Sound, needed_category};
 use crate::oneroster::gradebook::operation::{Below, Method, WriteOperation};
 use crate::oneroster::gradebook::own;
@@ -81,7 +80,7 @@ pub fn prepare(app: &App, request: &WriteRequest) -> Outcome {
         for n_before in 0..ATTEMPTS {
             let known = caller.insert(proof.caller(app, &mut conn, &request.tenant)?);
             known.need(request.operation.scopes)?;
-            let asked = Asked { is_certain: n_before > 1, ..asked(app, known) };
+            let asked = Asked { is_certain: n_before > 1, ..app.asked(known) };
             if let Some(view) = app.views.get(&app.database, &mut conn, &app.master_key, &asked)? {
                 let mut activity = app.database.read_activity()?;
                 return Exchange { app, caller: known, request, view }.prepare(&mut activity);

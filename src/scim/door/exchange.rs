@@ -89,7 +89,7 @@ pub fn run<T>(
         let caller = bearer::authenticate(app, &mut board, authorization, tenant)?;
         let caller: &Caller = caller_out.insert(caller);
         caller.need(scopes)?;
-        let asked = asked(app, caller, n_before > 1);
+        let asked = Asked { is_certain: n_before > 1, ..app.asked(caller) };
         let Some(view) = app.views.get(&app.database, &mut board, &app.master_key, &asked)? else { continue };
         let exchange = Exchange::new(app, caller, &view);
         // Not before: tokens and memories are read from the same pool, and who waits for two of its connections while
@@ -119,25 +119,12 @@ pub fn run_at_once<T>(
         let caller = bearer::authenticate(app, &mut board, authorization, tenant)?;
         let caller: &Caller = caller_out.insert(caller);
         caller.need(scopes)?;
-        let Some(view) = app.views.known(&asked(app, caller, false)) else { return Ok(None) };
+        let Some(view) = app.views.known(&app.asked(caller)) else { return Ok(None) };
         let Some(mut activity) = app.database.try_read_activity() else { return Ok(None) };
         let mut desk = Desk { board: &mut board, activity: &mut activity };
         Ok(work(&Exchange::new(app, caller, &view), &mut desk)?.ok())
     };
     attempt().transpose()
-}
-
-fn asked<'a>(app: &App, caller: &'a Caller, is_certain: bool) -> Asked<'a> {
-    Asked {
-        tenant_id: caller.tenant_id,
-        tenant: &caller.tenant,
-        connection: &caller.connection,
-        data_epoch: caller.data_epoch,
-        consent_epoch: caller.consent_epoch,
-        now: caller.at,
-        clock: app.clock,
-        is_certain,
-    }
 }
 
 impl<'a> Exchange<'a> {
