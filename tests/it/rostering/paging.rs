@@ -40,6 +40,9 @@ fn links_of(reply: &Reply) -> BTreeSet<String> {
     links(reply).into_keys().collect()
 }
 
+/// More objects than any list of these boards has.
+const ENOUGH: usize = 50_000;
+
 /// Follows `next` from a first page to the end.
 fn follow(client: &Client<'_>, path: &str) -> Vec<String> {
     let mut reply = client.ok(path);
@@ -48,6 +51,7 @@ fn follow(client: &Client<'_>, path: &str) -> Vec<String> {
         reply = client.follow(&next);
         assert_eq!(reply.status, 200, "{next}: {}", reply.body);
         all.extend(objects(&reply).iter().map(id));
+        assert!(all.len() < ENOUGH, "{next}: the links go round");
     }
     all
 }
@@ -299,6 +303,7 @@ fn walk_past(
         reply = client.follow(&next);
         assert_eq!(reply.status, 200, "{next}: {}", reply.body);
         seen.extend(objects(&reply).iter().filter_map(name));
+        assert!(seen.len() < ENOUGH, "{next}: the links go round");
     }
     seen.retain(|name| *name != last);
     seen.sort_unstable();
