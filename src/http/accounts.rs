@@ -1,12 +1,12 @@
 //! When accounts that providers keep come into the board's own data, and when they go back to the administration.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::catalogue::Category;
 use crate::http::App;
 use crate::query::{Asked, View};
-use crate::store::account::{self, Which};
+use crate::store::account::{self, Waiting, Which};
 use crate::store::memory::Place;
 use crate::store::{Conn, StoreError, account_owner, provisioned, tenant, vendor};
 
@@ -38,17 +38,17 @@ impl App {
     }
 
     fn adopt(&self, conn: &mut Conn, tenant_id: i64, which: Which) -> Result<Option<bool>, StoreError> {
-        let keepers = self.keepers(conn, tenant_id, which)?;
+        let waiting = Waiting::read((&self.database, conn), tenant_id, which)?;
+        let keepers = self.keepers(conn, tenant_id, waiting.keepers())?;
         let may_keep = |vendor: &str, category: Category, person: u32| {
             let release = &keepers.get(vendor)?.as_ref()?.release;
             let position = release.snapshot().people.ids.position_of_number(person);
             Some(position.is_some_and(|position| release.may_keep_account(category, position)))
         };
-        account::adopt((&self.database, conn), (tenant_id, self.clock.now().0), which, &may_keep)
+        account::adopt(&self.database, (tenant_id, self.clock.now().0), waiting, &may_keep)
     }
 
-    fn keepers(&self, conn: &mut Conn, tenant_id: i64, which: Which) -> Result<Keepers, StoreError> {
-        let vendors = account::keepers((&self.database, conn), tenant_id, which)?;
+    fn keepers(&self, conn: &mut Conn, tenant_id: i64, vendors: BTreeSet<String>) -> Result<Keepers, StoreError> {
         let mut keepers = Keepers::new();
         let now = self.clock.now();
         let Some(board) = tenant::all(conn)?.into_iter().find(|board| board.id == tenant_id) else {

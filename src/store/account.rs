@@ -38,40 +38,46 @@ pub enum Which {
     All,
 }
 
-/// The vendors of these accounts.
-pub fn keepers(
-    (database, board): (&Database, &mut Conn),
-    tenant_id: i64,
-    which: Which,
-) -> Result<BTreeSet<String>, StoreError> {
-    let mut found = BTreeSet::new();
-    if which == Which::All {
-        let owned = account_owner::all(board, tenant_id)?;
-        found.extend(owned.into_iter().map(|owned| owned.owner.vendor));
+/// What may come in, or go back to the administration.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    accounts: Vec<ToAdopt>,
+    owned: Vec<Owned>,
+}
+
+impl Waiting {
+    /// Reads them.
+    pub fn read((database, board): (&Database, &mut Conn), tenant_id: i64, which: Which) -> Result<Self, StoreError> {
+        let owned = match which {
+            Which::Changed => Vec::new(),
+            Which::All => account_owner::all(board, tenant_id)?,
+        };
+        let accounts = provisioned::to_adopt(&mut *database.read_activity()?, tenant_id, which == Which::All)?;
+        Ok(Self { accounts, owned })
     }
-    let waiting = provisioned::to_adopt(&mut *database.read_activity()?, tenant_id, which == Which::All)?;
-    found.extend(waiting.into_iter().map(|account| account.kept.vendor));
-    Ok(found)
+
+    /// The vendors that keep them.
+    pub fn keepers(&self) -> BTreeSet<String> {
+        let of_accounts = self.accounts.iter().map(|account| &account.kept.vendor);
+        of_accounts.chain(self.owned.iter().map(|owned| &owned.owner.vendor)).cloned().collect()
+    }
 }
 
 /// Brings accounts of a board in, and says whether that changed anything; `None` if the board is being written to, so
-/// that they must come in later. `reader` reads the board's data.
+/// that they must come in later.
 pub fn adopt(
-    (database, reader): (&Database, &mut Conn),
+    database: &Database,
     (tenant_id, now): (i64, i64),
-    which: Which,
+    waiting: Waiting,
     may_keep: MayKeep<'_>,
 ) -> Result<Option<bool>, StoreError> {
-    let (waiting, ground) = {
+    let ground = {
         let activity = &mut *database.read_activity()?;
-        let waiting = provisioned::to_adopt(activity, tenant_id, which == Which::All)?;
         let of_reconciled = provisioned::reconciled(activity, tenant_id)?;
-        (waiting, Ground { may_keep, of_reconciled, apart: reconciliation::apart(activity, tenant_id)? })
+        Ground { may_keep, of_reconciled, apart: reconciliation::apart(activity, tenant_id)? }
     };
-    let lapsed = match which {
-        Which::Changed => Vec::new(),
-        Which::All => lapsed(reader, tenant_id, &ground)?,
-    };
+    let Waiting { accounts: waiting, owned: mut lapsed } = waiting;
+    lapsed.retain(|owned| !ground.keeps(owned));
     if waiting.is_empty() && lapsed.is_empty() {
         return Ok(Some(false));
     }
@@ -113,15 +119,11 @@ impl Ground<'_> {
         let by_rule = u32::try_from(number).ok().and_then(|number| (self.may_keep)(vendor, category, number));
         by_rule.is_some_and(|may| may || self.of_reconciled.contains(&(vendor.to_owned(), number)))
     }
-}
 
-/// What no rule lets its provider keep any more.
-fn lapsed(board: &mut Conn, tenant_id: i64, ground: &Ground<'_>) -> Result<Vec<Owned>, StoreError> {
-    let mut owned = account_owner::all(board, tenant_id)?;
-    owned.retain(|owned| {
-        category_of(&owned.column).is_some_and(|category| !ground.allows(&owned.owner.vendor, category, owned.person))
-    });
-    Ok(owned)
+    /// Whether a rule lets its provider keep it still.
+    fn keeps(&self, owned: &Owned) -> bool {
+        category_of(&owned.column).is_none_or(|category| self.allows(&owned.owner.vendor, category, owned.person))
+    }
 }
 
 /// What came of an account.
