@@ -1,7 +1,7 @@
 //! Changes of what identity providers keep over SCIM, under the lock of their row.
 
 use crate::consent::provisioned::Kind;
-use crate::store::provisioned::{LIST, Member, memberships, push_in};
+use crate::store::provisioned::{LIST, Member, is_kind, memberships, push_in};
 use crate::store::writer::VendorRow;
 use crate::store::{Bind, Conn, Statement, StoreError};
 
@@ -29,8 +29,8 @@ impl VendorRow<'_> {
         (self.tenant_id, self.vendor.clone())
     }
 
-    fn bound(&self, statement: Statement, kind: Kind) -> Statement {
-        statement.bind(self.tenant_id).bind(self.vendor.as_str()).bind(kind.name())
+    fn bound(&self, statement: Statement) -> Statement {
+        statement.bind(self.tenant_id).bind(self.vendor.as_str())
     }
 
     /// Makes an object.
@@ -39,7 +39,8 @@ impl VendorRow<'_> {
             "INSERT INTO provisioned (tenant_id, vendor_id, kind, id, number, version, created_at, modified_at, \
              name, external_id, password, body) VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
         );
-        self.bound(statement, kind)
+        self.bound(statement)
+            .bind(kind.name())
             .bind(id)
             .bind(number)
             .bind(self.at)
@@ -54,16 +55,17 @@ impl VendorRow<'_> {
 
     /// Replaces an object's attributes.
     pub fn replace(&mut self, kind: Kind, id: &str, draft: &Draft) -> Result<(), StoreError> {
-        let statement = Statement::new(
+        let statement = Statement::new(format!(
             "UPDATE provisioned SET version = version + 1, modified_at = ?, name = ?, external_id = ?, \
-             password = COALESCE(?, password), body = ? WHERE tenant_id = ? AND vendor_id = ? AND kind = ? AND id = ?",
-        )
+             password = COALESCE(?, password), body = ? WHERE tenant_id = ? AND vendor_id = ? AND {} AND id = ?",
+            is_kind(kind)
+        ))
         .bind(self.at)
         .bind(draft.name.as_deref())
         .bind(draft.external_id.as_deref())
         .bind(draft.password.as_deref())
         .bind(draft.body.as_str());
-        self.bound(statement, kind).bind(id).execute(self.conn)?;
+        self.bound(statement).bind(id).execute(self.conn)?;
         Ok(())
     }
 
@@ -71,12 +73,12 @@ impl VendorRow<'_> {
     pub fn touch(&mut self, kind: Kind, ids: &[String]) -> Result<(), StoreError> {
         for ids in ids.chunks(LIST) {
             let mut statement = self.bound(
-                Statement::new(
+                Statement::new(format!(
                     "UPDATE provisioned SET version = version + 1, modified_at = ? \
-                     WHERE tenant_id = ? AND vendor_id = ? AND kind = ?",
-                )
+                     WHERE tenant_id = ? AND vendor_id = ? AND {}",
+                    is_kind(kind)
+                ))
                 .bind(self.at),
-                kind,
             );
             push_in(&mut statement, " AND id", ids);
             statement.execute(self.conn)?;
@@ -87,9 +89,9 @@ impl VendorRow<'_> {
     /// Keeps whom a user has as manager, for [`crate::store::provisioned::managed_by`].
     pub fn note_manager(&mut self, id: &str, manager: Option<&str>) -> Result<(), StoreError> {
         let statement = Statement::new(
-            "UPDATE provisioned SET manager = ? WHERE tenant_id = ? AND vendor_id = ? AND kind = ? AND id = ?",
+            "UPDATE provisioned SET manager = ? WHERE tenant_id = ? AND vendor_id = ? AND kind = 'User' AND id = ?",
         );
-        self.bound(statement.bind(manager), Kind::User).bind(id).execute(self.conn)?;
+        self.bound(statement.bind(manager)).bind(id).execute(self.conn)?;
         Ok(())
     }
 
@@ -97,10 +99,10 @@ impl VendorRow<'_> {
     pub fn touch_managed_by(&mut self, manager: &str) -> Result<(), StoreError> {
         let statement = Statement::new(
             "UPDATE provisioned SET version = version + 1, modified_at = ? \
-             WHERE tenant_id = ? AND vendor_id = ? AND kind = ? AND manager = ? AND manager IS NOT NULL",
+             WHERE tenant_id = ? AND vendor_id = ? AND kind = 'User' AND manager = ? AND manager IS NOT NULL",
         )
         .bind(self.at);
-        self.bound(statement, Kind::User).bind(manager).execute(self.conn)?;
+        self.bound(statement).bind(manager).execute(self.conn)?;
         Ok(())
     }
 
@@ -116,9 +118,10 @@ impl VendorRow<'_> {
             let sql = format!("DELETE FROM provisioned_member WHERE tenant_id = ? AND vendor_id = ? AND {column} = ?");
             Statement::new(sql).bind(tenant_id).bind(vendor.as_str()).bind(id).execute(self.conn)?;
         }
-        let statement =
-            Statement::new("DELETE FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND kind = ? AND id = ?");
-        self.bound(statement, kind).bind(id).execute(self.conn)?;
+        let sql =
+            format!("DELETE FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND {} AND id = ?", is_kind(kind));
+        let statement = Statement::new(sql);
+        self.bound(statement).bind(id).execute(self.conn)?;
         Ok(())
     }
 
