@@ -72,16 +72,24 @@ impl Json {
 
     /// Writes a string.
     pub fn text(&mut self, text: &str) {
-        // Sums instead of a way out at the first find, so that many bytes are looked at in one step.
-        let needs_escape =
-            text.bytes().fold(0, |any, b| any | u8::from(b < 0x20) | u8::from(b == b'"') | u8::from(b == b'\\'));
-        if needs_escape != 0 {
-            // Writing into memory can't fail.
-            drop(serde_json::to_writer(&mut self.bytes, text));
-            return;
-        }
+        self.text_of(&[text]);
+    }
+
+    /// Writes a string that is made of parts.
+    pub fn text_of(&mut self, parts: &[&str]) {
         self.bytes.push(b'"');
-        self.bytes.extend_from_slice(text.as_bytes());
+        for part in parts {
+            // Sums instead of a way out at the first find, so that many bytes are looked at in one step.
+            let needs_escape =
+                part.bytes().fold(0, |any, b| any | u8::from(b < 0x20) | u8::from(b == b'"') | u8::from(b == b'\\'));
+            if needs_escape == 0 {
+                self.bytes.extend_from_slice(part.as_bytes());
+            } else {
+                // Text can't fail to be JSON.
+                let escaped = serde_json::to_string(part).unwrap_or_default();
+                self.raw(escaped.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or_default());
+            }
+        }
         self.bytes.push(b'"');
     }
 
@@ -90,6 +98,11 @@ impl Json {
         self.bytes.push(b'"');
         drop(write!(self.bytes, "{value}"));
         self.bytes.push(b'"');
+    }
+
+    /// Writes `true` or `false`.
+    pub fn boolean(&mut self, value: bool) {
+        self.raw(if value { "true" } else { "false" });
     }
 
     /// Writes a number.
@@ -143,10 +156,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_reads_back(text in "\\PC{0,40}[\"\\\\\\x00-\\x1f]{0,3}\\PC{0,5}") {
+        fn any_text_reads_back(text in "\\PC{0,40}[\"\\\\\\x00-\\x1f]{0,3}\\PC{0,5}", more in "\\PC{0,3}") {
             let mut json = Json::with_capacity(0);
-            json.text(&text);
-            prop_assert_eq!(serde_json::from_slice::<String>(&json.into_bytes()).unwrap(), text);
+            json.text_of(&[&text, &more]);
+            prop_assert_eq!(serde_json::from_slice::<String>(&json.into_bytes()).unwrap(), text + &more);
         }
     }
 }

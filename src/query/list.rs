@@ -3,6 +3,7 @@
 //! A page costs the same at any depth: the list is a bitmap in the vendor's order, or a sorted list that
 //! is kept for the next page.
 
+use std::any::Any;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -88,6 +89,7 @@ pub struct View {
     org_names: Names,
     class_titles: Names,
     hidden_members: OnceLock<HashMap<String, Vec<String>>>,
+    kept: OnceLock<Box<dyn Any + Send + Sync>>,
     lists: Mutex<HashMap<ListKey, Arc<Listed>>>,
     subsets: Mutex<HashMap<String, Arc<RoaringBitmap>>>,
 }
@@ -132,6 +134,7 @@ impl View {
             org_names: Names::default(),
             class_titles: Names::default(),
             hidden_members: OnceLock::new(),
+            kept: OnceLock::new(),
             lists: Mutex::default(),
             subsets: Mutex::default(),
         }
@@ -150,6 +153,12 @@ impl View {
     /// The released titles of the classes in the view, likewise.
     pub fn class_titles(&self, conn: &mut Conn) -> Result<Option<&[Option<Box<str>>]>, StoreError> {
         self.class_titles.of(conn, &self.release, (Entity::Class, "title"))
+    }
+
+    /// What is made of the view for its answers, and lasts as long as it. There is one such thing for each view: `None`
+    /// if it is another.
+    pub fn kept<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Option<&T> {
+        self.kept.get_or_init(|| Box::new(make())).downcast_ref()
     }
 
     /// Members of groups that the vendor made itself and that have left this view, by group; found once, since only

@@ -30,24 +30,26 @@ pub fn compare(
     Ok(found)
 }
 
-/// The objects whose column is that text but for the case of its letters.
+/// The objects whose column is that text but for the case of its letters, of which `is_same` has the last word.
 ///
 /// The databases fold ASCII alone; of other letters the text itself, in capitals and in small letters is looked for.
 pub fn folded(
     conn: &mut Conn,
     snapshot: &Snapshot,
     (entity, column): (Entity, &'static str),
-    text: &str,
+    (text, is_same): (&str, &dyn Fn(&str) -> bool),
 ) -> Result<RoaringBitmap, StoreError> {
     let mut found = RoaringBitmap::new();
     for form in forms(text) {
         // The indexes leave out rows without a value, and SQLite uses them only if that is said here as well.
         let sql = format!(
-            "SELECT id FROM {} WHERE tenant_id = ? AND lower({column}) = ? AND {column} IS NOT NULL",
+            "SELECT id, {column} FROM {} WHERE tenant_id = ? AND lower({column}) = ? AND {column} IS NOT NULL",
             entity.table()
         );
         Statement::new(sql).bind(snapshot.tenant_id).bind(form).each(conn, |row| {
-            found.extend(snapshot.ids(entity).position(row.need_int(0)?));
+            if is_same(row.need_text(1)?) {
+                found.extend(snapshot.ids(entity).position(row.need_int(0)?));
+            }
             Ok(())
         })?;
     }

@@ -127,6 +127,9 @@ impl Exchange<'_> {
         resource_type: &'static ResourceType,
         filter: &Filter,
     ) -> Result<Vec<Kept>, Failure> {
+        if self.last_write(desk)?.is_none() {
+            return Ok(Vec::new());
+        }
         let kind = kind_of(resource_type);
         let related = if kind == Kind::Group { "members" } else { "groups" };
         let with_related = mentions(filter, related);

@@ -14,6 +14,7 @@ use crate::scim::door::candidates::mentions;
 use crate::scim::door::change::keeps_name;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::filter::{Filter, Scope};
+use crate::scim::fold::{equals, fold};
 use crate::scim::refusal::Refusal;
 use crate::scim::resource::Object;
 use crate::scim::schema::{GROUP, ResourceType, USER};
@@ -44,7 +45,8 @@ impl Exchange<'_> {
         let name = body.get("userName").and_then(Value::as_str);
         let Some(name) = name.filter(|_| !self.release().live(Entity::User).is_empty()) else { return Ok(Ok(())) };
         if planted::is(Leak::NameInUseByHidden) {
-            let named = leaf::folded(desk.board, self.release().snapshot(), (Entity::User, "username"), name)?;
+            let snapshot = self.release().snapshot();
+            let named = leaf::folded(desk.board, snapshot, (Entity::User, "username"), (name, &|_| true))?;
             if !named.is_empty() {
                 return Err(Refusal::uniqueness("userName").into());
             }
@@ -104,7 +106,9 @@ impl Exchange<'_> {
         let emails = emails.filter_map(|email| email.get("value").and_then(Value::as_str));
         let values = body.get("userName").and_then(Value::as_str).map(|name| ("userName", "username", name));
         for (attribute, column, text) in values.into_iter().chain(emails.map(|email| ("emails", "email", email))) {
-            let people = leaf::folded(desk.board, snapshot, (Entity::User, column), text)?;
+            let needle = fold(text);
+            let is_same = |other: &str| equals(other, &needle);
+            let people = leaf::folded(desk.board, snapshot, (Entity::User, column), (text, &is_same))?;
             let ids = &snapshot.people.ids;
             let hidden = people - &ids.deleted;
             found.extend(hidden.iter().map(|person| Double { person: ids.number(person), attribute }));

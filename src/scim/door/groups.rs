@@ -79,7 +79,8 @@ impl Exchange<'_> {
             let extensions = extensions.filter(|id| shown.body.contains_key(*id));
             let schemas: Vec<&str> = std::iter::once(GROUP.schema.id).chain(extensions).collect();
             let placeholder = shown.placeholder.as_deref().map(|text| ("displayName", text));
-            let whole = Whole { attributes: &text, schemas: &schemas, placeholder };
+            let attributes = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default();
+            let whole = Whole { attributes, schemas: &schemas, placeholder };
             let n_members = if wants.related { people.len() + groups.len() } else { 0 };
             return complete(&whole, about, &self.base, ("members", n_members), |json| {
                 for id in &people {

@@ -9,6 +9,7 @@ mod candidates;
 mod change;
 mod double;
 pub mod exchange;
+mod group_references;
 mod groups;
 mod list;
 mod make;

@@ -48,8 +48,7 @@ impl Exchange<'_> {
                 released.note(Category::Enrolment);
             }
             note(&mut self.told.borrow_mut(), &released);
-            // Writing into memory can't fail.
-            let text = serde_json::to_string(&user).unwrap_or_default();
+            let text = user.written();
             let mut about = About {
                 resource_type: &USER,
                 id: released.identifier().into_owned(),
@@ -104,7 +103,7 @@ impl Exchange<'_> {
     }
 
     /// What the provider keeps of these people.
-    fn accounts(&self, desk: &mut Desk<'_>, positions: &[u32]) -> Result<HashMap<u32, Kept>, StoreError> {
+    pub(super) fn accounts(&self, desk: &mut Desk<'_>, positions: &[u32]) -> Result<HashMap<u32, Kept>, StoreError> {
         let ids = &self.release().snapshot().people.ids;
         let numbers: Vec<String> = positions.iter().map(|position| ids.number(*position).to_string()).collect();
         let kept = provisioned::find_all(desk.activity, self.of(), Kind::Account, &numbers)?;

@@ -4,6 +4,8 @@
 //! may hold for. What lies between is looked at, as the provider sees it: a filter can't tell more than a body
 //! does, because it is asked of that very body.
 
+use std::collections::HashMap;
+
 use roaring::RoaringBitmap;
 
 use crate::catalogue::{Category, Entity};
@@ -13,7 +15,7 @@ use crate::query::{Filter as CommonFilter, Leaf, Member, Op, QueryError, Target,
 use crate::scim::door::answer::Failure;
 use crate::scim::door::exchange::{Desk, Exchange};
 use crate::scim::filter::{Comparison, Filter, Operand, Operator};
-use crate::scim::fold::fold;
+use crate::scim::fold::{equals, fold};
 use crate::scim::path::Path;
 use crate::store::{StoreError, leaf, provisioned};
 
@@ -151,13 +153,7 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
                     provisioned::with_external_id(self.desk.activity, self.exchange.of(), Kind::Account, &text.text)?;
                 Ok(Bounds::at_most(self.positions(&kept) & live))
             }
-            Operand::Text(text) if path.is("userName") && operator == Operator::Eq => {
-                let kept =
-                    provisioned::named(self.desk.activity, self.exchange.of(), Kind::Account, &fold(&text.text))?;
-                let mut maybe = self.positions(&kept);
-                maybe |= self.folded("username", &text.text)?;
-                Ok(Bounds::at_most(maybe & live))
-            }
+            Operand::Text(text) if path.is("userName") && operator == Operator::Eq => Ok(self.named(&text.text)?),
             Operand::Text(text) if path.is("emails.value") && operator == Operator::Eq => {
                 let maybe = self.folded("email", &text.text)? | self.accounts()?;
                 Ok(Bounds::at_most(maybe & live))
@@ -202,6 +198,27 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
         }
     }
 
+    /// People of that user name: one that only the school gave them needs no look.
+    fn named(&mut self, name: &str) -> Result<Bounds, StoreError> {
+        let (exchange, live) = (self.exchange, self.live());
+        let of_school = self.folded("username", name)? & live;
+        let mut by_account = RoaringBitmap::new();
+        let mut with_account = HashMap::new();
+        if exchange.last_write(self.desk)?.is_some() {
+            let kept = provisioned::named(self.desk.activity, exchange.of(), Kind::Account, &fold(name))?;
+            by_account = self.positions(&kept) & live;
+            let people: Vec<u32> = of_school.iter().collect();
+            with_account = exchange.accounts(self.desk, &people)?;
+        }
+        let fields: Vec<_> = Entity::User.fields().iter().filter(|field| field.name == "username").collect();
+        let is_shown = |person: u32| match fields.as_slice() {
+            [field] => exchange.release().shows(Entity::User, field.category, person),
+            _ => false,
+        };
+        let sure = of_school.iter().filter(|person| is_shown(*person) && !with_account.contains_key(person)).collect();
+        Ok(Bounds { sure, maybe: of_school | by_account })
+    }
+
     /// People with an account of the provider's.
     fn accounts(&mut self) -> Result<RoaringBitmap, StoreError> {
         if let Some(known) = &self.accounts {
@@ -225,12 +242,11 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
     /// look at the body decides.
     fn folded(&mut self, name: &'static str, text: &str) -> Result<RoaringBitmap, StoreError> {
         let mut found = RoaringBitmap::new();
+        let needle = fold(text);
+        let snapshot = &self.exchange.view.board.snapshot;
         for field in Entity::User.fields().iter().filter(|field| field.name == name) {
-            let key = (Entity::User, field.column, "folded", Op::Eq, fold(text).into_owned());
-            let board = &self.exchange.view.board;
-            let conn = &mut *self.desk.board;
-            let ask = || leaf::folded(conn, &board.snapshot, (Entity::User, field.column), text);
-            found |= &*board.leaf(key, ask)?;
+            let is_same = |other: &str| equals(other, &needle);
+            found |= leaf::folded(self.desk.board, snapshot, (Entity::User, field.column), (text, &is_same))?;
         }
         Ok(found)
     }

@@ -9,7 +9,7 @@ use crate::scim::schema::{GROUP, ResourceType};
 /// What is written of a resource.
 #[derive(Debug)]
 pub struct Whole<'w> {
-    /// The attributes that the school masters, as an object.
+    /// The attributes that the school masters, as the members of an object.
     pub attributes: &'w str,
     /// The URNs of the schemas that they belong to.
     pub schemas: &'w [&'static str],
@@ -49,10 +49,9 @@ pub fn complete(
     json.text_member("location", &location);
     json.text_member("version", &about.tag);
     json.raw("}");
-    let attributes = whole.attributes.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default();
-    if !attributes.is_empty() {
+    if !whole.attributes.is_empty() {
         json.element();
-        json.raw(attributes);
+        json.raw(whole.attributes);
     }
     if n_related > 0 {
         json.name(name);
@@ -75,8 +74,14 @@ pub struct Beside<'t> {
 }
 
 /// Writes a reference to another resource as an element of a list.
-pub fn write_reference(json: &mut Json, (base, resource_type): (&str, &ResourceType), id: &str, beside: Beside<'_>) {
+pub fn write_reference(json: &mut Json, to: (&str, &ResourceType), id: &str, beside: Beside<'_>) {
     json.element();
+    begin_reference(json, to, id, beside.name);
+    end_reference(json, beside.kind);
+}
+
+/// Writes a reference but for its `type`, which is the last that it tells.
+pub fn begin_reference(json: &mut Json, (base, resource_type): (&str, &ResourceType), id: &str, name: Option<&str>) {
     json.raw("{");
     json.text_member("value", id);
     json.name("$ref");
@@ -86,10 +91,13 @@ pub fn write_reference(json: &mut Json, (base, resource_type): (&str, &ResourceT
     json.raw("/");
     write_segment(json, id);
     json.raw("\"");
-    if let Some(name) = beside.name {
+    if let Some(name) = name {
         json.text_member("display", name);
     }
-    json.text_member("type", beside.kind);
+}
+
+fn end_reference(json: &mut Json, kind: &str) {
+    json.text_member("type", kind);
     json.raw("}");
 }
 
@@ -98,9 +106,8 @@ impl Exchange<'_> {
     pub(super) fn write_groups(&self, json: &mut Json, groups: &Groups, names: &GroupNames<'_>) {
         let to = (self.base.as_str(), &GROUP);
         for membership in &groups.of_school {
-            let name = self.name_of(names, membership.group);
-            let beside = Beside { kind: kind(membership.is_direct), name: name.as_deref() };
-            write_reference(json, to, &self.directory().id(membership.group), beside);
+            self.begin_reference_to(json, membership.group, names);
+            end_reference(json, kind(membership.is_direct));
         }
         for own in &groups.own {
             let beside = Beside { kind: kind(own.is_direct), name: names.of_own(&own.group) };

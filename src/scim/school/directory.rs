@@ -156,8 +156,12 @@ impl<'v> Directory<'v> {
             found.push(Membership { group: Source::Role(org, role), is_direct: true });
             schools.push(org);
         }
-        let of_classes = classes.iter().filter_map(|class| link(&snapshot.classes.school, *class));
-        schools.extend(of_classes.filter(|school| self.view.held_roles().iter().any(|(org, _)| org == school)));
+        let mut of_classes: Vec<u32> =
+            classes.iter().filter_map(|class| link(&snapshot.classes.school, *class)).collect();
+        of_classes.dedup();
+        let is_group = |school: &u32| self.view.held_roles().iter().any(|(org, _)| org == school);
+        let of_classes = of_classes.into_iter().filter(|school| schools.contains(school) || is_group(school));
+        schools.extend(of_classes.collect::<Vec<u32>>());
         found.extend(classes.iter().map(|class| Membership { group: Source::Class(*class), is_direct: true }));
         let order = release.order(Entity::Org);
         schools.sort_unstable_by_key(|school| order.rank(*school));

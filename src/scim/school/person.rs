@@ -119,7 +119,7 @@ pub fn represent<'a, R: Record<'a>>(
         display_name: Joined::with_space(preferred.or(given), read.text(Part::PreferredLastName).or(family)),
         nick_name: preferred,
         active: read.text(Part::Enabled).map(|text| text == "true"),
-        emails: read.text(Part::Email).map(|value| [Email { value, r#type: "work", primary: true }]),
+        email: read.text(Part::Email).map(|value| Email { value, r#type: "work", primary: true }),
         phone_numbers: read.phones(),
         user_type: main.and_then(|main| roles.get(main)).map(|(_, role)| role.role.clone()),
         roles: roles.iter().enumerate().map(|(place, role)| read.core_role(role, main == Some(place))).collect(),

@@ -4,72 +4,49 @@
 //! purpose would make three times as dear; filters, sorts and cuts get [`User::attributes`].
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::json::Json;
 use crate::scim::schema::{EDUCATION_USER, ENTERPRISE_USER};
 
 /// A user's attributes that the school masters, of those that have a value.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default)]
 pub struct User<'a> {
     /// RFC 7643 §4.1.1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<&'a str>,
     /// RFC 7643 §4.1.1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Name<'a>>,
     /// What the person is called.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<Joined<'a>>,
     /// The preferred given name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nick_name: Option<&'a str>,
     /// Whether the person may log in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
     /// The school's address of the person.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub emails: Option<[Email<'a>; 1]>,
+    pub email: Option<Email<'a>>,
     /// The person's numbers.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub phone_numbers: Vec<Phone<'a>>,
     /// The main role.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_type: Option<Cow<'a, str>>,
     /// Roles at schools, in the core's words.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<CoreRole<'a>>,
     /// RFC 7643 §4.3.
-    #[serde(
-        rename = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-        skip_serializing_if = "Enterprise::is_empty"
-    )]
     pub enterprise: Enterprise<'a>,
     /// The project's own extension.
-    #[serde(
-        rename = "urn:koppelvlak:params:scim:schemas:extension:education:2.0:User",
-        skip_serializing_if = "Education::is_empty"
-    )]
     pub education: Education<'a>,
 }
 
 /// A name in its parts.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct Name<'a> {
     /// As it is written.
     pub formatted: Joined<'a>,
     /// The given name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub given_name: Option<&'a str>,
     /// Names between the two.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub middle_name: Option<&'a str>,
     /// The family name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub family_name: Option<&'a str>,
 }
 
@@ -82,7 +59,7 @@ pub struct Joined<'a> {
 }
 
 /// An address.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Email<'a> {
     /// The address itself.
     pub value: &'a str,
@@ -93,7 +70,7 @@ pub struct Email<'a> {
 }
 
 /// A number.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Phone<'a> {
     /// The number itself.
     pub value: &'a str,
@@ -102,7 +79,7 @@ pub struct Phone<'a> {
 }
 
 /// A role at a school as RFC 7643 §4.1.2 has it.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct CoreRole<'a> {
     /// `student`, `teacher`, …
     pub value: Cow<'a, str>,
@@ -111,42 +88,33 @@ pub struct CoreRole<'a> {
     /// Whether it is the main one of all.
     pub primary: bool,
     /// The role with its school's name, if that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub display: Option<Joined<'a>>,
 }
 
 /// RFC 7643 §4.3.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default)]
 pub struct Enterprise<'a> {
     /// The number of staff.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub employee_number: Option<&'a str>,
     /// The name of the main school.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization: Option<&'a str>,
 }
 
 /// What schools know of a person and the core has no words for.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default)]
 pub struct Education<'a> {
     /// The number in the administration.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub local_id: Option<&'a str>,
     /// Numbers elsewhere.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub identifiers: Vec<Identifier<'a>>,
     /// Levels.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub grade_levels: Vec<String>,
     /// Roles with the schools at which they are held.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<SchoolRole<'a>>,
 }
 
 /// A number elsewhere.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Identifier<'a> {
     /// Whose numbering it is.
     pub r#type: Cow<'a, str>,
@@ -155,8 +123,7 @@ pub struct Identifier<'a> {
 }
 
 /// A role with the school at which it is held.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct SchoolRole<'a> {
     /// `student`, `teacher`, …
     pub value: Cow<'a, str>,
@@ -165,13 +132,10 @@ pub struct SchoolRole<'a> {
     /// Whether it is the main one of all.
     pub primary: bool,
     /// The school's name, if that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub school_name: Option<&'a str>,
     /// First day, inclusive.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub begin: Option<Cow<'a, str>>,
     /// Last day, exclusive.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<Cow<'a, str>>,
 }
 
@@ -183,14 +147,100 @@ impl User<'_> {
         enterprise.into_iter().chain(education)
     }
 
+    /// The attributes that have a value, as the members of an object.
+    pub fn written(&self) -> String {
+        let mut json = Json::with_capacity(1024);
+        self.write(&mut json);
+        String::from_utf8(json.into_bytes()).unwrap_or_default()
+    }
+
     /// The attributes that have a value.
     pub fn attributes(&self) -> Map<String, Value> {
-        match serde_json::to_value(self) {
-            Ok(Value::Object(attributes)) => attributes,
-            // Texts, flags and lists of them can't fail to be JSON.
-            _ => Map::new(),
+        // What was written as JSON reads as such.
+        serde_json::from_str(&format!("{{{}}}", self.written())).unwrap_or_default()
+    }
+
+    fn write(&self, json: &mut Json) {
+        write_text(json, "userName", self.user_name);
+        if let Some(name) = &self.name {
+            json.name("name");
+            json.raw("{");
+            json.name("formatted");
+            name.formatted.write(json);
+            write_text(json, "givenName", name.given_name);
+            write_text(json, "middleName", name.middle_name);
+            write_text(json, "familyName", name.family_name);
+            json.raw("}");
+        }
+        if let Some(name) = &self.display_name {
+            json.name("displayName");
+            name.write(json);
+        }
+        write_text(json, "nickName", self.nick_name);
+        if let Some(active) = self.active {
+            json.name("active");
+            json.boolean(active);
+        }
+        write_list(json, "emails", self.email.as_slice(), |json, email| {
+            json.text_member("value", email.value);
+            json.text_member("type", email.r#type);
+            write_primary(json, email.primary);
+        });
+        write_list(json, "phoneNumbers", &self.phone_numbers, |json, phone| {
+            json.text_member("value", phone.value);
+            json.text_member("type", phone.r#type);
+        });
+        write_text(json, "userType", self.user_type.as_deref());
+        write_list(json, "roles", &self.roles, |json, role| {
+            json.text_member("value", &role.value);
+            json.text_member("type", &role.r#type);
+            write_primary(json, role.primary);
+            if let Some(display) = &role.display {
+                json.name("display");
+                display.write(json);
+            }
+        });
+        if !self.enterprise.is_empty() {
+            json.name(ENTERPRISE_USER.id);
+            json.raw("{");
+            write_text(json, "employeeNumber", self.enterprise.employee_number);
+            write_text(json, "organization", self.enterprise.organization);
+            json.raw("}");
+        }
+        if !self.education.is_empty() {
+            json.name(EDUCATION_USER.id);
+            json.raw("{");
+            self.education.write(json);
+            json.raw("}");
         }
     }
+}
+
+fn write_text(json: &mut Json, name: &'static str, text: Option<&str>) {
+    if let Some(text) = text {
+        json.text_member(name, text);
+    }
+}
+
+fn write_primary(json: &mut Json, is_primary: bool) {
+    json.name("primary");
+    json.boolean(is_primary);
+}
+
+/// Writes a list of objects, if it has any.
+fn write_list<T>(json: &mut Json, name: &'static str, items: &[T], write: impl Fn(&mut Json, &T)) {
+    if items.is_empty() {
+        return;
+    }
+    json.name(name);
+    json.raw("[");
+    for item in items {
+        json.element();
+        json.raw("{");
+        write(json, item);
+        json.raw("}");
+    }
+    json.raw("]");
 }
 
 impl Enterprise<'_> {
@@ -205,6 +255,31 @@ impl Education<'_> {
     pub fn is_empty(&self) -> bool {
         self.local_id.is_none() && self.identifiers.is_empty() && self.grade_levels.is_empty() && self.roles.is_empty()
     }
+
+    fn write(&self, json: &mut Json) {
+        write_text(json, "localId", self.local_id);
+        write_list(json, "identifiers", &self.identifiers, |json, identifier| {
+            json.text_member("type", &identifier.r#type);
+            json.text_member("value", &identifier.value);
+        });
+        if !self.grade_levels.is_empty() {
+            json.name("gradeLevels");
+            json.raw("[");
+            for level in &self.grade_levels {
+                json.element();
+                json.text(level);
+            }
+            json.raw("]");
+        }
+        write_list(json, "roles", &self.roles, |json, role| {
+            json.text_member("value", &role.value);
+            json.text_member("school", &role.school);
+            write_primary(json, role.primary);
+            write_text(json, "schoolName", role.school_name);
+            write_text(json, "begin", role.begin.as_deref());
+            write_text(json, "end", role.end.as_deref());
+        });
+    }
 }
 
 impl<'a> Joined<'a> {
@@ -218,22 +293,11 @@ impl<'a> Joined<'a> {
     pub fn role_at(role: Cow<'a, str>, school: &'a str) -> Self {
         Self { first: role, rest: Some((" at ", school)) }
     }
-}
 
-impl fmt::Display for Joined<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.first)?;
-        let Some((between, second)) = self.rest else { return Ok(()) };
-        f.write_str(between)?;
-        f.write_str(second)
-    }
-}
-
-impl Serialize for Joined<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn write(&self, json: &mut Json) {
         match self.rest {
-            None => serializer.serialize_str(&self.first),
-            Some(_) => serializer.collect_str(self),
+            None => json.text(&self.first),
+            Some((between, second)) => json.text_of(&[&self.first, between, second]),
         }
     }
 }
