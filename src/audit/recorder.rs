@@ -28,8 +28,11 @@ const MOST_KNOWN: usize = 10_000;
 /// How long a group waits for callers of the one before it: less than a commit takes.
 const MOMENT: Duration = Duration::from_micros(100);
 
-/// How long a group waits for answers that are being made: so many of them that each is made in less.
-const ANSWERS: Duration = Duration::from_millis(1);
+/// How long a group waits for the next of the answers that are being made: each of them is made in less.
+const NEXT: Duration = Duration::from_millis(1);
+
+/// How long it waits for all of them.
+const ANSWERS: Duration = Duration::from_millis(3);
 
 /// How often it looks whether they are there.
 const LOOK: Duration = Duration::from_micros(200);
@@ -167,12 +170,18 @@ impl Writer {
     /// would get a commit of its own, and the others wait for two.
     fn gather(&self, queue: &Receiver<Job>, group: &mut Vec<Job>, n_last: usize) {
         let began = Instant::now();
+        let mut last_came = began;
         loop {
-            group.extend(queue.try_iter().take(GROUP - group.len()));
+            let n_before = group.len();
+            group.extend(queue.try_iter().take(GROUP - n_before));
             if group.len() == GROUP {
                 return;
             }
-            if self.n_expected.load(Ordering::Relaxed) > 0 && began.elapsed() < ANSWERS {
+            if group.len() > n_before {
+                last_came = Instant::now();
+            }
+            let is_worth_it = last_came.elapsed() < NEXT && began.elapsed() < ANSWERS;
+            if self.n_expected.load(Ordering::Relaxed) > 0 && is_worth_it {
                 // Asleep and not in the queue's wait, so that none of those who come has to wake this thread.
                 std::thread::sleep(LOOK);
                 continue;
