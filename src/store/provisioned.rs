@@ -67,6 +67,30 @@ pub fn with_external_id(conn: &mut Conn, of: Of<'_>, kind: Kind, id: &str) -> Re
     collect(conn, &statement, of.1)
 }
 
+/// The objects of that kind that may have an e-mail address, in whatever letters: those with another are not among
+/// them, unless it has letters beyond ASCII's.
+pub fn with_email(conn: &mut Conn, of: Of<'_>, kind: Kind, email: &str) -> Result<Vec<Kept>, StoreError> {
+    let is_kind = is_kind(kind);
+    let sql = format!(
+        "SELECT id FROM provisioned_email WHERE tenant_id = ? AND vendor_id = ? AND {is_kind} AND email IN (?, '')"
+    );
+    let mut ids = Vec::new();
+    Statement::new(sql).bind(of.0).bind(of.1).bind(email_key(email)).each(conn, |row| {
+        ids.push(row.need_text(0)?.to_owned());
+        Ok(())
+    })?;
+    // In two steps: in one, a database may go through all objects in their order and look each of them up.
+    let mut found = find_all(conn, of, kind, &ids)?;
+    found.sort_by_key(|kept| kept.number);
+    Ok(found)
+}
+
+/// What an e-mail address is found by.
+pub fn email_key(email: &str) -> String {
+    let is_plain = email.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if is_plain { email.to_ascii_lowercase() } else { String::new() }
+}
+
 /// The users who have this one as manager.
 pub fn managed_by(conn: &mut Conn, of: Of<'_>, manager: &str) -> Result<Vec<Kept>, StoreError> {
     let mut statement = selection(of, Kind::User);

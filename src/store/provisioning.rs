@@ -1,7 +1,11 @@
 //! Changes of what identity providers keep over SCIM, under the lock of their row.
 
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
 use crate::consent::provisioned::Kind;
-use crate::store::provisioned::{LIST, Member, is_kind, memberships, push_in};
+use crate::store::provisioned::{LIST, Member, email_key, is_kind, memberships, push_in};
 use crate::store::writer::VendorRow;
 use crate::store::{Bind, Conn, Statement, StoreError};
 
@@ -14,8 +18,16 @@ pub struct Draft {
     pub external_id: Option<String>,
     /// The attributes, as JSON.
     pub body: String,
+    /// See [`emails_of`].
+    pub emails: BTreeSet<String>,
     /// A new password's hash; `None` keeps what there is.
     pub password: Option<String>,
+}
+
+/// What the e-mail addresses of a user or an account are found by.
+pub fn emails_of(body: &Map<String, Value>) -> BTreeSet<String> {
+    let emails = body.get("emails").and_then(Value::as_array).into_iter().flatten();
+    emails.filter_map(|email| email.get("value")?.as_str()).map(email_key).collect()
 }
 
 impl VendorRow<'_> {
@@ -50,7 +62,7 @@ impl VendorRow<'_> {
             .bind(draft.password.as_deref())
             .bind(draft.body.as_str())
             .execute(self.conn)?;
-        Ok(())
+        self.add_emails(kind, id, &draft.emails)
     }
 
     /// Replaces an object's attributes.
@@ -65,6 +77,35 @@ impl VendorRow<'_> {
         .bind(draft.external_id.as_deref())
         .bind(draft.password.as_deref())
         .bind(draft.body.as_str());
+        self.bound(statement).bind(id).execute(self.conn)?;
+        if kind == Kind::Group {
+            return Ok(());
+        }
+        let statement = Statement::new(format!("SELECT email {}", of_emails(kind)));
+        let mut before = BTreeSet::new();
+        self.bound(statement).bind(id).each(self.conn, |row| {
+            before.insert(row.need_text(0)?.to_owned());
+            Ok(())
+        })?;
+        if before != draft.emails {
+            self.remove_emails(kind, id)?;
+            self.add_emails(kind, id, &draft.emails)?;
+        }
+        Ok(())
+    }
+
+    fn add_emails(&mut self, kind: Kind, id: &str, emails: &BTreeSet<String>) -> Result<(), StoreError> {
+        for email in emails {
+            let statement = Statement::new(
+                "INSERT INTO provisioned_email (tenant_id, vendor_id, kind, id, email) VALUES (?, ?, ?, ?, ?)",
+            );
+            self.bound(statement).bind(kind.name()).bind(id).bind(email.as_str()).execute(self.conn)?;
+        }
+        Ok(())
+    }
+
+    fn remove_emails(&mut self, kind: Kind, id: &str) -> Result<(), StoreError> {
+        let statement = Statement::new(format!("DELETE {}", of_emails(kind)));
         self.bound(statement).bind(id).execute(self.conn)?;
         Ok(())
     }
@@ -122,7 +163,7 @@ impl VendorRow<'_> {
             format!("DELETE FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND {} AND id = ?", is_kind(kind));
         let statement = Statement::new(sql);
         self.bound(statement).bind(id).execute(self.conn)?;
-        Ok(())
+        self.remove_emails(kind, id)
     }
 
     /// Adds members to a group; returns whether any of them is new.
@@ -162,4 +203,8 @@ impl VendorRow<'_> {
             .bind(self.vendor.as_str())
             .bind(group)
     }
+}
+
+fn of_emails(kind: Kind) -> String {
+    format!("FROM provisioned_email WHERE tenant_id = ? AND vendor_id = ? AND {} AND id = ?", is_kind(kind))
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::consent::provisioned::{Kept, Kind};
 use crate::store::provisioned;
-use crate::store::provisioning::Draft;
+use crate::store::provisioning::{Draft, emails_of};
 use crate::store::writer::VendorRow;
 use crate::store::written::Of;
 use crate::store::{Conn, Row, Statement, StoreError, cell};
@@ -204,7 +204,8 @@ impl VendorRow<'_> {
         let body: Map<String, Value> = of_account.map(|(name, value)| (name.clone(), value.clone())).collect();
         let external_id = body.get("externalId").and_then(Value::as_str).map(str::to_owned);
         // The user has the name already: it is not looked for under the account too.
-        let draft = Draft { name: None, external_id, body: cell::json(&body)?, password: None };
+        let emails = emails_of(&body);
+        let draft = Draft { name: None, external_id, emails, body: cell::json(&body)?, password: None };
         let key = person.to_string();
         let of = self.of();
         if provisioned::find(self.conn, (of.0, &of.1), Kind::Account, &key)?.is_some() {

@@ -22,7 +22,7 @@ use crate::scim::resource::{self, Object};
 use crate::scim::schema::USER;
 use crate::store::StoreError;
 use crate::store::provisioned;
-use crate::store::provisioning::Draft;
+use crate::store::provisioning::{Draft, emails_of};
 use crate::store::writer::VendorRow;
 use crate::writing::Task;
 
@@ -169,7 +169,8 @@ impl Task for AccountTask {
             }
         }
         let external_id = text("externalId").map(str::to_owned);
-        let draft = Draft { name, external_id, body: crate::store::cell::json(&body)?, password: None };
+        let emails = emails_of(&body);
+        let draft = Draft { name, external_id, emails, body: crate::store::cell::json(&body)?, password: None };
         if kept.is_some() {
             row.replace(Kind::Account, &key, &draft)?;
         } else {

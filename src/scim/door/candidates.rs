@@ -175,6 +175,9 @@ impl Exchange<'_> {
                 if path.is(name) {
                     return Ok(Some(provisioned::named(desk.activity, of, kind, &fold(&text.text))?));
                 }
+                if kind == Kind::User && path.is("emails.value") {
+                    return Ok(Some(provisioned::with_email(desk.activity, of, kind, &fold(&text.text))?));
+                }
                 let ids = match (kind, path.is("members.value"), path.is("groups.value")) {
                     (Kind::Group, true, _) => {
                         let named = [text.text.clone()];

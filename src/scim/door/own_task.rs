@@ -1,6 +1,6 @@
 //! A change of what the provider keeps itself, made under the lock of its row.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ use crate::scim::schema::ResourceType;
 use crate::scim::school::directory::Directory;
 use crate::store::StoreError;
 use crate::store::provisioned;
-use crate::store::provisioning::Draft;
+use crate::store::provisioning::{Draft, emails_of};
 use crate::store::writer::VendorRow;
 use crate::writing::Task;
 
@@ -223,6 +223,7 @@ impl Run<'_> {
         Ok(Draft {
             name: text(name).map(|name| fold(name).into_owned()),
             external_id: text("externalId").map(str::to_owned),
+            emails: if self.kind == Kind::Group { BTreeSet::new() } else { emails_of(body) },
             body: crate::store::cell::json(body)?,
             password: self.task.password.clone(),
         })

@@ -64,8 +64,8 @@ fn parameters(request: &Request) -> Result<Parameters, Refusal> {
 fn is_short(parameters: &Parameters) -> bool {
     const SHORT: usize = 100;
     let is_indexed = |text: &String| {
-        let filter = Filter::parse(text, Scope::of(&USER));
-        matches!(filter, Ok(Filter::Compare(one)) if one.operator == Operator::Eq && one.path.is("userName"))
+        let Ok(Filter::Compare(one)) = Filter::parse(text, Scope::of(&USER)) else { return false };
+        one.operator == Operator::Eq && ["id", "userName", "externalId"].iter().any(|name| one.path.is(name))
     };
     parameters.count <= SHORT && parameters.sort_by.is_none() && parameters.filter.as_ref().is_none_or(is_indexed)
 }

@@ -155,7 +155,9 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
             }
             Operand::Text(text) if path.is("userName") && operator == Operator::Eq => Ok(self.named(&text.text)?),
             Operand::Text(text) if path.is("emails.value") && operator == Operator::Eq => {
-                let maybe = self.folded("email", &text.text)? | self.accounts()?;
+                let of = self.exchange.of();
+                let kept = provisioned::with_email(self.desk.activity, of, Kind::Account, &fold(&text.text))?;
+                let maybe = self.folded("email", &text.text)? | self.positions(&kept);
                 Ok(Bounds::at_most(maybe & live))
             }
             Operand::Text(text) if path.is("groups.value") && operator == Operator::Eq => {

@@ -67,6 +67,30 @@ with_a_provider! {
         ]);
     }
 
+    fn an_address_finds_whoever_has_it_now_in_whatever_letters(provider: &Provider) {
+        let users = four(provider);
+        let path = |n: usize| format!("/Users/{}", users[n]);
+        check(provider, &[
+            ("emails eq \"ANN@home.Example\"", "a"), ("emails.value eq \"bob@home.example\"", "b"),
+            ("emails.value eq \"nobody@home.example\"", ""), ("not (emails.value eq \"bob@home.example\")", "acd"),
+            ("emails[value eq \"bob@home.example\" or type eq \"work\"]", "abc"),
+        ]);
+
+        provider.patched(&path(0), &json!([{"op": "replace", "path": "emails[type eq \"home\"].value", "value": "Zoë@school.example"}]));
+        provider.patched(&path(1), &json!([{"op": "remove", "path": "emails"}]));
+        provider.patched(&path(2), &json!([{"op": "replace", "path": "displayName", "value": "Cas"}]));
+        body(&provider.put(&path(3), &json!({"userName": "dee", "emails": [{"value": "\u{212A}im@school.example"}]})), 200);
+        check(provider, &[
+            ("emails eq \"ann@home.example\"", ""), ("emails eq \"ZOE\u{308}@school.example\"", "a"),
+            ("emails eq \"ann@work.example\"", "a"), ("emails.value eq \"bob@home.example\"", ""),
+            ("emails eq \"CAS@home.example\"", "c"), ("emails eq \"kim@school.example\"", "d"),
+        ]);
+
+        assert_eq!(provider.delete(&path(2)).status, 204);
+        provider.make("/Users", &json!({"userName": "eve", "emails": [{"value": "cas@HOME.example"}]}));
+        check(provider, &[("emails eq \"cas@home.example\"", "e")]);
+    }
+
     fn sc_136_to_145_lists_types_and_what_is_absent(provider: &Provider) {
         let users = four(provider);
         let urn = |name: &str| format!("{USER}:{name}");
