@@ -157,6 +157,18 @@ pub fn is(leak: Leak) -> bool {
     PLANTED.load(std::sync::atomic::Ordering::Relaxed) == leak as usize
 }
 
+/// Whether any leak is planted: nothing that was written without it may be shown then.
+#[cfg(feature = "planted-leaks")]
+pub fn is_any() -> bool {
+    PLANTED.load(std::sync::atomic::Ordering::Relaxed) != usize::MAX
+}
+
+/// Whether any leak is planted.
+#[cfg(not(feature = "planted-leaks"))]
+pub const fn is_any() -> bool {
+    false
+}
+
 /// Plants one leak in this process, or none.
 #[cfg(feature = "planted-leaks")]
 pub fn set(leak: Option<Leak>) {

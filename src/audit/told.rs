@@ -10,16 +10,18 @@ use crate::consent::{Categories, Released};
 /// Whom an answer tells about, by what it tells.
 pub type People = Vec<(Categories, RoaringBitmap)>;
 
+/// Adds a person, by row number, and what is told of it.
+pub fn add(people: &mut People, categories: Categories, number: u32) {
+    match people.iter_mut().find(|(known, _)| *known == categories) {
+        Some((_, set)) => _ = set.insert(number),
+        None => people.push((categories, RoaringBitmap::from_iter([number]))),
+    }
+}
+
 /// Adds whom a record tells about, and which categories it told.
 pub fn note<'a, R: Record<'a>>(people: &mut People, released: &Released<'a, R>) {
     let snapshot = released.release().snapshot();
-    let mut add = |categories: Categories, person: u32| {
-        let number = snapshot.people.ids.number(person);
-        match people.iter_mut().find(|(known, _)| *known == categories) {
-            Some((_, set)) => _ = set.insert(number),
-            None => people.push((categories, RoaringBitmap::from_iter([number]))),
-        }
-    };
+    let mut add = |categories, person| add(people, categories, snapshot.people.ids.number(person));
     let disclosed = released.disclosed();
     match released.entity() {
         Entity::User => {

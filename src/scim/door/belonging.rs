@@ -95,10 +95,15 @@ impl Exchange<'_> {
         Ok(named.collect())
     }
 
-    /// The groups that these people are in: the school's, and those of the provider.
-    pub(super) fn groups_of(&self, desk: &mut Desk<'_>, positions: &[u32]) -> Result<HashMap<u32, Groups>, Failure> {
+    /// The groups that these people are in: the school's as `of_school` has them, and those of the provider.
+    pub(super) fn groups_of(
+        &self,
+        desk: &mut Desk<'_>,
+        positions: &[u32],
+        of_school: &dyn Fn(u32) -> Vec<Membership>,
+    ) -> Result<HashMap<u32, Groups>, Failure> {
         let directory = self.directory();
-        let of_school = |person: &u32| Groups { of_school: directory.of_person(*person), own: Vec::new() };
+        let of_school = |person: &u32| Groups { of_school: of_school(*person), own: Vec::new() };
         let mut found: HashMap<u32, Groups> = positions.iter().map(|person| (*person, of_school(person))).collect();
         if self.n_own(desk, &GROUP)? == 0 {
             return Ok(found);

@@ -22,9 +22,9 @@ pub struct GroupReferences {
 impl GroupReferences {
     fn new(exchange: &Exchange<'_>, names: &GroupNames<'_>) -> Self {
         let at_schools = exchange.directory().of_schools().into_iter();
-        let n_classes = exchange.release().snapshot().ids(Entity::Class).len() as usize;
+        let n_classes = exchange.release().snapshot().ids(Entity::Class).len();
         Self {
-            classes: vec![OnceLock::new(); n_classes],
+            classes: (0..n_classes).map(|_| OnceLock::new()).collect(),
             at_schools: at_schools.map(|source| (source, exchange.written_reference(source, names))).collect(),
         }
     }
@@ -33,7 +33,8 @@ impl GroupReferences {
 impl Exchange<'_> {
     /// Begins a reference to a group of the school.
     pub(super) fn begin_reference_to(&self, json: &mut Json, source: Source, names: &GroupNames<'_>) {
-        let known = self.view.kept(|| GroupReferences::new(self, names));
+        let once = self.written_once();
+        let known = once.map(|once| once.references.get_or_init(|| GroupReferences::new(self, names)));
         let written = known.and_then(|known| match source {
             Source::Class(class) => {
                 let reference = known.classes.get(class as usize)?;

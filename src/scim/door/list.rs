@@ -78,6 +78,11 @@ pub struct Wants {
 }
 
 impl Wants {
+    /// Whether it is everything, and as text.
+    pub const fn is_whole(self) -> bool {
+        self.related && self.only_text
+    }
+
     /// The attributes, and what is related if that is wanted.
     pub const fn attributes(related: bool) -> Self {
         Self { related, only_text: false }

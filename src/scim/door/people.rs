@@ -4,19 +4,22 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::audit::told::note;
+use crate::audit::told::{add, note};
 use crate::catalogue::{Category, Entity};
 use crate::clock::Millis;
+use crate::consent::Released;
 use crate::consent::provisioned::{Kept, Kind};
-use crate::json::Json;
-use crate::scim::door::belonging::{GroupNames, InOwn};
+use crate::consent::released::Record;
+use crate::scim::door::belonging::{GroupNames, Groups, InOwn};
 use crate::scim::door::exchange::{Desk, Exchange, Moved, Step, settled};
 use crate::scim::door::list::Wants;
 use crate::scim::door::resource::{About, Resource, named_reference};
 use crate::scim::door::written::{Whole, complete, kind};
+use crate::scim::door::written_once::WrittenUser;
 use crate::scim::schema::{GROUP, USER};
 use crate::scim::school::directory::{Membership, Source};
 use crate::scim::school::person::{self, Places, SchoolNames, represent};
+use crate::scim::school::user::User;
 use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{StoreError, provisioned};
 
@@ -31,64 +34,109 @@ impl Exchange<'_> {
         }
         let release = self.release();
         let Some(names) = self.view.org_names(desk.board)? else { return Ok(Err(Moved)) };
-        let fields = person::fields().filter(|field| release.may_show(Entity::User, field.category));
-        let selection = Selection::new(Entity::User, fields);
-        let Some(records) = hydrate(desk.board, release, &selection, positions)? else { return Ok(Err(Moved)) };
-        let places = Places::of(selection.fields());
         let keeps_any = self.last_write(desk)?.is_some();
         let mut accounts = if keeps_any { self.accounts(desk, positions)? } else { HashMap::new() };
-        let mut groups = if wants.related { self.groups_of(desk, positions)? } else { HashMap::new() };
+        let once = self.written_once().filter(|_| wants.is_whole());
+        let written = |person: u32| once.and_then(|once| once.user(person));
+        let is_read = |person: &u32| written(*person).is_none() || accounts.contains_key(person);
+        let read: Vec<u32> = positions.iter().copied().filter(is_read).collect();
+        let fields = person::fields().filter(|field| release.may_show(Entity::User, field.category));
+        let selection = Selection::new(Entity::User, fields);
+        let Some(records) = hydrate(desk.board, release, &selection, &read)? else { return Ok(Err(Moved)) };
+        let places = Places::of(selection.fields());
+        let of_school = |person: u32| match written(person) {
+            Some(written) => written.groups.to_vec(),
+            None => self.directory().of_person(person),
+        };
+        let mut groups = if wants.related { self.groups_of(desk, positions, &of_school)? } else { HashMap::new() };
         let group_names = settled!(self.group_names(desk, &groups, SchoolNames(names)));
+        let mut records = records.released(release, &selection, &read).peekable();
         let mut found = Vec::with_capacity(positions.len());
-        for released in records.released(release, &selection, positions) {
+        for person in positions {
+            let groups = groups.remove(person).unwrap_or_default();
+            let Some(released) = records.next_if(|released| released.position() == *person) else {
+                let Some(written) = written(*person) else { continue };
+                add(&mut self.told.borrow_mut(), written.told, release.snapshot().people.ids.number(*person));
+                found.push(self.in_text(*person, written, (&groups, &group_names)));
+                continue;
+            };
             let (user, placeholder) = represent(&released, &places, SchoolNames(names));
-            let groups = groups.remove(&released.position()).unwrap_or_default();
             if groups.of_school.iter().any(|membership| matches!(membership.group, Source::Class(_))) {
                 // Which class somebody is in tells as much here as among the class's members.
                 released.note(Category::Enrolment);
             }
             note(&mut self.told.borrow_mut(), &released);
-            let text = user.written();
-            let mut about = About {
-                resource_type: &USER,
-                id: released.identifier().into_owned(),
-                created_at: None,
-                modified_at: released.modified_at(),
-                tag: self.tagger.tag_of_text(&text, placeholder.as_deref().into_iter()),
-            };
-            let account = accounts.remove(&released.position());
-            if account.is_none() && wants.only_text {
-                let schemas: Vec<&str> = std::iter::once(USER.schema.id).chain(user.extensions()).collect();
-                let placeholder = placeholder.as_deref().map(|text| ("userName", text));
-                let whole = Whole { attributes: &text, schemas: &schemas, placeholder };
-                let n_groups = groups.of_school.len() + groups.own.len();
-                let write = |json: &mut Json| self.write_groups(json, &groups, &group_names);
-                found.push(complete(&whole, about, &self.base, ("groups", n_groups), write));
+            let account = accounts.remove(person);
+            let groups = (&groups, &group_names);
+            if account.is_some() || !wants.only_text {
+                found.push(self.in_attributes(&released, (&user, placeholder), account, groups));
                 continue;
             }
-            let mut body = user.attributes();
-            let mut placeholder = placeholder;
-            if let Some(mut account) = account {
-                // What no rule lets the provider keep any more is the administration's again.
-                account.body.retain(|name, _| self.may_keep_attribute(released.position(), name));
-                // What others make of a part that the provider keeps itself is not shown to it, nor that they did.
-                let kept = KEPT_PARTS.iter().filter(|(name, _)| account.body.contains_key(*name));
-                let kept: Vec<Category> = kept.map(|(_, category)| *category).collect();
-                about.modified_at = released.modified_at_beside(&kept).max(Millis(account.modified_at));
-                body.extend(account.body);
-                placeholder = placeholder.filter(|_| !body.contains_key("userName"));
-                about.tag = self.tagger.tag(&body, placeholder.as_deref().into_iter());
+            let attributes = user.written();
+            let written = WrittenUser {
+                tag: self.tagger.tag_of_text(&attributes, placeholder.as_deref().into_iter()).into(),
+                attributes: attributes.into(),
+                schemas: std::iter::once(USER.schema.id).chain(user.extensions()).collect(),
+                placeholder: placeholder.map(Into::into),
+                groups: groups.0.of_school.as_slice().into(),
+                modified_at: released.modified_at(),
+                told: released.disclosed(),
+            };
+            found.push(self.in_text(*person, &written, groups));
+            if let Some(once) = once {
+                once.keep(*person, written);
             }
-            let of_school = groups.of_school.iter().map(|membership| self.group_of_school(membership, &group_names));
-            let own = groups.own.iter().map(|own| self.own_group(own, group_names.of_own(&own.group)));
-            let groups: Vec<Value> = of_school.chain(own).collect();
-            if !groups.is_empty() {
-                body.insert("groups".to_owned(), groups.into());
-            }
-            let resource = Resource::new(body, about, &self.base);
-            found.push(Resource { placeholder: placeholder.map(|text| ("userName", text)), ..resource });
         }
         Ok(Ok(found))
+    }
+
+    /// A person as a user that is written already, with the groups that it is in.
+    fn in_text(&self, person: u32, user: &WrittenUser, (groups, names): (&Groups, &GroupNames<'_>)) -> Resource {
+        let about = About {
+            resource_type: &USER,
+            id: self.release().identifier(Entity::User, person),
+            created_at: None,
+            modified_at: user.modified_at,
+            tag: user.tag.to_string(),
+        };
+        let placeholder = user.placeholder.as_deref().map(|text| ("userName", text));
+        let whole = Whole { attributes: &user.attributes, schemas: &user.schemas, placeholder };
+        let n_groups = groups.of_school.len() + groups.own.len();
+        complete(&whole, about, &self.base, ("groups", n_groups), |json| self.write_groups(json, groups, names))
+    }
+
+    /// A person as a user whose attributes are looked at, with what the provider keeps of it.
+    fn in_attributes<'r, R: Record<'r>>(
+        &self,
+        released: &Released<'r, R>,
+        (user, mut placeholder): (&User<'_>, Option<String>),
+        account: Option<Kept>,
+        (groups, names): (&Groups, &GroupNames<'_>),
+    ) -> Resource {
+        let mut body = user.attributes();
+        let mut modified_at = released.modified_at();
+        let mut tag = self.tagger.tag_of_text(&user.written(), placeholder.as_deref().into_iter());
+        if let Some(mut account) = account {
+            // What no rule lets the provider keep any more is the administration's again.
+            account.body.retain(|name, _| self.may_keep_attribute(released.position(), name));
+            // What others make of a part that the provider keeps itself is not shown to it, nor that they did.
+            let kept = KEPT_PARTS.iter().filter(|(name, _)| account.body.contains_key(*name));
+            let kept: Vec<Category> = kept.map(|(_, category)| *category).collect();
+            modified_at = released.modified_at_beside(&kept).max(Millis(account.modified_at));
+            body.extend(account.body);
+            placeholder = placeholder.filter(|_| !body.contains_key("userName"));
+            tag = self.tagger.tag(&body, placeholder.as_deref().into_iter());
+        }
+        let of_school = groups.of_school.iter().map(|membership| self.group_of_school(membership, names));
+        let own = groups.own.iter().map(|own| self.own_group(own, names.of_own(&own.group)));
+        let groups: Vec<Value> = of_school.chain(own).collect();
+        if !groups.is_empty() {
+            body.insert("groups".to_owned(), groups.into());
+        }
+        let id = released.identifier().into_owned();
+        let about = About { resource_type: &USER, id, created_at: None, modified_at, tag };
+        let resource = Resource::new(body, about, &self.base);
+        Resource { placeholder: placeholder.map(|text| ("userName", text)), ..resource }
     }
 
     /// A reference to a group of the school.

@@ -126,6 +126,17 @@ pub(super) fn refused(world: &World, arguments: &[String]) -> String {
     told
 }
 
+/// Whom the last answer to a vendor told of, and what.
+fn last_told(world: &World, vendor: &str) -> Vec<(u64, Vec<u32>)> {
+    let mut conn = world.database.read_activity().unwrap();
+    let statement = Statement::new("SELECT people FROM disclosure WHERE vendor_id = ? ORDER BY id DESC LIMIT 1");
+    let rows = statement.bind(vendor).rows(&mut conn).unwrap();
+    let people = Disclosure::decode(rows.first().unwrap().bytes(0).unwrap()).unwrap();
+    let mut told: Vec<(u64, Vec<u32>)> = people.iter().map(|(what, whom)| (*what, whom.iter().collect())).collect();
+    told.sort_unstable();
+    told
+}
+
 /// How many people were told of in that category, by all answers that were recorded for a vendor.
 fn told(world: &World, vendor: &str, category: Category) -> u64 {
     let mut conn = world.database.read_activity().unwrap();
@@ -151,6 +162,43 @@ on_each_database! {
         let n_in_classes = people["Resources"].as_array().unwrap().iter().filter(with_class).count() as u64;
         assert!(n_in_classes > 0);
         assert_eq!(told(world, "idp", Category::Enrolment), n_in_classes);
+    }
+
+    fn what_is_read_again_is_shown_and_recorded_as_at_first(world: &World) {
+        let idp = Idp::at(world);
+        let at_first = idp.get("/Users");
+        let told_at_first = last_told(world, "idp");
+
+        assert_eq!(idp.get("/Users"), at_first);
+        assert_eq!(last_told(world, "idp"), told_at_first);
+        let user = |list: &Value, wanted: &str| {
+            list["Resources"].as_array().unwrap().iter().find(|user| id(user) == wanted).unwrap().clone()
+        };
+        for person in at_first["Resources"].as_array().unwrap() {
+            assert_eq!(idp.get(&format!("/Users/{}", id(person))), *person);
+            assert_eq!(idp.get(&format!("/Users?filter=userName+eq+{}", encoded(&person["userName"].to_string())))["Resources"], json!([person]));
+        }
+
+        let rename = json!({"Operations": [{"op": "replace", "path": "userName", "value": "ann@idp.example"}]});
+        idp.send("PATCH", "/Users/ann", &rename);
+        let group = id(&idp.send("POST", "/Groups", &json!({"displayName": "Own", "members": [{"value": "tom"}]})).json());
+        let later = idp.get("/Users");
+        assert_eq!(user(&later, "ann")["userName"], "ann@idp.example");
+        assert_eq!(user(&later, "ann"), idp.get("/Users/ann"));
+        let values = |user: &Value| user["groups"].as_array().unwrap().iter().map(|g| g["value"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        assert!(values(&user(&later, "tom")).contains(&group));
+        for person in at_first["Resources"].as_array().unwrap() {
+            let (person, name) = (id(person), person["userName"].clone());
+            if !["ann", "tom"].contains(&person.as_str()) {
+                assert_eq!(user(&later, &person)["userName"], name);
+                assert!(!values(&user(&later, &person)).contains(&group), "{person}");
+            }
+        }
+
+        world.apply(&RULES.replacen("\"identity\", \"name\", ", "\"identity\", ", 1));
+        for person in idp.get("/Users")["Resources"].as_array().unwrap() {
+            assert_eq!((person.get("name"), person.get("displayName")), (None, None), "{person}");
+        }
     }
 
     fn what_an_answer_tells_is_recorded_and_nothing_else(world: &World) {
