@@ -8,13 +8,14 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
 
+use super::workers::WORKERS;
 use crate::clock::Clock;
 
 /// The largest answer, in bytes: a list of all of a kind, where a profile has no filters.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
-/// How long a request may take: the four that an order needs at most end before the vendor's row is free again.
-const PATIENCE: Duration = Duration::from_secs(25);
+/// How long a request may take: the six that an order needs at most end before the vendor's row is free again.
+const PATIENCE: Duration = Duration::from_secs(18);
 
 /// The words of RFC 7644 §3.12 that an error may name.
 const SCIM_TYPES: [&str; 10] = [
@@ -64,6 +65,7 @@ impl Client {
             // Credentials would follow.
             .max_redirects(0)
             .timeout_global(Some(PATIENCE))
+            .max_idle_connections_per_host(WORKERS)
             .user_agent(concat!("koppelvlak/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();

@@ -10,12 +10,14 @@ pub mod draft;
 pub mod egil;
 pub mod error;
 pub mod found;
+pub mod line;
 pub mod plan;
 pub mod profile;
 pub mod round;
 pub mod run;
 pub mod send;
 pub mod standard;
+pub mod workers;
 
 pub use background::Background;
 pub use error::PushError;

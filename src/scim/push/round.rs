@@ -1,8 +1,5 @@
 //! Some orders of the queue, carried out: completed from what the vendor may see at this moment, recorded as
-//! disclosed, sent one after the other, and noted.
-//!
-//! Before each request that holds data the board's epochs are read again: after a refusal or a change of a rule
-//! nothing leaves that was made before it.
+//! disclosed, sent, and noted.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -12,6 +9,7 @@ use super::error::PushError;
 use super::profile::{Profile, Scene};
 use super::run::Pusher;
 use super::send::{Outcome, Sender};
+use super::workers::{Ready, Sent, Workers};
 use crate::audit::Disclosure;
 use crate::audit::told::People;
 use crate::catalogue::Entity;
@@ -22,12 +20,11 @@ use crate::store::connection::transaction;
 use crate::store::memory::Place;
 use crate::store::push_queue::{self, Operation, Order, Standing};
 use crate::store::pushed::Given;
-use crate::store::{Conn, push_state, pushed, tenant};
+use crate::store::written::Of;
+use crate::store::{Conn, push_state, pushed};
 
 /// How many orders are carried out between two notes.
 const BATCH: i64 = 50;
-/// After how long a batch is noted though it isn't at its end, in ms: who stops the server waits for that.
-const BATCH_TIME: i64 = 10_000;
 /// How often an order is tried before it is a dead letter.
 pub const TRIES: i64 = 5;
 /// The longest that is waited between two tries, in ms; a server may ask for more.
@@ -45,20 +42,11 @@ pub enum Ended {
     Nothing,
 }
 
-/// An order that can be carried out.
-struct Ready {
-    order: Order,
-    /// What is given; nothing for what is taken.
-    draft: Option<Draft>,
-    remote: Option<String>,
-    is_partial: bool,
-}
-
 /// Carries out the first orders that are due.
 pub fn round(
     pusher: &mut Pusher<'_>,
     (profile, scene): (&'static dyn Profile, Option<Scene<'_>>),
-    sender: &mut Sender<'_>,
+    sender: &Sender<'_>,
     place: Place,
 ) -> Result<Ended, PushError> {
     let (app, of) = (pusher.app, pusher.of());
@@ -189,42 +177,13 @@ impl Batch<'_, '_> {
     }
 
     /// Sends, and notes what came of it; what was not sent any more stays as it was.
-    fn send(mut self, sender: &mut Sender<'_>, ready: Vec<Ready>) -> Result<(), PushError> {
-        let mut done: Vec<(Ready, Outcome)> = Vec::with_capacity(ready.len());
-        let mut unsent = Vec::new();
-        let began_at = self.now();
-        let mut is_stopped = false;
-        for ready in ready {
-            is_stopped |= self.now() - began_at > BATCH_TIME;
-            if is_stopped || (ready.draft.is_some() && !self.is_current()?) {
-                is_stopped = true;
-                unsent.push(ready.order);
-                continue;
-            }
-            let outcome = self.carry_out(sender, &ready);
-            is_stopped = matches!(outcome, Outcome::Paused { .. });
-            done.push((ready, outcome));
-        }
-        self.note(done, &unsent)
-    }
-
-    fn carry_out(&self, sender: &mut Sender<'_>, ready: &Ready) -> Outcome {
-        let remote = ready.remote.as_deref();
-        match &ready.draft {
-            None => sender.take(self.kind, &ready.order, remote),
-            Some(draft) => {
-                let body = draft.complete(&self.known, |link, remote| self.profile.reference(link, remote));
-                sender.give(self.kind, &ready.order, remote, body)
-            }
-        }
-    }
-
-    /// Whether what was represented is still what the vendor may see.
-    fn is_current(&self) -> Result<bool, PushError> {
-        let epochs = tenant::epochs(&mut *self.pusher.app.database.read()?, self.pusher.tenant)?;
-        let place = self.place;
-        Ok(epochs.is_some_and(|epochs| epochs.data == place.data_epoch && epochs.consent == place.consent_epoch)
-            && self.now().div_euclid(24 * 60 * 60 * 1000) == place.day)
+    fn send(mut self, sender: &Sender<'_>, ready: Vec<Ready>) -> Result<(), PushError> {
+        let Self { profile, kind, place, .. } = self;
+        let Pusher { app, tenant, .. } = *self.pusher;
+        let workers = Workers { app, tenant, place, profile, kind, known: &self.known, sender };
+        let Sent { done, unsent, error } = workers.send(ready);
+        self.note(done, &unsent)?;
+        error.map_or(Ok(()), Err)
     }
 
     fn note(&mut self, done: Vec<(Ready, Outcome)>, unsent: &[Order]) -> Result<(), PushError> {
@@ -233,7 +192,7 @@ impl Batch<'_, '_> {
         let failures = push_state::read(&mut *database.read_activity()?, of)?.map_or(0, |state| state.failures);
         let noted = transaction(&mut *database.write_activity()?, |conn| {
             unsent.iter().try_for_each(|order| push_queue::defer(conn, of, order))?;
-            let mut noted = Noted::default();
+            let (mut noted, mut pauses) = (Noted::default(), Vec::new());
             for (Ready { mut order, is_partial, remote, .. }, outcome) in done {
                 match outcome {
                     Outcome::Given(remote_id) => {
@@ -263,20 +222,13 @@ impl Batch<'_, '_> {
                     }
                     Outcome::Paused { error, seconds } => {
                         noted.failed += 1;
-                        let asked = seconds.and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(1000));
-                        let pause = match asked {
-                            Some(pause) => pause,
-                            None => backoff(failures + 1)?,
-                        };
-                        order.is_started = true;
-                        // Others go first then, in case that it is this one that the server breaks down over.
-                        order.not_before = now + pause + 1000;
-                        order.last_error = Some(error.clone());
-                        push_queue::defer(conn, of, &order)?;
-                        push_state::pause(conn, of, (now + pause, failures + 1), &error)?;
+                        pauses.push((order, error, seconds));
                     }
+                    Outcome::Left => push_queue::defer(conn, of, &order)?,
                 }
             }
+            // The last word, whatever else came meanwhile.
+            pause(conn, of, (now, failures), pauses)?;
             Ok::<_, PushError>(noted)
         })?;
         let summary = &mut self.pusher.summary;
@@ -308,11 +260,7 @@ enum Lacks {
     Needed,
 }
 
-fn known<'d>(
-    conn: &mut Conn,
-    of: crate::store::written::Of<'_>,
-    drafts: impl Iterator<Item = &'d Draft>,
-) -> Result<Known, PushError> {
+fn known<'d>(conn: &mut Conn, of: Of<'_>, drafts: impl Iterator<Item = &'d Draft>) -> Result<Known, PushError> {
     let mut wanted: BTreeMap<&'static str, BTreeSet<&'d str>> = BTreeMap::new();
     for link in drafts.flat_map(|draft| &draft.links) {
         wanted.entry(link.kind).or_default().insert(&link.id);
@@ -323,6 +271,29 @@ fn known<'d>(
         known.insert(kind, pushed::remote_ids(conn, of, kind, &ids)?);
     }
     Ok(known)
+}
+
+/// Leaves the server alone for as long as it asked for, and the orders that met with that a bit longer: others go
+/// first then, in case that it is one of these that the server breaks down over.
+fn pause(
+    conn: &mut Conn,
+    of: Of<'_>,
+    (now, failures): (i64, i64),
+    pauses: Vec<(Order, String, Option<u64>)>,
+) -> Result<(), PushError> {
+    let asked = pauses.iter().filter_map(|(.., seconds)| i64::try_from((*seconds)?).ok()?.checked_mul(1000)).max();
+    let pause = match asked {
+        Some(pause) => pause,
+        None => backoff(failures + 1)?,
+    };
+    for (mut order, error, _) in pauses {
+        push_state::pause(conn, of, (now + pause, failures + 1), &error)?;
+        order.is_started = true;
+        order.not_before = now + pause + 1000;
+        order.last_error = Some(error);
+        push_queue::defer(conn, of, &order)?;
+    }
+    Ok(())
 }
 
 /// How long to wait after so many failures, in ms: twice as long each time, and not all at the same moment.

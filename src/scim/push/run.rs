@@ -261,8 +261,8 @@ impl<'a> Pusher<'a> {
                 continue;
             }
             let client = self.client(&situation.stored)?;
-            let mut sender = Sender::new(&client, profile, situation.target().deprovision);
-            match round(self, (profile, scene), &mut sender, situation.place())? {
+            let sender = Sender::new(&client, profile, situation.target().deprovision);
+            match round(self, (profile, scene), &sender, situation.place())? {
                 Ended::Moved => {}
                 Ended::Worked => return Ok(Turn::Worked),
                 Ended::Waits(until) => return Ok(Turn::Waits(until)),

