@@ -1,7 +1,7 @@
 //! Some orders of the queue, carried out: completed from what the vendor may see at this moment, recorded as
 //! disclosed, sent, and noted.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::draft::{Draft, Kind, Known};
@@ -106,6 +106,7 @@ impl Batch<'_, '_> {
         let ids: Vec<String> = orders.iter().map(|order| order.id.clone()).collect();
         let mut remotes = pushed::remote_ids(conn, of, self.kind.name, &ids)?;
         let (mut ready, mut deferred) = (Vec::new(), Vec::new());
+        let in_batch: HashSet<&String> = ids.iter().collect();
         for mut order in orders {
             let remote = remotes.remove(&order.id);
             if order.operation == Operation::Take {
@@ -114,6 +115,10 @@ impl Batch<'_, '_> {
             }
             // The queue was made for this very view: what it gives is in it.
             let Some(draft) = drafts.remove(&order.id) else { return Ok(None) };
+            // What refers to another resource of the batch comes with the next one, when that is there.
+            if draft.missing(&self.known).any(|link| link.kind == self.kind.name && in_batch.contains(&link.id)) {
+                continue;
+            }
             match self.lacks(conn, &draft)? {
                 Lacks::Nothing => ready.push(Ready { order, draft: Some(draft), remote, is_partial: false }),
                 Lacks::Some => ready.push(Ready { order, draft: Some(draft), remote, is_partial: true }),

@@ -2,6 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use koppelvlak::audit::Disclosure;
+use koppelvlak::audit::disclosure::mask_of;
+use koppelvlak::catalogue::Category;
+use koppelvlak::store::Statement;
+use roaring::RoaringBitmap;
 use serde_json::Value;
 
 use super::ALL;
@@ -14,8 +19,9 @@ use crate::rostering::village::{one_rule, settle, village};
 const LATER: &str = "2026-09-01T09:00:00Z";
 
 /// The endpoints in the order of the profile, each with what its resources must have.
-const TYPES: [(&str, &str, &[&str]); 6] = [
+const TYPES: [(&str, &str, &[&str]); 7] = [
     ("/Organisations", "Organisation", &["displayName"]),
+    ("/SchoolUnitGroups", "SchoolUnitGroup", &["displayName"]),
     ("/SchoolUnits", "SchoolUnit", &["displayName", "schoolUnitCode"]),
     ("/Users", "User", &["userName", "displayName", "name"]),
     ("/Employments", "Employment", &["employedAt", "user", "employmentRole"]),
@@ -52,7 +58,7 @@ fn place(asked: &Asked) -> usize {
 
 on_each_database! {
     fn types_come_in_order_with_what_they_need_and_refer_backwards_only(world: &World) {
-        for categories in [&ALL[..], &["identity", "structure", "enrolment"]] {
+        for categories in [&ALL[..], &["identity", "structure", "enrolment"], &["identity", "structure", "enrolment", "carers"]] {
             let fake = pushing_to_a_fake(world, categories);
 
             let summary = push_at(world, NOW).unwrap();
@@ -79,7 +85,7 @@ on_each_database! {
                 sent.insert(format!("{}/{}", &endpoint[1..], asked.external_id()));
             }
             let n = TYPES.map(|(endpoint, ..)| fake.has(endpoint).len());
-            assert_eq!(n, [1, 2, 7, 2, 3, 3], "{categories:?}");
+            assert_eq!(n, [1, 0, 2, 7, 2, 3, 3], "{categories:?}");
         }
     }
 
@@ -107,6 +113,94 @@ on_each_database! {
         assert_eq!(activity["teachers"][0]["value"], employment["id"]);
         let organisation = &fake.has("/Organisations")[0];
         assert_eq!(school["organisation"]["value"], organisation["id"]);
+    }
+
+    fn what_stands_between_the_top_and_a_school_is_a_group_of_school_units(world: &World) {
+        let mut set = village();
+        set.edit("orgs.csv", "S1,,,School One,school,11AA,B", "N,,,North,local,,B\nD,,,Dales,local,,N\nS1,,,School One,school,11AA,D");
+        import_at(world, "noord", &set.folder().path, "2026-08-01T06:00:00Z");
+        let fake = Fake::start(Manner::Egil);
+        world.apply(&rules(&fake, &one_rule("r", &ALL, "")));
+
+        let summary = push_at(world, NOW).unwrap();
+
+        assert_eq!((summary.failed, summary.queued), (0, 0));
+        let find = |endpoint: &str, name: &str| {
+            fake.has(endpoint).into_iter().find(|it| it["displayName"] == name).unwrap()
+        };
+        let (board, dales) = (find("/Organisations", "Board"), find("/SchoolUnitGroups", "Dales"));
+        let (one, two) = (find("/SchoolUnits", "School One"), find("/SchoolUnits", "School Two"));
+        assert_eq!((fake.has("/Organisations").len(), fake.has("/SchoolUnitGroups").len()), (1, 2));
+        assert_eq!(one["organisation"]["value"], board["id"]);
+        assert_eq!(one["schoolUnitGroup"]["value"], dales["id"]);
+        assert_eq!(one["schoolUnitGroup"]["$ref"], format!("SchoolUnitGroups/{}", dales["id"].as_str().unwrap()));
+        assert_eq!((&two["organisation"]["value"], &two["schoolUnitGroup"]), (&board["id"], &Value::Null));
+        assert_eq!(dales["schemas"][0], "urn:scim:schemas:extension:sis:school:1.0:SchoolUnitGroup");
+    }
+
+    fn a_pupils_carers_are_told_where_they_are_released_and_only_as_far(world: &World) {
+        for (categories, more, expected) in [
+            (&["carers"][..], "", vec![("Annan ansvarig", None), ("Vårdnadshavare", None)]),
+            (&["carers", "name"], "", vec![("Annan ansvarig", Some("Tia 𝕿ia é")), ("Vårdnadshavare", Some("Mum O'Brien"))]),
+            (&["name", "login"], "", vec![]),
+            (&["carers", "name"], "roles = [\"student\"]", vec![]),
+        ] {
+            let categories = [&["identity", "structure", "enrolment"], categories].concat();
+            let mut set = village();
+            set.edit("roles.csv", "tia,secondary,parent", "tia,secondary,relative");
+            import_at(world, "noord", &set.folder().path, "2026-08-01T06:00:00Z");
+            let fake = Fake::start(Manner::Egil);
+            world.apply(&rules(&fake, &one_rule("r", &categories, more)));
+
+            let summary = push_at(world, NOW).unwrap();
+
+            let users = fake.has("/Users");
+            let of = |user: &Value| user["urn:scim:schemas:extension:sis:school:1.0:User"]["userRelations"].clone();
+            let relations: Vec<Value> = users.iter().flat_map(|user| of(user).as_array().cloned().unwrap_or_default()).collect();
+            let mut told: Vec<_> = relations
+                .iter()
+                .map(|relation| (relation["relationType"].as_str().unwrap(), relation["displayName"].as_str()))
+                .collect();
+            told.sort_unstable();
+            assert_eq!((summary.failed, summary.queued), (0, 0));
+            assert_eq!(told, expected, "{categories:?}");
+            for relation in &relations {
+                let id = relation["value"].as_str().unwrap();
+                assert_eq!(relation["$ref"], format!("Users/{id}"));
+                assert!(users.iter().any(|user| user["id"] == id && of(user).is_null()));
+            }
+        }
+    }
+
+    fn who_is_told_of_as_a_carer_is_on_record(world: &World) {
+        let fake = pushing_to_a_fake(world, &["identity", "structure", "enrolment", "carers", "name"]);
+
+        push_at(world, NOW).unwrap();
+
+        assert_eq!(fake.has("/Users").len(), 7);
+        let rows = Statement::new("SELECT people FROM disclosure WHERE vendor_id = 'atlas'");
+        let rows = rows.rows(&mut world.database.read_activity().unwrap()).unwrap();
+        let told: Vec<_> = rows.iter().flat_map(|row| Disclosure::decode(row.bytes(0).unwrap()).unwrap()).collect();
+        let with = |category| {
+            let of_category = told.iter().filter(|(mask, _)| mask & mask_of([category]) != 0);
+            of_category.fold(RoaringBitmap::new(), |all, (_, people)| all | people)
+        };
+        assert_eq!((with(Category::Carers).len(), with(Category::Name).len()), (4, 7), "two pupils and two carers");
+    }
+
+    fn a_refused_relation_is_not_told_and_is_taken_back(world: &World) {
+        let fake = pushing_to_a_fake(world, &["identity", "structure", "enrolment", "carers"]);
+        push_at(world, NOW).unwrap();
+        let before = format!("{:?}", fake.has("/Users"));
+        let refusal = "[[choice]]\nperson = \"mum\"\nvendor = \"atlas\"\ncategories = [\"carers\"]\nchoice = \"refuse\"\nby = \"mum\"\non = \"2026-08-20\"\n";
+
+        let rule = one_rule("r", &["identity", "structure", "enrolment", "carers"], "");
+        world.apply(&rules(&fake, &format!("{rule}{refusal}")));
+        push_at(world, LATER).unwrap();
+
+        let wire = format!("{:?}", fake.has("/Users"));
+        assert_eq!(before.matches("userRelations").count(), 2, "of Ann, and of Dee");
+        assert_eq!(wire.matches("userRelations").count(), 1, "of Dee");
     }
 
     fn nothing_withheld_is_sent(world: &World) {

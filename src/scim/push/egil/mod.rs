@@ -2,6 +2,7 @@
 //!
 //! Every resource is known by a UUID, which its server uses as id; references point backwards only.
 
+mod carers;
 mod ids;
 mod people;
 mod profile;

@@ -1,7 +1,9 @@
 //! People as EGIL's users, and what they do at schools as employments.
 
+use roaring::RoaringBitmap;
 use serde_json::{Map, Value, json};
 
+use super::carers::Carers;
 use super::ids;
 use super::profile::employment_id;
 use super::words::{ENROLMENTS, SCHOOL_UNIT, USER, USER_EXTENSION, employment_role, one, schema, school_year};
@@ -26,10 +28,21 @@ pub fn users(scene: Scene<'_>, board: &mut Conn, positions: &[u32]) -> Result<Op
     let selection = Selection::new(Entity::User, fields);
     let Some(records) = hydrate(board, release, &selection, positions)? else { return Ok(None) };
     let released = records.released(release, &selection, positions).filter(|released| !released.is_tombstone());
-    Ok(Some(released.map(|released| user(scene, &released)).collect()))
+    let is_told = release.may_show(Entity::User, Category::Carers);
+    let pupils = if is_told { pupils(scene) } else { RoaringBitmap::new() };
+    let Some(carers) = Carers::read(scene, board, &pupils, positions)? else { return Ok(None) };
+    Ok(Some(released.map(|released| user(scene, &released, &carers)).collect()))
 }
 
-fn user<'a, R: Record<'a>>(scene: Scene<'_>, released: &Released<'a, R>) -> Draft {
+/// The pupils in the view.
+pub fn pupils(scene: Scene<'_>) -> RoaringBitmap {
+    let (people, live) = (&scene.release().snapshot().people, scene.release().live(Entity::User));
+    let student = people.role("student");
+    let of_role = people.with_role.iter().filter(|((_, role), _)| Some(*role) == student);
+    of_role.fold(RoaringBitmap::new(), |all, (_, holders)| all | holders) & live
+}
+
+fn user<'a, R: Record<'a>>(scene: Scene<'_>, released: &Released<'a, R>, carers: &Carers) -> Draft {
     released.note(Category::Identity);
     let id = ids::of_object(scene, Entity::User, released.position());
     let mut body = Map::new();
@@ -52,9 +65,10 @@ fn user<'a, R: Record<'a>>(scene: Scene<'_>, released: &Released<'a, R>) -> Draf
         beside: year.map(|year| ("schoolYear".to_owned(), Value::from(year))).into_iter().collect(),
         is_needed: true,
     });
-    let links = links.collect();
+    let links = links.chain(carers.links(scene, released)).collect();
     let mut told = People::new();
     note(&mut told, released);
+    carers.note(&mut told, released);
     Draft { id, body, links, told }
 }
 
@@ -97,7 +111,7 @@ pub fn employment(scene: Scene<'_>, key: Key) -> Draft {
 }
 
 /// A field's text. A name with two categories shows the value of the one that is released.
-fn text<'a, R: Record<'a>>(released: &Released<'a, R>, name: &str) -> Option<&'a str> {
+pub fn text<'a, R: Record<'a>>(released: &Released<'a, R>, name: &str) -> Option<&'a str> {
     let mut of_name = released.fields().filter(|(_, field)| field.name == name);
     of_name.find_map(|(place, field)| released.text(place, field))
 }
@@ -112,7 +126,7 @@ fn required<'a, R: Record<'a>>(released: &Released<'a, R>, name: &str) -> Option
     placeholder::of(release, Entity::User, sourced_id, name)
 }
 
-fn joined(given: Option<&str>, family: Option<&str>) -> Option<String> {
+pub fn joined(given: Option<&str>, family: Option<&str>) -> Option<String> {
     match (given, family) {
         (None, None) => None,
         (Some(one), None) | (None, Some(one)) => Some(one.to_owned()),

@@ -1,13 +1,12 @@
 //! EGIL as a profile: which resources there are, and how they are known.
 
-use roaring::RoaringBitmap;
-
-use super::words::{ACTIVITY, EMPLOYMENT, KINDS, ORGANISATION, SCHOOL_UNIT, STUDENT_GROUP, USER, employment_role};
-use super::{ids, people, structure};
+use super::words::{
+    ACTIVITY, EMPLOYMENT, KINDS, ORGANISATION, SCHOOL_UNIT, SCHOOL_UNIT_GROUP, STUDENT_GROUP, USER, employment_role,
+};
+use super::{carers, ids, people, structure};
 use crate::catalogue::{Category, Entity};
 use crate::scim::push::draft::{Draft, Kind, Link};
 use crate::scim::push::profile::{Finding, Key, Profile, Scene, Taking};
-use crate::snapshot::structure::ancestors;
 use crate::store::{Conn, StoreError};
 
 /// Sweden's school profile.
@@ -37,20 +36,18 @@ impl Profile for Egil {
         let orgs = release.live(Entity::Org);
         let single = |position: u32| [position, 0, 0];
         match kind.name {
-            // What stands above a school; departments stand below one.
-            ORGANISATION => {
-                let schools = orgs & &snapshot.orgs.schools;
-                let above = ancestors(&snapshot.orgs.parent, &schools) & orgs;
-                (above - &snapshot.orgs.schools).iter().map(single).collect()
+            ORGANISATION | SCHOOL_UNIT_GROUP => {
+                let of_kind =
+                    structure::above_schools(scene).into_iter().filter(|org| structure::kind(scene, *org) == kind.name);
+                of_kind.map(single).collect()
             }
             SCHOOL_UNIT => (orgs & &snapshot.orgs.schools).iter().map(single).collect(),
             USER => {
-                // Pupils first, as the profile wants it.
-                let (people, live) = (&snapshot.people, release.live(Entity::User));
-                let student = people.role("student");
-                let of_role = people.with_role.iter().filter(|((_, role), _)| Some(*role) == student);
-                let pupils = of_role.fold(RoaringBitmap::new(), |all, (_, holders)| all | holders) & live;
-                pupils.iter().chain(&(live - &pupils)).map(single).collect()
+                // Pupils before the others, as the profile wants it, but after the carers that they refer to.
+                let (pupils, live) = (people::pupils(scene), release.live(Entity::User));
+                let carers = carers::of_all(scene, &pupils);
+                let others = (live - &pupils) - &carers;
+                carers.iter().chain(&pupils).chain(&others).map(single).collect()
             }
             EMPLOYMENT => release.live(Entity::User).iter().flat_map(|person| employments(scene, person)).collect(),
             STUDENT_GROUP => structure::groups(scene).map(single).collect(),

@@ -1,4 +1,4 @@
-//! Boards and schools as organisations and school units, and classes as groups of pupils and as activities.
+//! Boards and schools as organisations, groups of school units and school units, and classes as groups of pupils and as activities.
 
 use roaring::RoaringBitmap;
 use serde_json::{Map, Value, json};
@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use super::ids;
 use super::profile::{employment_id, employments};
 use super::words::{
-    ACTIVITY, EMPLOYMENT, ORGANISATION, SCHOOL_UNIT, STUDENT_GROUP, USER, group_type, many, one, schema,
+    ACTIVITY, EMPLOYMENT, ORGANISATION, SCHOOL_UNIT, SCHOOL_UNIT_GROUP, STUDENT_GROUP, USER, group_type, many, one,
+    schema,
 };
 use crate::audit::told::People;
 use crate::catalogue::{Category, Entity};
@@ -15,7 +16,7 @@ use crate::consent::released::Record;
 use crate::consent::{Released, placeholder};
 use crate::scim::push::draft::{Draft, Link};
 use crate::scim::push::profile::{Key, Scene};
-use crate::snapshot::structure::link as linked;
+use crate::snapshot::structure::{ancestors, link as linked};
 use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{Conn, StoreError};
 
@@ -33,24 +34,54 @@ pub fn orgs(scene: Scene<'_>, board: &mut Conn, positions: &[u32]) -> Result<Opt
 }
 
 fn org<'a, R: Record<'a>>(scene: Scene<'_>, released: &Released<'a, R>) -> Draft {
-    let (release, snapshot) = (scene.release(), scene.release().snapshot());
     let position = released.position();
     let id = ids::of_object(scene, Entity::Org, position);
-    let is_school = snapshot.orgs.schools.contains(position);
-    let mut body = started(if is_school { "SchoolUnit" } else { "Organisation" }, &id);
+    let kind = kind(scene, position);
+    let mut body = started(
+        match kind {
+            ORGANISATION => "Organisation",
+            SCHOOL_UNIT_GROUP => "SchoolUnitGroup",
+            _ => "SchoolUnit",
+        },
+        &id,
+    );
     body.insert("displayName".to_owned(), text(released, "name").unwrap_or(&id).into());
     let mut links = Vec::new();
-    if is_school {
+    if kind == SCHOOL_UNIT {
         body.insert("schoolUnitCode".to_owned(), text(released, "identifier").unwrap_or(&id).into());
-        let parents = &snapshot.orgs.parent;
-        let above = std::iter::successors(linked(parents, position), |org| linked(parents, *org)).take(DEEPEST);
-        let is_told = |org: &u32| release.is_live(Entity::Org, *org) && !snapshot.orgs.schools.contains(*org);
-        let organisation = above.into_iter().find(is_told);
+        let of_kind = |kind| above(scene, position).find(|org| self::kind(scene, *org) == kind);
+        let id = |org| ids::of_object(scene, Entity::Org, org);
+        links.extend(of_kind(ORGANISATION).map(|org| needed("organisation", ORGANISATION, id(org))));
         links.extend(
-            organisation.map(|org| needed("organisation", ORGANISATION, ids::of_object(scene, Entity::Org, org))),
+            of_kind(SCHOOL_UNIT_GROUP)
+                .map(|org| Link { is_needed: false, ..needed("schoolUnitGroup", SCHOOL_UNIT_GROUP, id(org)) }),
         );
     }
     Draft { id, body, links, told: People::new() }
+}
+
+/// What an org is: a school, what stands at the top above schools, or what stands between.
+pub fn kind(scene: Scene<'_>, org: u32) -> &'static str {
+    if scene.release().snapshot().orgs.schools.contains(org) {
+        SCHOOL_UNIT
+    } else if above(scene, org).next().is_some() {
+        SCHOOL_UNIT_GROUP
+    } else {
+        ORGANISATION
+    }
+}
+
+/// What in the view stands above a school; departments stand below one.
+pub fn above_schools(scene: Scene<'_>) -> RoaringBitmap {
+    let (live, orgs) = (scene.release().live(Entity::Org), &scene.release().snapshot().orgs);
+    (ancestors(&orgs.parent, &(live & &orgs.schools)) & live) - &orgs.schools
+}
+
+/// What in the view stands above an org and is no school, nearest first.
+fn above(scene: Scene<'_>, org: u32) -> impl Iterator<Item = u32> {
+    let (release, orgs) = (scene.release(), &scene.release().snapshot().orgs);
+    let parents = std::iter::successors(linked(&orgs.parent, org), |org| linked(&orgs.parent, *org)).take(DEEPEST);
+    parents.filter(|org| release.is_live(Entity::Org, *org) && !orgs.schools.contains(*org))
 }
 
 /// The classes that are groups: those at a school in the view.

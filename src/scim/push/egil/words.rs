@@ -3,8 +3,9 @@
 use crate::scim::push::draft::{Kind, Place};
 
 /// The kinds, each after those that it refers to.
-pub const KINDS: [Kind; 6] = [
+pub const KINDS: [Kind; 7] = [
     Kind { name: ORGANISATION, endpoint: "/Organisations", is_account: false },
+    Kind { name: SCHOOL_UNIT_GROUP, endpoint: "/SchoolUnitGroups", is_account: false },
     Kind { name: SCHOOL_UNIT, endpoint: "/SchoolUnits", is_account: false },
     Kind { name: USER, endpoint: "/Users", is_account: true },
     Kind { name: EMPLOYMENT, endpoint: "/Employments", is_account: false },
@@ -13,6 +14,7 @@ pub const KINDS: [Kind; 6] = [
 ];
 
 pub const ORGANISATION: &str = "organisation";
+pub const SCHOOL_UNIT_GROUP: &str = "schoolunitgroup";
 pub const SCHOOL_UNIT: &str = "schoolunit";
 pub const USER: &str = "user";
 pub const EMPLOYMENT: &str = "employment";
@@ -39,6 +41,14 @@ pub const fn many(attribute: &'static str) -> Place {
 
 /// The schools at which a pupil is.
 pub const ENROLMENTS: Place = Place { extension: Some(USER_EXTENSION), attribute: "enrolments", is_list: true };
+
+/// The carers of a pupil.
+pub const USER_RELATIONS: Place = Place { extension: Some(USER_EXTENSION), attribute: "userRelations", is_list: true };
+
+/// What a carer is to a pupil, by whether a role of the carer says that it is the one in whose custody the pupil is.
+pub fn relation_type<'r>(mut roles: impl Iterator<Item = &'r str>) -> &'static str {
+    if roles.any(|role| matches!(role, "guardian" | "parent")) { "Vårdnadshavare" } else { "Annan ansvarig" }
+}
 
 /// What somebody does at a school, by the role; pupils and their families have no employment.
 pub fn employment_role(role: &str) -> Option<&'static str> {
