@@ -16,7 +16,8 @@ const LETTERS: i64 = 1000;
 pub fn target(stored: &StoredTarget) -> String {
     let about = facts::of_push(&stored.target);
     let ended = if stored.target.status == PushStatus::Ended { " (ended)" } else { "" };
-    format!("{} {}{ended}", about.shown("profile"), about.shown("url"))
+    let until = facts::until(&stored.target).map(|day| format!(" (certificate until {day})")).unwrap_or_default();
+    format!("{} {}{until}{ended}", about.shown("profile"), about.shown("url"))
 }
 
 /// The rows of a board.
@@ -47,6 +48,7 @@ pub fn rows(
                 .with("forgotten", forgotten)
                 .with("not_before", paused_until.map(at))
                 .with("error", state.as_ref().and_then(|state| state.last_error.clone()))
+                .with("client_certificate_until", facts::until(&stored.target))
                 .with("last_success", state.and_then(|state| state.last_success_at).map(at)),
         );
         for order in push_queue::dead(activity, of, LETTERS)? {

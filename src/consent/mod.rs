@@ -2,6 +2,7 @@
 
 mod account;
 pub mod allocation;
+pub mod certificates;
 pub mod choice;
 mod chosen;
 pub mod connection;

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::consent::certificates::Certificates;
+
 /// In whose words is pushed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -48,7 +50,7 @@ pub enum PushStatus {
     Ended,
 }
 
-/// The server of one vendor that one board pushes to, without its token.
+/// The server of one vendor that one board pushes to, without token and key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushTarget {
     /// The vendor.
@@ -61,4 +63,8 @@ pub struct PushTarget {
     pub deprovision: Deprovision,
     /// Whether it is still pushed to.
     pub status: PushStatus,
+    /// What the server is shown: a certificate with those that lead to its authority.
+    pub client_certificate: Option<Certificates>,
+    /// By which the server is trusted; none: by those of public authorities.
+    pub trusted_certificates: Option<Certificates>,
 }

@@ -22,8 +22,8 @@ pub enum Bind {
     Int(Option<i64>),
     /// A real number, or NULL.
     Real(Option<f64>),
-    /// Bytes.
-    Bytes(Vec<u8>),
+    /// Bytes, or NULL.
+    Bytes(Option<Vec<u8>>),
     /// Row ids for `= ANY` on PostgreSQL; a padded `IN` list on SQLite.
     Ids(Vec<i64>),
 }
@@ -83,6 +83,12 @@ impl From<f64> for Bind {
 
 impl From<Vec<u8>> for Bind {
     fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(Some(bytes))
+    }
+}
+
+impl From<Option<Vec<u8>>> for Bind {
+    fn from(bytes: Option<Vec<u8>>) -> Self {
         Self::Bytes(bytes)
     }
 }
@@ -248,7 +254,7 @@ impl QueryFragment<Sqlite> for Statement {
             Bind::Text(v) => out.push_bind_param::<Nullable<Text>, _>(v),
             Bind::Int(v) => out.push_bind_param::<Nullable<BigInt>, _>(v),
             Bind::Real(v) => out.push_bind_param::<Nullable<Double>, _>(v),
-            Bind::Bytes(v) => out.push_bind_param::<Binary, _>(v),
+            Bind::Bytes(v) => out.push_bind_param::<Nullable<Binary>, _>(v),
             Bind::Ids(ids) => {
                 for (i, id) in ids.iter().enumerate() {
                     if i > 0 {
@@ -269,7 +275,7 @@ impl QueryFragment<Pg> for Statement {
             Bind::Text(v) => out.push_bind_param::<Nullable<Text>, _>(v),
             Bind::Int(v) => out.push_bind_param::<Nullable<BigInt>, _>(v),
             Bind::Real(v) => out.push_bind_param::<Nullable<Double>, _>(v),
-            Bind::Bytes(v) => out.push_bind_param::<Binary, _>(v),
+            Bind::Bytes(v) => out.push_bind_param::<Nullable<Binary>, _>(v),
             Bind::Ids(v) => out.push_bind_param::<Array<BigInt>, _>(v),
         })
     }

@@ -1,23 +1,27 @@
 //! Applies a rules file in one transaction, or only says what that would do.
 
+use std::path::Path;
+
 use crate::auth::secret::new_secret;
 use crate::clock::Millis;
+use crate::consent::push::PushTarget;
 use crate::consent::rules_file::check::{check, warnings};
 use crate::consent::rules_file::difference::Facts;
 use crate::consent::rules_file::known::Known;
-use crate::consent::rules_file::plan::{Change, SecretStep, Step, TokenStep, plan};
+use crate::consent::rules_file::plan::{Change, SecretStep, Step, plan};
+use crate::consent::rules_file::pushes::{self, CredentialStep};
 use crate::consent::rules_file::{FaultyFile, Problem, RulesFile};
 use crate::keys::{KeyError, MasterKey};
 use crate::store::connection::transaction;
 use crate::store::history::Entry;
-use crate::store::push_target::{StoredTarget, seal_token};
+use crate::store::push_target::{Credential, StoredTarget};
 use crate::store::vendor::{StoredConnection, seal_secret};
 use crate::store::{Conn, Database, Statement, StoreError, choice, history, push_target, rule, tenant, vendor};
 
 /// A rules file, handed in by someone at some time.
 #[derive(Debug, Clone, Copy)]
 pub struct Submission<'a> {
-    /// The file as messages name it.
+    /// The file as messages name it; the PEM files that it names are looked for beside it.
     pub file: &'a str,
     /// What it says.
     pub text: &'a str,
@@ -90,9 +94,12 @@ fn one_at_a_time(conn: &mut Conn) -> Result<(), StoreError> {
 
 fn prepare(conn: &mut Conn, key: &MasterKey, submission: Submission<'_>) -> Result<(Applied, Vec<Change>), ApplyError> {
     let faulty = |problems| FaultyFile { file: submission.file.to_owned(), problems };
-    let (file, mut problems) = RulesFile::read(submission.text);
+    let today = submission.now.date();
+    let (mut file, mut problems) = RulesFile::read(submission.text);
+    let folder = Path::new(submission.file).parent().unwrap_or(Path::new(""));
+    problems.extend(pushes::read_pem_files(&mut file, folder));
     let known = Known::of(conn, &file)?;
-    problems.extend(check(&file, &known, submission.now.date()));
+    problems.extend(check(&file, &known, today));
     problems.sort();
     if !problems.is_empty() {
         return Err(faulty(problems).into());
@@ -102,7 +109,7 @@ fn prepare(conn: &mut Conn, key: &MasterKey, submission: Submission<'_>) -> Resu
     let applied = Applied {
         tenant: file.tenant.slug.as_ref().map(|slug| slug.value.clone()).unwrap_or_default(),
         changes: changes.iter().map(Change::line).collect(),
-        warnings: warnings(&file),
+        warnings: warnings(&file).into_iter().chain(pushes::warnings(&file, today)).collect(),
         secrets: Vec::new(),
     };
     Ok((applied, changes))
@@ -144,12 +151,15 @@ fn write(
                 let stored = StoredConnection { tenant_id: board.id, connection: connection.clone(), secret_sealed };
                 vendor::put(conn, &stored, now)?;
             }
-            Step::Push(target, step) => {
-                let token_sealed = match step {
-                    TokenStep::Keep(sealed) => sealed.clone(),
-                    TokenStep::Take(token) => seal_token(key, board.id, &target.vendor, &token.0)?,
+            Step::Push(target, credentials) => {
+                let of = (board.id, target.vendor.as_str());
+                let stored = StoredTarget {
+                    tenant_id: board.id,
+                    target: PushTarget::clone(target),
+                    token_sealed: sealed(key, of, Credential::Token, credentials.token.as_ref())?,
+                    client_key_sealed: sealed(key, of, Credential::ClientKey, credentials.client_key.as_ref())?,
                 };
-                push_target::put(conn, &StoredTarget { tenant_id: board.id, target: target.clone(), token_sealed })?;
+                push_target::put(conn, &stored)?;
             }
             Step::Rule(version) => rule::append(conn, board.id, version, now, who)?,
             Step::Choice(stored) => choice::put(conn, board.id, stored, now, who)?,
@@ -159,6 +169,19 @@ fn write(
     history::append(conn, board.id, &entries)?;
     tenant::advance_consent_epoch(conn, board.id)?;
     Ok(secrets)
+}
+
+fn sealed(
+    key: &MasterKey,
+    of: (i64, &str),
+    credential: Credential,
+    step: Option<&CredentialStep>,
+) -> Result<Option<Vec<u8>>, KeyError> {
+    match step {
+        None => Ok(None),
+        Some(CredentialStep::Keep(sealed)) => Ok(Some(sealed.clone())),
+        Some(CredentialStep::Take(secret)) => credential.seal(key, of, &secret.0).map(Some),
+    }
 }
 
 fn entry(change: &Change, submission: Submission<'_>) -> Entry {

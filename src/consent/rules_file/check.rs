@@ -10,9 +10,10 @@ use crate::consent::rule::RuleStatus;
 use crate::consent::rules_file::Problem;
 use crate::consent::rules_file::choices::check_choices;
 use crate::consent::rules_file::document::At;
-use crate::consent::rules_file::entry::{RuleEntry, RulesFile, VendorEntry};
+use crate::consent::rules_file::entry::{RuleEntry, RulesFile};
 use crate::consent::rules_file::known::Known;
 use crate::consent::rules_file::problem::suggestion;
+use crate::consent::rules_file::pushes::check_push;
 
 /// Everything in the file that contradicts itself or the board.
 pub fn check(file: &RulesFile, known: &Known, today: NaiveDate) -> Vec<Problem> {
@@ -25,7 +26,7 @@ pub fn check(file: &RulesFile, known: &Known, today: NaiveDate) -> Vec<Problem> 
     unique(&mut found, file.rules.iter().map(|rule| (rule.id.as_ref().map(text), rule.label.as_str())));
     let board = Board::of(file, known);
     for vendor in &file.vendors {
-        board.check_push(&mut found, vendor);
+        check_push(&mut found, vendor, known);
     }
     for rule in &file.rules {
         board.check_vendor(&mut found, &rule.label, rule.vendor.as_ref());
@@ -93,12 +94,6 @@ fn unique<'a>(found: &mut Found, entries: impl Iterator<Item = (Option<At<&'a st
     }
 }
 
-/// Scheme, host and port of an address.
-fn host(url: &str) -> &str {
-    let path = url.find("://").and_then(|at| Some(at + 3 + url.get(at + 3..)?.find('/')?));
-    path.and_then(|at| url.get(..at)).unwrap_or(url)
-}
-
 /// The board as it will be: what the file says on top of what is known.
 struct Board<'a> {
     known: &'a Known,
@@ -123,18 +118,6 @@ impl<'a> Board<'a> {
         if !self.vendors.contains(vendor.value.as_str()) {
             let hint = suggestion(&vendor.value, self.vendors.iter().copied());
             found.add(vendor.line, label, &format!("there is no vendor `{}`{hint}", vendor.value));
-        }
-    }
-
-    fn check_push(&self, found: &mut Found, vendor: &VendorEntry) {
-        let (Some(id), Some(push)) = (&vendor.id, &vendor.push) else { return };
-        let (None, Some(url)) = (&push.token, &push.url) else { return };
-        let Some(stored) = self.known.targets.iter().find(|stored| stored.target.vendor == id.value) else {
-            return found.add(push.line, &push.label, "`token` is missing; the vendor's server must have given one");
-        };
-        if host(&stored.target.url) != host(&url.value) {
-            // Whoever may change the address must not be able to have the token sent there.
-            found.add(url.line, &push.label, "another server needs a `token` of its own");
         }
     }
 

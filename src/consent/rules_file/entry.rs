@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use validator::Validate;
 
 use crate::catalogue::Category;
+use crate::consent::certificates::Certificates;
 use crate::consent::choice::Decision;
 use crate::consent::connection::{ConnectionStatus, Identifiers, RequiredFields};
 use crate::consent::push::{Deprovision, PushProfile};
@@ -110,6 +111,25 @@ pub struct PushEntry {
     /// The token that the vendor gave, if the file names it.
     #[validate(custom(function = form::bearer))]
     pub token: Option<Secret>,
+    /// The PEM file of the certificate that the server is shown.
+    pub client_certificate: Option<At<String>>,
+    /// The PEM file of its key, if the file names it.
+    pub client_key: Option<At<String>>,
+    /// The PEM file of the certificates by which the server is trusted.
+    pub trusted_certificates: Option<At<String>>,
+    /// What the PEM files hold.
+    pub pem: PushPem,
+}
+
+/// What the PEM files of a `[vendor.push]` hold.
+#[derive(Debug, Default)]
+pub struct PushPem {
+    /// The certificate that the server is shown.
+    pub client_certificate: Option<Certificates>,
+    /// Its key.
+    pub client_key: Option<Secret>,
+    /// Those by which the server is trusted.
+    pub trusted_certificates: Option<Certificates>,
 }
 
 /// `[[rule]]`.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::consent::certificates::Certificates;
 use crate::consent::choice::Choice;
 use crate::consent::connection::Connection;
 use crate::consent::push::PushTarget;
@@ -44,6 +45,18 @@ pub fn of_push(target: &PushTarget) -> Facts {
         .with("profile", json(&target.profile))
         .with("deprovision", json(&target.deprovision))
         .with("status", json(&target.status))
+        .with("client_certificate", fingerprints(target.client_certificate.as_ref()))
+        .with("client_certificate_until", until(target))
+        .with("trusted_certificates", fingerprints(target.trusted_certificates.as_ref()))
+}
+
+/// The last day of the certificate that a server is shown.
+pub fn until(target: &PushTarget) -> Option<String> {
+    target.client_certificate.as_ref().map(|certificates| certificates.last_day().to_string())
+}
+
+fn fingerprints(certificates: Option<&Certificates>) -> Vec<String> {
+    certificates.map(Certificates::fingerprints).unwrap_or_default()
 }
 
 /// About a rule.

@@ -14,6 +14,7 @@ pub mod form;
 pub mod known;
 pub mod plan;
 pub mod problem;
+pub mod pushes;
 pub mod read;
 
 pub use apply::{Applied, ApplyError, Submission, apply, rehearse};

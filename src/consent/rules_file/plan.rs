@@ -3,7 +3,7 @@
 //! What the file doesn't mention stays as it is. A rule that says the same as before gets no new version.
 
 use crate::consent::connection::{Connection, ConnectionStatus, Identifiers, RequiredFields};
-use crate::consent::push::{PushProfile, PushStatus, PushTarget};
+use crate::consent::push::PushTarget;
 use crate::consent::rule::{Population, Rule, RuleStatus};
 use crate::consent::rules_file::choices::Choices;
 use crate::consent::rules_file::difference::{Facts, SECRET};
@@ -11,9 +11,9 @@ use crate::consent::rules_file::document::At;
 use crate::consent::rules_file::entry::{RuleEntry, RulesFile, Secret, VendorEntry};
 use crate::consent::rules_file::facts;
 use crate::consent::rules_file::known::Known;
+use crate::consent::rules_file::pushes::{self, Credentials};
 use crate::keys::MasterKey;
 use crate::store::choice::StoredChoice;
-use crate::store::push_target::unseal_token;
 use crate::store::tenant::SpecialCategory;
 use crate::store::vendor::{self, StoredConnection};
 
@@ -44,8 +44,8 @@ pub enum Step {
     Special(SpecialCategory),
     /// A vendor and what happens to its secret.
     Vendor(Connection, SecretStep),
-    /// The server of a vendor and what happens to its token.
-    Push(PushTarget, TokenStep),
+    /// The server of a vendor and what happens to that which opens it.
+    Push(Box<PushTarget>, Credentials),
     /// The next version of a rule.
     Rule(Box<Rule>),
     /// A new choice, or another state of one.
@@ -61,15 +61,6 @@ pub enum SecretStep {
     Take(Secret),
     /// One is made and shown once.
     Make,
-}
-
-/// What happens to the token of a server that is pushed to.
-#[derive(Debug)]
-pub enum TokenStep {
-    /// It stays: its sealed bytes.
-    Keep(Vec<u8>),
-    /// The file names it.
-    Take(Secret),
 }
 
 impl Change {
@@ -104,7 +95,7 @@ pub fn plan(file: &RulesFile, known: &Known, key: &MasterKey) -> Option<Vec<Chan
     }
     for entry in &file.vendors {
         changes.extend(vendor(entry, known, key)?);
-        changes.extend(push(entry, known, key)?);
+        changes.extend(pushes::change(entry, known, key)?);
     }
     for entry in &file.rules {
         changes.extend(rule(entry, known)?);
@@ -165,42 +156,6 @@ fn vendor(entry: &VendorEntry, known: &Known, key: &MasterKey) -> Option<Option<
     let differs = before.as_ref() != Some(&after);
     let subject = format!("vendor {}", connection.vendor);
     Some(differs.then_some(Change { subject, before, after, step: Step::Vendor(connection, secret) }))
-}
-
-/// A vendor entry without a push ends what there was, as each of its other keys falls back to its default.
-#[expect(clippy::option_option, reason = "the outer one is for `?`")]
-fn push(entry: &VendorEntry, known: &Known, key: &MasterKey) -> Option<Option<Change>> {
-    let vendor = entry.id.as_ref()?.value.clone();
-    let stored = known.targets.iter().find(|stored| stored.target.vendor == vendor);
-    let (target, token) = match (&entry.push, stored) {
-        (None, None) => return Some(None),
-        (None, Some(stored)) => {
-            let target = PushTarget { status: PushStatus::Ended, ..stored.target.clone() };
-            (target, TokenStep::Keep(stored.token_sealed.clone()))
-        }
-        (Some(entry), stored) => {
-            let profile = entry.profile.map_or(PushProfile::Scim, |at| at.value);
-            let url = entry.url.as_ref()?.value.trim_end_matches('/').to_owned();
-            let deprovision = entry.deprovision.map_or(profile.deprovisions().0, |at| at.value);
-            let target = PushTarget { vendor: vendor.clone(), url, profile, deprovision, status: PushStatus::Active };
-            let token = match (&entry.token, stored) {
-                (Some(token), Some(stored)) if unseal_token(key, stored).is_ok_and(|known| known == token.0) => {
-                    TokenStep::Keep(stored.token_sealed.clone())
-                }
-                (Some(token), _) => TokenStep::Take(token.clone()),
-                (None, stored) => TokenStep::Keep(stored?.token_sealed.clone()),
-            };
-            (target, token)
-        }
-    };
-    let before = stored.map(|stored| facts::of_push(&stored.target));
-    let mut after = facts::of_push(&target);
-    if let (Some(_), TokenStep::Take(_)) = (stored, &token) {
-        after = after.with(SECRET, "changed");
-    }
-    let differs = before.as_ref() != Some(&after);
-    let subject = format!("push to {vendor}");
-    Some(differs.then_some(Change { subject, before, after, step: Step::Push(target, token) }))
 }
 
 fn opens_to(key: &MasterKey, stored: &StoredConnection, secret: &Secret) -> bool {

@@ -9,7 +9,7 @@ use crate::consent::push::PushProfile;
 use crate::consent::rules_file::Problem;
 use crate::consent::rules_file::document::{At, Lines, Section};
 use crate::consent::rules_file::entry::{
-    ChoiceEntry, PushEntry, RuleEntry, RulesFile, Secret, SpecialEntry, TenantEntry, VendorEntry,
+    ChoiceEntry, PushEntry, PushPem, RuleEntry, RulesFile, Secret, SpecialEntry, TenantEntry, VendorEntry,
 };
 use crate::consent::rules_file::problem::suggestion;
 use crate::consent::switches::Switches;
@@ -170,7 +170,7 @@ fn vendor(mut section: Section<'_>) -> VendorEntry {
         secret: section.text("secret").map(|text| Secret(text.value)),
         push: section.table("push").map(|table| {
             let label = format!("push of {}", section.label);
-            push(section.inside(&label, &["url", "profile", "token", "deprovision"], table))
+            push(section.inside(&label, &PUSH, table))
         }),
         scim: section.table("scim").map_or_else(Switches::default, |table| {
             let label = format!("scim of {}", section.label);
@@ -181,6 +181,9 @@ fn vendor(mut section: Section<'_>) -> VendorEntry {
     entry
 }
 
+const PUSH: [&str; 7] =
+    ["url", "profile", "token", "deprovision", "client_certificate", "client_key", "trusted_certificates"];
+
 fn push(mut section: Section<'_>) -> PushEntry {
     section.require(&["url"]);
     let entry = PushEntry {
@@ -190,6 +193,10 @@ fn push(mut section: Section<'_>) -> PushEntry {
         profile: section.word("profile", &PushProfile::WORDS),
         deprovision: section.word("deprovision", &["deactivate", "delete"]),
         token: section.text("token").map(|text| Secret(text.value)),
+        client_certificate: section.text("client_certificate"),
+        client_key: section.text("client_key"),
+        trusted_certificates: section.text("trusted_certificates"),
+        pem: PushPem::default(),
     };
     if let (Some(At { value: profile, .. }), Some(At { line, value })) = (entry.profile, entry.deprovision)
         && !profile.deprovisions().1.contains(&value)

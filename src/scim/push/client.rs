@@ -7,9 +7,12 @@ use chrono::DateTime;
 use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
+use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
+use super::tls_error;
 use super::workers::WORKERS;
 use crate::clock::Clock;
+use crate::consent::certificates::{Certificates, PemError};
 
 /// The largest answer, in bytes: a list of all of a kind, where a profile has no filters.
 const LARGEST: u64 = 256 * 1024 * 1024;
@@ -53,13 +56,24 @@ pub enum Reply {
 pub struct Client {
     agent: Agent,
     base: String,
-    authorization: String,
+    authorization: Option<String>,
     clock: Clock,
+}
+
+/// What a server is shown, and by what it is trusted.
+#[derive(Default)]
+pub struct Credentials {
+    /// A bearer token.
+    pub token: Option<String>,
+    /// A certificate, and the PEM file of its key.
+    pub identity: Option<(Certificates, String)>,
+    /// Certificates by which the server is trusted; none: those of public authorities.
+    pub trusted: Option<Certificates>,
 }
 
 impl Client {
     /// A client of the server at that address.
-    pub fn new(base: &str, token: &str, clock: Clock) -> Self {
+    pub fn new(base: &str, credentials: &Credentials, clock: Clock) -> Result<Self, PemError> {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             // Credentials would follow.
@@ -67,19 +81,21 @@ impl Client {
             .timeout_global(Some(PATIENCE))
             .max_idle_connections_per_host(WORKERS)
             .user_agent(concat!("koppelvlak/", env!("CARGO_PKG_VERSION")))
+            .tls_config(tls(credentials)?)
             .build()
             .new_agent();
-        Self { agent, base: base.to_owned(), authorization: format!("Bearer {token}"), clock }
+        let authorization = credentials.token.as_ref().map(|token| format!("Bearer {token}"));
+        Ok(Self { agent, base: base.to_owned(), authorization, clock })
     }
 
     /// Sends a request to a path below the server's address.
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Reply {
         const MEDIA_TYPE: &str = "application/scim+json";
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.base))
-            .header("Authorization", &self.authorization)
-            .header("Accept", MEDIA_TYPE);
+        let mut request =
+            Request::builder().method(method).uri(format!("{}{path}", self.base)).header("Accept", MEDIA_TYPE);
+        if let Some(authorization) = &self.authorization {
+            request = request.header("Authorization", authorization);
+        }
         let sent = match body {
             Some(body) => request.header("Content-Type", MEDIA_TYPE).body(body.to_string()).map(|r| self.agent.run(r)),
             None => request.body(()).map(|r| self.agent.run(r)),
@@ -113,6 +129,23 @@ impl Client {
     }
 }
 
+fn tls(credentials: &Credentials) -> Result<TlsConfig, PemError> {
+    let certificates = |of: &Certificates| -> Vec<Certificate<'static>> {
+        of.ders().map(|der| Certificate::from_der(der).to_owned()).collect()
+    };
+    let mut config = TlsConfig::builder();
+    if let Some(trusted) = &credentials.trusted {
+        config = config.root_certs(RootCerts::new_with_certs(&certificates(trusted)));
+    }
+    if let Some((chain, key)) = &credentials.identity {
+        // `ureq` takes it for granted that they fit.
+        chain.check_key(key)?;
+        let key = PrivateKey::from_pem(key.as_bytes()).map_err(|_| PemError::Broken)?;
+        config = config.client_cert(Some(ClientCert::new_with_certs(&certificates(chain), key)));
+    }
+    Ok(config.build())
+}
+
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
@@ -133,8 +166,9 @@ fn kind(error: &ureq::Error) -> &'static str {
         ureq::Error::Timeout(_) => "it took too long",
         ureq::Error::HostNotFound => "the host isn't known",
         ureq::Error::ConnectionFailed => "the connection failed",
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => "TLS failed: is the certificate one of a public authority?",
-        ureq::Error::Io(_) => "the connection failed or broke off",
+        ureq::Error::Tls(_) => tls_error::UNKNOWN,
+        ureq::Error::Rustls(error) => tls_error::kind(error),
+        ureq::Error::Io(error) => tls_error::within(error).unwrap_or("the connection failed or broke off"),
         _ => "the exchange failed",
     }
 }

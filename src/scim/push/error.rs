@@ -1,6 +1,7 @@
 //! Why a push can't go on. What a server answers is no error here: it is noted in the queue.
 
 use crate::audit::RecordError;
+use crate::consent::certificates::PemError;
 use crate::keys::KeyError;
 use crate::store::StoreError;
 
@@ -22,9 +23,12 @@ pub enum PushError {
     /// What would leave could not be recorded.
     #[error(transparent)]
     Record(#[from] RecordError),
-    /// The token can't be opened, or there is no randomness.
+    /// The token or key can't be opened, or there is no randomness.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The client certificate and its key can't be used together.
+    #[error("what is kept of the client certificate can't be used: apply the rules file with its `client_key` again")]
+    Certificate(#[from] PemError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

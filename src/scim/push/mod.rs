@@ -17,6 +17,7 @@ pub mod round;
 pub mod run;
 pub mod send;
 pub mod standard;
+mod tls_error;
 pub mod workers;
 
 pub use background::Background;

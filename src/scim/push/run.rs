@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::client::Client;
+use super::client::{Client, Credentials};
 use super::draft::Kind;
 use super::error::PushError;
 use super::plan::{Counts, Plan, plan, print};
@@ -21,7 +21,7 @@ use crate::query::{Asked, Board, View};
 use crate::store::connection::transaction;
 use crate::store::memory::Place;
 use crate::store::push_state::NOWHERE;
-use crate::store::push_target::{StoredTarget, unseal_token};
+use crate::store::push_target::{Credential, StoredTarget};
 use crate::store::written::Of;
 use crate::store::{Conn, push_queue, push_state, push_target, pushed, snapshot_load, tenant, vendor};
 
@@ -272,13 +272,18 @@ impl<'a> Pusher<'a> {
         Err(PushError::Moved)
     }
 
-    /// A client of the server, the same one as long as address and token are: its connections stay open.
+    /// A client of the server, the same one as long as address and credentials are: its connections stay open.
     fn client(&mut self, stored: &StoredTarget) -> Result<Arc<Client>, PushError> {
         if let Some((_, client)) = self.client.as_ref().filter(|(of, _)| of == stored) {
             return Ok(Arc::clone(client));
         }
-        let token = unseal_token(&self.app.master_key, stored)?;
-        let client = Arc::new(Client::new(&stored.target.url, &token, self.app.clock));
+        let opened = |credential| stored.unseal(&self.app.master_key, credential);
+        let credentials = Credentials {
+            token: opened(Credential::Token)?,
+            identity: stored.target.client_certificate.clone().zip(opened(Credential::ClientKey)?),
+            trusted: stored.target.trusted_certificates.clone(),
+        };
+        let client = Arc::new(Client::new(&stored.target.url, &credentials, self.app.clock)?);
         self.client = Some((stored.clone(), Arc::clone(&client)));
         Ok(client)
     }

@@ -2,6 +2,7 @@
 //! wrong.
 
 mod at_once;
+mod certificates;
 mod egil;
 mod failing;
 mod fake;

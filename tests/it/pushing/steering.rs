@@ -6,7 +6,7 @@ use koppelvlak::cli::arguments::Format;
 use koppelvlak::cli::show::{Show, What};
 use koppelvlak::clock::{Clock, Millis};
 use koppelvlak::consent::rules_file::{self, Submission};
-use koppelvlak::store::push_target;
+use koppelvlak::store::push_target::{self, Credential};
 use serde_json::Value;
 
 use super::ALL;
@@ -88,7 +88,7 @@ on_each_database! {
         let shown = [What::Vendors, What::History, What::Push].map(|what| show(world, what, Format::Json)).concat();
         assert!(shown.contains(URL) && !shown.contains("of-atlas"), "{shown}");
         let stored = push_target::find(&mut world.database.read().unwrap(), 1, "atlas").unwrap().unwrap();
-        assert_eq!(push_target::unseal_token(&world.key, &stored).unwrap(), "rose-of-atlas");
+        assert_eq!(stored.unseal(&world.key, Credential::Token).unwrap().unwrap(), "rose-of-atlas");
         assert!(!format!("{stored:?}").contains("rose"));
     }
 
