@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::catalogue::Category;
+use crate::consent::Rule;
 use crate::http::App;
 use crate::query::{Asked, View};
 use crate::store::account::{self, Waiting, Which};
 use crate::store::memory::Place;
-use crate::store::{Conn, StoreError, account_owner, provisioned, tenant, vendor};
+use crate::store::{Conn, StoreError, account_owner, provisioned, rule, tenant, vendor};
 
 /// What the vendors that keep accounts may see and keep; of those that ended nothing.
 type Keepers = HashMap<String, Option<Arc<View>>>;
@@ -77,6 +78,18 @@ impl App {
         Ok(keepers)
     }
 
+    /// Whether somebody keeps accounts whom no rule lets keep any.
+    fn has_idle_keeper(&self, conn: &mut Conn, tenant_id: i64) -> Result<bool, StoreError> {
+        let (rules, day) = (rule::all(conn, tenant_id)?, self.clock.now().date());
+        for keeper in account_owner::vendors(conn, tenant_id)? {
+            let may_write = |rule: &Rule| rule.vendor == keeper && rule.is_active(day) && !rule.write.is_empty();
+            if vendor::connection(conn, tenant_id, &keeper)?.is_none() || !rules.iter().any(may_write) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Looks for accounts that changed on another node, and for boards that moved under accounts that came in before.
     pub fn find_accounts(&self) -> Result<(), StoreError> {
         let waiting = provisioned::boards_to_adopt(&mut *self.database.read_activity()?)?;
@@ -96,8 +109,12 @@ impl App {
         for board in tenant::all(conn)?.into_iter().filter(|board| depending.contains(&board.id)) {
             let place = Place { data_epoch: board.data_epoch, consent_epoch: board.consent_epoch, day };
             let have_rules_moved = self.adoption.note_place(board.id, place);
-            if have_rules_moved && with_owners.contains(&board.id) && self.views.n_people(board.id) > 0 {
-                // What a rule let somebody keep ends with it, also where nobody reads but the providers.
+            if !have_rules_moved || !with_owners.contains(&board.id) {
+                continue;
+            }
+            // What a rule let somebody keep ends with it, also where nobody reads but the providers. Who may keep
+            // nothing at all is known without the board's people; they are loaded for nobody else's sake.
+            if self.views.n_people(board.id) > 0 || self.has_idle_keeper(conn, board.id)? {
                 self.adopt_accounts(conn, board.id);
             }
         }

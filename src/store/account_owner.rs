@@ -47,6 +47,13 @@ pub fn boards(conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
     rows.iter().map(|row| row.need_int(0)).collect()
 }
 
+/// The vendors that keep anything of a board's people.
+pub fn vendors(conn: &mut Conn, tenant_id: i64) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT vendor_id FROM account_owner WHERE tenant_id = ? ORDER BY vendor_id";
+    let rows = Statement::new(sql).bind(tenant_id).rows(conn)?;
+    rows.iter().map(|row| Ok(row.need_text(0)?.to_owned())).collect()
+}
+
 /// Makes a provider the one that keeps a column; what the administration has is noted only if nobody kept it before.
 pub fn put(conn: &mut Conn, tenant_id: i64, owned: &Owned) -> Result<(), StoreError> {
     Statement::new(

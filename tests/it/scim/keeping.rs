@@ -1,9 +1,11 @@
 //! Two providers that keep accounts of one board: what each sees, and what others see.
 
+use koppelvlak::clock::Clock;
+use koppelvlak::http::App;
 use koppelvlak::store::Statement;
 use serde_json::{Value, json};
 
-use crate::harness::{Reply, Server, World, on_each_database};
+use crate::harness::{NOW, Reply, Server, World, on_each_database};
 use crate::rostering::board::{SECRET, import_at};
 use crate::rostering::client::Client;
 use crate::rostering::village::{settle, village};
@@ -251,5 +253,31 @@ on_each_database! {
         assert_eq!(n_runs(), settled.map(|n| n + 1), "nothing is left to give back");
         world.apply(&[ATLAS, &provider("two", BOTH, "").replace("identifiers =", "status = \"ended\"\nidentifiers =")].concat());
         assert_becomes(&atlas, "cas", "username", "cas1");
+    }
+
+    fn what_ended_goes_back_also_where_nobody_reads(world: &World) {
+        let rules = |write: &str| world.apply(&[ATLAS, &provider("one", BOTH, write)].concat());
+        settle(world);
+        rules("");
+        let server = world.serve();
+        Keeper::new(world, &server, "one").set("/Users/ann", &json!({"userName": "ann-one"}));
+        assert_becomes(&Client::new(&server, "noord", "atlas", SECRET), "ann", "username", "ann-one");
+        drop(server);
+        let n_kept = || {
+            let rows = Statement::new("SELECT COUNT(*) FROM account_owner").rows(&mut world.database.read().unwrap()).unwrap();
+            rows.first().unwrap().int(0).unwrap()
+        };
+        let look = |instant: &str| {
+            let app = App::new(world.database.clone(), world.key.clone(), Clock::fixed(instant).unwrap(), "").unwrap();
+            app.find_accounts().unwrap();
+            n_kept()
+        };
+
+        let before = look(NOW);
+        rules("until = \"2026-09-03\"");
+        let on_the_last_day = look("2026-09-03T23:59:59Z");
+        let after = look("2026-09-04T00:00:00Z");
+
+        assert_eq!((before, on_the_last_day, after), (1, 1, 0));
     }
 }
