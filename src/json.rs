@@ -35,7 +35,17 @@ impl Json {
 
     /// Writes what another has at some bytes.
     pub fn copy(&mut self, other: &Self, bytes: std::ops::Range<usize>) {
-        self.bytes.extend_from_slice(other.bytes.get(bytes).unwrap_or_default());
+        self.bytes(other.bytes.get(bytes).unwrap_or_default());
+    }
+
+    /// Writes bytes that are JSON already.
+    pub fn bytes(&mut self, json: &[u8]) {
+        self.bytes.extend_from_slice(json);
+    }
+
+    /// What was written after so many bytes.
+    pub fn since(&self, start: usize) -> &[u8] {
+        self.bytes.get(start..).unwrap_or_default()
     }
 
     /// The bytes that were written.

@@ -73,7 +73,7 @@ impl Prepared {
         let listen_url = format!("http://{}", listener.local_addr()?);
         let public_url = settings.public_url(&listen_url)?;
         let app = http::App::new(database, settings.master_key()?, clock()?, public_url)?;
-        app.scim_users.set(settings.scim_cache);
+        app.people_cache.set(settings.people_cache);
         Ok(Self { app, listen_url, listener })
     }
 

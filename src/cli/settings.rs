@@ -14,7 +14,7 @@ use crate::cli::log::{self, Log};
 use crate::clock::Clock;
 use crate::http::assembly::Limits;
 use crate::keys::MasterKey;
-use crate::scim::door::written_once::Budget;
+use crate::query::Budget;
 use crate::store::{Database, DatabaseUrl};
 
 /// How log lines look.
@@ -45,8 +45,8 @@ pub struct Settings {
     pub blocking_threads: usize,
     /// The largest body of a request, in bytes.
     pub body_limit: usize,
-    /// How much memory people may take that were read over SCIM and are kept for the next read, in MiB.
-    pub scim_cache: usize,
+    /// How much memory people may take that were read and are kept for the next read, in MiB.
+    pub people_cache: usize,
     /// How long a client may take to send the head of a request, in seconds.
     pub head_timeout: u64,
     /// How long requests in flight may take to finish at the end, in seconds.
@@ -68,7 +68,7 @@ impl Default for Settings {
             workers: limits.workers,
             blocking_threads: limits.blocking_threads,
             body_limit: limits.body,
-            scim_cache: Budget::DEFAULT,
+            people_cache: Budget::DEFAULT,
             head_timeout: limits.head.as_secs(),
             shutdown_timeout: limits.shutdown.as_secs(),
             log: "info".into(),
@@ -85,7 +85,7 @@ const KEYS: [&str; 12] = [
     "workers",
     "blocking_threads",
     "body_limit",
-    "scim_cache",
+    "people_cache",
     "head_timeout",
     "shutdown_timeout",
     "log",

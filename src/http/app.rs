@@ -9,9 +9,8 @@ use crate::clock::Clock;
 use crate::consent::connection::{Connection, ConnectionStatus, Identifiers, RequiredFields};
 use crate::consent::switches::Switches;
 use crate::keys::{KeyError, MasterKey};
-use crate::query::{Asked, Views};
+use crate::query::{Asked, Budget, Views};
 use crate::scim::door::memo::Memo;
-use crate::scim::door::written_once::Budget;
 use crate::store::Database;
 use crate::store::vendor::{StoredConnection, seal_secret};
 use crate::writing::{Adoption, Writer};
@@ -34,8 +33,8 @@ pub struct App {
     pub adoption: Adoption,
     /// What is remembered of providers' own lists.
     pub scim_lists: Memo,
-    /// How much memory people may take as SCIM users that are written already.
-    pub scim_users: Budget,
+    /// How much memory people may take as they were written for vendors.
+    pub people_cache: Budget,
     /// A vendor that does not exist: finding out costs the same work as a wrong secret.
     pub nobody: StoredConnection,
     /// What each vendor may see, compiled.
@@ -72,7 +71,7 @@ impl App {
             writer: Writer::start(database.clone(), clock)?,
             adoption: Adoption::default(),
             scim_lists: Memo::default(),
-            scim_users: Budget::default(),
+            people_cache: Budget::default(),
             database,
             master_key,
             clock,

@@ -2,7 +2,7 @@
 //! query, hydrate, represent. What it discloses goes with it, and must be durable before it leaves.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::http::StatusCode;
 use percent_encoding::utf8_percent_encode;
@@ -12,14 +12,14 @@ use crate::audit::Disclosure;
 use crate::audit::told::People;
 use crate::auth::Proof;
 use crate::auth::bearer::{self, Caller};
-use crate::catalogue::Entity;
+use crate::catalogue::{Entity, Version};
 use crate::clock::Millis;
 use crate::consent::Release;
 use crate::consent::written::Own;
 use crate::http::{App, Refusal};
 use crate::json::PATH_SEGMENT;
 use crate::keys::MasterKey;
-use crate::oneroster::body::{Around, Body};
+use crate::oneroster::body::{Around, Body, Written};
 use crate::oneroster::gradebook::own;
 use crate::oneroster::links::{Cut, links};
 use crate::oneroster::operation::{Operation, Special, Subset};
@@ -30,7 +30,7 @@ use crate::query::cursor::{self, Bound};
 use crate::query::joined::{self, Desk, may_be_written};
 use crate::query::own as own_filter;
 use crate::query::sort;
-use crate::query::{Asked, Direction, Last, List, QueryError, SortKey, Start, View};
+use crate::query::{Asked, Direction, Door, Last, List, QueryError, SortKey, Start, View, WrittenOnce};
 use crate::store::written::{self, Named, Of, Progress, Which};
 use crate::store::{Conn, StoreError};
 
@@ -380,7 +380,20 @@ impl Exchange<'_> {
     ) -> Result<Option<(Vec<u8>, People)>, StoreError> {
         let Operation { edition, entity, .. } = *self.request.operation;
         let root = format!("{}/{}/ims/oneroster", self.app.public_url, self.caller.tenant);
-        Body { release: self.release(), edition, root: &root, entity, members }.write(conn, objects, around)
+        let written = if members.is_none() { self.written_once() } else { None };
+        Body { release: self.release(), edition, root: &root, entity, members, written }.write(conn, objects, around)
+    }
+
+    /// People as they were written before in this version.
+    fn written_once(&self) -> Option<&WrittenOnce<Written>> {
+        let Operation { edition, entity, .. } = *self.request.operation;
+        if entity != Entity::User || planted::is_any() {
+            return None;
+        }
+        let of_versions = self.view.kept(Door::OneRoster, <[OnceLock<WrittenOnce<Written>>; 2]>::default)?;
+        let of_version = of_versions.get(usize::from(edition.version == Version::V1p1))?;
+        let n = self.release().snapshot().ids(entity).len();
+        Some(of_version.get_or_init(|| WrittenOnce::new(n, &self.app.people_cache)))
     }
 
     fn disclosure(&self, records: &[u32], n: u64, people: People) -> Disclosure {

@@ -5,17 +5,26 @@
 
 use std::ops::Range;
 
-use crate::audit::told::{People, note};
+use crate::audit::told::{People, note, note_person};
 use crate::catalogue::{Entity, Field, Kind, Presence};
-use crate::consent::Release;
 use crate::consent::written::Own;
+use crate::consent::{Categories, Release};
 use crate::json::Json;
 use crate::oneroster::edition::{Edition, Warning};
 use crate::oneroster::gradebook::own;
 use crate::oneroster::represent::{Frame, Represented, is_in_snapshot};
 use crate::planted::{self, Leak};
+use crate::query::WrittenOnce;
 use crate::store::hydrate::{Selection, each_released};
 use crate::store::{Conn, StoreError};
+
+/// Writes what was written before as an element, and says where.
+fn copy(json: &mut Json, before: &Written) -> Range<usize> {
+    json.element();
+    let start = json.len();
+    json.bytes(&before.text);
+    start..json.len()
+}
 
 /// What stands before the records and after them, and what is warned of.
 pub type Around<'a> = (&'a str, &'a str, &'a [Warning]);
@@ -32,6 +41,15 @@ pub struct Body<'a> {
     pub entity: Entity,
     /// The members that were asked for; none means all.
     pub members: Option<&'a [String]>,
+    /// Objects that were written before with all members.
+    pub written: Option<&'a WrittenOnce<Written>>,
+}
+
+/// An object as it was written.
+#[derive(Debug)]
+pub struct Written {
+    text: Box<[u8]>,
+    told: Categories,
 }
 
 impl Body<'_> {
@@ -54,12 +72,35 @@ impl Body<'_> {
         json.raw(head);
         let start = json.len();
         let mut written: Vec<(usize, Range<usize>)> = Vec::with_capacity(positions.len());
-        let is_whole = each_released(conn, self.release, &selection, positions, |place, released| {
+        let before = |position: u32| self.written.and_then(|written| written.get(position));
+        let read = self.to_read(positions);
+        let mut n_read = read.iter().map(|(place, _)| *place).peekable();
+        for (place, position) in positions.iter().enumerate() {
+            if n_read.next_if_eq(&place).is_none()
+                && let Some(before) = before(*position)
+            {
+                written.push((place, copy(&mut json, before)));
+                note_person(&mut people, self.release, (*position, before.told));
+            }
+        }
+        let at: Vec<u32> = read.iter().map(|(_, position)| *position).collect();
+        let is_whole = each_released(conn, self.release, &selection, &at, |n, released| {
+            let Some((place, position)) = read.get(n) else { return };
+            if let Some(before) = before(*position) {
+                written.push((*place, copy(&mut json, before)));
+                note_person(&mut people, self.release, (*position, before.told));
+                return;
+            }
             json.element();
             let start = json.len();
             Represented::new(&frame, released).write(&mut json);
-            written.push((place, start..json.len()));
             note(&mut people, released);
+            if let Some(kept) = self.written {
+                let text: Box<[u8]> = json.since(start).into();
+                let n_bytes = text.len();
+                kept.keep(*position, Written { text, told: released.disclosed() }, n_bytes);
+            }
+            written.push((*place, start..json.len()));
         })?;
         if !is_whole {
             return Ok(None);
@@ -75,6 +116,14 @@ impl Body<'_> {
         (self.edition.warn)(&mut json, warnings);
         json.raw("}");
         Ok(Some((json.into_bytes(), people)))
+    }
+
+    /// The objects that must be read, each with its place: all if most must, because neighbors are read as one range.
+    fn to_read(&self, positions: &[u32]) -> Vec<(usize, u32)> {
+        let all = positions.iter().copied().enumerate();
+        let Some(written) = self.written else { return all.collect() };
+        let missing: Vec<(usize, u32)> = all.clone().filter(|(_, position)| written.get(*position).is_none()).collect();
+        if missing.len() * 2 > positions.len() { all.collect() } else { missing }
     }
 
     /// What was written, each record at its place, with the vendor's own between them.

@@ -75,6 +75,15 @@ impl Page {
     }
 }
 
+/// By what standard a vendor asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// OneRoster over REST.
+    OneRoster,
+    /// SCIM.
+    Scim,
+}
+
 /// One vendor's view of one board: its release, and lists that it asked for before.
 #[derive(Debug)]
 pub struct View {
@@ -89,7 +98,7 @@ pub struct View {
     org_names: Names,
     class_titles: Names,
     hidden_members: OnceLock<HashMap<String, Vec<String>>>,
-    kept: OnceLock<Box<dyn Any + Send + Sync>>,
+    kept: [OnceLock<Box<dyn Any + Send + Sync>>; 2],
     lists: Mutex<HashMap<ListKey, Arc<Listed>>>,
     subsets: Mutex<HashMap<String, Arc<RoaringBitmap>>>,
 }
@@ -134,7 +143,7 @@ impl View {
             org_names: Names::default(),
             class_titles: Names::default(),
             hidden_members: OnceLock::new(),
-            kept: OnceLock::new(),
+            kept: [OnceLock::new(), OnceLock::new()],
             lists: Mutex::default(),
             subsets: Mutex::default(),
         }
@@ -155,10 +164,10 @@ impl View {
         self.class_titles.of(conn, &self.release, (Entity::Class, "title"))
     }
 
-    /// What is made of the view for its answers, and lasts as long as it. There is one such thing for each view: `None`
-    /// if it is another.
-    pub fn kept<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Option<&T> {
-        self.kept.get_or_init(|| Box::new(make())).downcast_ref()
+    /// What a door makes of the view for its answers, and lasts as long as it. Each door has one such thing: `None` if
+    /// it is another.
+    pub fn kept<T: Any + Send + Sync>(&self, door: Door, make: impl FnOnce() -> T) -> Option<&T> {
+        self.kept.get(door as usize)?.get_or_init(|| Box::new(make())).downcast_ref()
     }
 
     /// Members of groups that the vendor made itself and that have left this view, by group; found once, since only

@@ -18,10 +18,12 @@ pub mod shadow;
 pub mod sort;
 pub mod value;
 pub mod views;
+pub mod written_once;
 
 pub use answers::Board;
 pub use evaluate::{Context, QueryError};
 pub use filter::{Filter, Leaf, Member, Op, Target};
-pub use list::{List, Page, Start, View};
+pub use list::{Door, List, Page, Start, View};
 pub use sort::{Direction, Last, SortKey};
 pub use views::{Asked, Views};
+pub use written_once::{Budget, WrittenOnce};

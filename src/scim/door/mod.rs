@@ -30,4 +30,4 @@ mod sorted;
 pub mod target;
 mod told;
 mod written;
-pub mod written_once;
+mod written_once;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::audit::told::{add, note};
+use crate::audit::told::{note, note_person};
 use crate::catalogue::{Category, Entity};
 use crate::clock::Millis;
 use crate::consent::Released;
@@ -56,7 +56,7 @@ impl Exchange<'_> {
             let groups = groups.remove(person).unwrap_or_default();
             let Some(released) = records.next_if(|released| released.position() == *person) else {
                 let Some(written) = written(*person) else { continue };
-                add(&mut self.told.borrow_mut(), written.told, release.snapshot().people.ids.number(*person));
+                note_person(&mut self.told.borrow_mut(), release, (*person, written.told));
                 found.push(self.in_text(*person, written, (&groups, &group_names)));
                 continue;
             };
