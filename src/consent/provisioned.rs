@@ -1,4 +1,5 @@
-//! What an identity provider keeps over SCIM: users and groups of its own, and accounts of the school's people.
+//! What an identity provider keeps over SCIM: users and groups of its own, accounts of the school's people, and its
+//! own identifiers of the school's groups.
 //!
 //! A [`Kept`] is read back only by the provider that wrote it, as [`Own`]: as with [`crate::consent::written`],
 //! only a release makes one.
@@ -16,6 +17,8 @@ pub enum Kind {
     Group,
     /// The account of a person of the school.
     Account,
+    /// The provider's own identifier of a group of the school.
+    SchoolGroup,
 }
 
 impl Kind {
@@ -25,12 +28,13 @@ impl Kind {
             Self::User => "User",
             Self::Group => "Group",
             Self::Account => "Account",
+            Self::SchoolGroup => "SchoolGroup",
         }
     }
 
     /// The kind with that name.
     pub fn of_name(name: &str) -> Option<Self> {
-        [Self::User, Self::Group, Self::Account].into_iter().find(|kind| kind.name() == name)
+        [Self::User, Self::Group, Self::Account, Self::SchoolGroup].into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -47,7 +51,7 @@ pub struct Kept {
     pub vendor: String,
     /// What kind of object it is.
     pub kind: Kind,
-    /// Its id; of an account, the row number of the person.
+    /// Its id; of an account, the row number of the person; of a group of the school, the id that the provider knows.
     pub id: String,
     /// Its place among the provider's objects of its kind, in the order in which they were made.
     pub number: i64,

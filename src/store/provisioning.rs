@@ -78,7 +78,7 @@ impl VendorRow<'_> {
         .bind(draft.password.as_deref())
         .bind(draft.body.as_str());
         self.bound(statement).bind(id).execute(self.conn)?;
-        if kind == Kind::Group {
+        if matches!(kind, Kind::Group | Kind::SchoolGroup) {
             return Ok(());
         }
         let statement = Statement::new(format!("SELECT email {}", of_emails(kind)));

@@ -177,7 +177,7 @@ impl Exchange<'_> {
                 match member.kind {
                     Kind::User => users.push(member.id),
                     Kind::Account => people.extend(self.release().find_live(Entity::User, &member.id)),
-                    Kind::Group => match directory.find(&member.id) {
+                    Kind::Group | Kind::SchoolGroup => match directory.find(&member.id) {
                         Some(source) => people |= of_school(source),
                         None if asked.insert(member.id.clone()) => next.push(member.id),
                         None => {}

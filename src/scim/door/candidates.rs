@@ -1,5 +1,7 @@
 //! What a filter holds for: narrowed down by keys, and then asked of each resource as the provider sees it.
 
+use std::collections::HashSet;
+
 use roaring::RoaringBitmap;
 
 use crate::catalogue::Entity;
@@ -43,6 +45,10 @@ impl Exchange<'_> {
     pub(super) fn groups_that(&self, desk: &mut Desk<'_>, filter: &Filter) -> Step<(Vec<Source>, RoaringBitmap)> {
         let classes = self.classes_that_may(desk, filter)?;
         let mut sources = self.directory().of_schools();
+        if let Some(found) = self.groups_by_external_id(desk, filter)? {
+            let found: HashSet<Source> = found.into_iter().collect();
+            sources.retain(|source| found.contains(source));
+        }
         let n_schools = sources.len();
         sources.extend(classes.iter().map(Source::Class));
         let with_members = mentions(filter, "members");
@@ -65,6 +71,10 @@ impl Exchange<'_> {
     /// The classes for which a filter may hold, by their title or id.
     fn classes_that_may(&self, desk: &mut Desk<'_>, filter: &Filter) -> Result<RoaringBitmap, Failure> {
         let all = self.directory().classes();
+        let class = |source: Source| if let Source::Class(class) = source { Some(class) } else { None };
+        if let Some(found) = self.groups_by_external_id(desk, filter)? {
+            return Ok(found.into_iter().filter_map(class).collect());
+        }
         match filter {
             Filter::And(parts) => {
                 let mut found = all.clone();
@@ -88,16 +98,12 @@ impl Exchange<'_> {
                         _ => RoaringBitmap::new(),
                     });
                 }
-                if path.is("externalId") && is_positive {
-                    return Ok(RoaringBitmap::new());
-                }
                 if path.is("members.value") && *operator == Operator::Eq {
                     let Some(person) = self.release().find_live(Entity::User, &text.text) else {
                         // Somebody may still be named so in other letters.
                         return Ok(all.clone());
                     };
                     let groups = self.directory().of_person(person);
-                    let class = |source: Source| if let Source::Class(class) = source { Some(class) } else { None };
                     return Ok(groups.into_iter().filter_map(|membership| class(membership.group)).collect());
                 }
                 if path.is("displayName") && is_positive {

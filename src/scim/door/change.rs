@@ -2,7 +2,7 @@
 //!
 //! What the provider keeps itself is changed under the lock of its row, from what stands there then: two changes of
 //! one object follow each other. What the school's administration keeps is read-only, but for the accounts that the
-//! school lets the provider keep.
+//! school lets the provider keep, and for the provider's own identifiers.
 
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ use crate::scim::door::list::Wants;
 use crate::scim::door::own::kind_of;
 use crate::scim::door::own_task::{OwnTask, What, put_members};
 use crate::scim::door::password;
-use crate::scim::door::read::names;
 use crate::scim::door::resource::Resource;
+use crate::scim::door::school_group::SchoolGroupTask;
 use crate::scim::door::told::told_members;
 use crate::scim::fold::fold;
 use crate::scim::patch::{Patch, take_members};
@@ -31,6 +31,7 @@ use crate::scim::path::Path;
 use crate::scim::refusal::Refusal;
 use crate::scim::resource::Object;
 use crate::scim::schema::{ResourceType, USER};
+use crate::scim::school::directory::Source;
 use crate::store::provisioned;
 
 /// A change as a client asks for it: what its body means depends on who asks.
@@ -79,6 +80,8 @@ pub enum Prepared {
     Own(OwnTask),
     /// Of an account of a person of the school.
     Account(AccountTask),
+    /// Of the provider's identifier of a group of the school.
+    SchoolGroup(SchoolGroupTask),
 }
 
 /// What the school's administration keeps.
@@ -86,7 +89,7 @@ enum OfSchool {
     /// A person, by position.
     Person(u32),
     /// A group.
-    Group,
+    Group(Source),
 }
 
 /// What a change came to.
@@ -128,7 +131,7 @@ impl Exchange<'_> {
         let of_school = if **resource_type == USER {
             self.release().find_live(Entity::User, id).map(OfSchool::Person)
         } else {
-            self.directory().find(id).map(|_| OfSchool::Group)
+            self.directory().find(id).map(OfSchool::Group)
         };
         let kept = match of_school {
             Some(_) => None,
@@ -139,7 +142,9 @@ impl Exchange<'_> {
         }
         let kept = match (of_school, kept) {
             (Some(OfSchool::Person(person)), _) => return self.prepare_account(desk, person, (command, &change)),
-            (Some(OfSchool::Group), _) => return self.prepare_of_school(desk, (command, &change)),
+            (Some(OfSchool::Group(source)), _) => {
+                return self.prepare_school_group(desk, source, (command, &change));
+            }
             (None, Some(kept)) => kept,
             (None, None) => return Err(Refusal::unknown().into()),
         };
@@ -212,25 +217,6 @@ impl Exchange<'_> {
         task.unknown_member = self.switches.unknown_member;
         task.has_unique_group_names = self.switches.group_displayname_unique;
         task
-    }
-
-    /// A group of the school: its administration says what it is.
-    fn prepare_of_school(&self, desk: &mut Desk<'_>, (command, change): (&Command, &Change)) -> Step<Prepared> {
-        let Command { resource_type, id, if_match, .. } = command;
-        let id = id.as_deref().unwrap_or_default();
-        let found = settled!(self.find(desk, resource_type, id, Wants::attributes(true)));
-        let found = found.ok_or_else(Refusal::unknown)?;
-        if if_match.as_deref().is_some_and(|held| !names(held, &found.tag)) {
-            return Err(stale().into());
-        }
-        match change {
-            Change::Replace(_) => Ok(Ok(Prepared::Unchanged(Box::new(found)))),
-            Change::Patch(patch) if !patch.apply(&found.attributes)?.changed => {
-                Ok(Ok(Prepared::Unchanged(Box::new(found))))
-            }
-            Change::Patch(_) => Err(Refusal::mutability("the group is made from the school's administration").into()),
-            Change::Create(_) | Change::Delete => Err(not_yours().into()),
-        }
     }
 
     /// The resource after a change.

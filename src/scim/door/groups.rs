@@ -35,15 +35,20 @@ impl Exchange<'_> {
         for released in records.released(release, &selection, &classes) {
             of_classes.insert(released.position(), (of_class(&released), released.modified_at()));
         }
+        let mut kept = self.kept_of_groups(desk, sources)?;
         let mut found = Vec::with_capacity(sources.len());
         for source in sources {
-            let (shown, changed_at) = match source {
+            let (mut shown, mut changed_at) = match source {
                 Source::Class(class) => match of_classes.remove(class) {
                     Some(of_class) => of_class,
                     None => return Ok(Err(Moved)),
                 },
                 Source::School(_) | Source::Role(..) => (of_school(self.view, *source, names), Millis(0)),
             };
+            if let Some(kept) = kept.remove(&self.directory().id(*source)) {
+                changed_at = changed_at.max(Millis(kept.modified_at));
+                shown.body.extend(kept.body);
+            }
             found.push(self.group((*source, changed_at), shown, wants));
         }
         Ok(Ok(found))

@@ -173,18 +173,23 @@ impl<'a> Exchange<'a> {
 
     /// How many objects of that type the provider keeps.
     pub(super) fn n_own(&self, desk: &mut Desk<'_>, resource_type: &'static ResourceType) -> Result<u64, Failure> {
+        self.n_kept(desk, kind_of(resource_type))
+    }
+
+    /// How many objects of that kind the provider keeps.
+    pub(super) fn n_kept(&self, desk: &mut Desk<'_>, kind: Kind) -> Result<u64, Failure> {
         let Some(as_of) = self.last_write(desk)? else { return Ok(0) };
-        let list = self.list_of(resource_type);
+        let list = self.list_of(kind);
         if let Some(n) = self.app.scim_lists.length(&list, as_of) {
             return Ok(n);
         }
-        let n = provisioned::count(desk.activity, self.of(), kind_of(resource_type))?;
+        let n = provisioned::count(desk.activity, self.of(), kind)?;
         self.app.scim_lists.keep_length(&list, as_of, n);
         Ok(n)
     }
 
-    fn list_of(&self, resource_type: &ResourceType) -> (i64, Arc<str>, Kind) {
-        (self.caller.tenant_id, Arc::clone(&self.caller.vendor), kind_of(resource_type))
+    fn list_of(&self, kind: Kind) -> (i64, Arc<str>, Kind) {
+        (self.caller.tenant_id, Arc::clone(&self.caller.vendor), kind)
     }
 
     /// A page of what the provider keeps. One that begins where another ended costs the same at any depth.
@@ -194,7 +199,7 @@ impl<'a> Exchange<'a> {
         resource_type: &'static ResourceType,
         (offset, count): (u64, usize),
     ) -> Result<Vec<Kept>, StoreError> {
-        let (list, as_of) = (self.list_of(resource_type), self.last_write(desk)?.unwrap_or_default());
+        let (list, as_of) = (self.list_of(kind_of(resource_type)), self.last_write(desk)?.unwrap_or_default());
         let from = self.app.scim_lists.end(&list, as_of, offset).map_or(From::Offset(offset), From::After);
         let kept = provisioned::page(desk.activity, self.of(), kind_of(resource_type), from, count)?;
         if let Some(last) = kept.last() {

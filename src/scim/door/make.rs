@@ -72,6 +72,7 @@ pub async fn make(
             }
             (None, done)
         }
+        Prepared::SchoolGroup(task) => (None, app.writer.write(of.0, of.1, task).await??),
         Prepared::Account(task) => {
             let done = app.writer.write(of.0, of.1, task).await??;
             app.adoption.note(of.0);
@@ -93,6 +94,10 @@ pub async fn make(
 
 /// Whether the client knows of many members.
 fn has_many_members(exchange: &exchange::Exchange<'_>, desk: &mut Desk<'_>, group: &str) -> Result<bool, StoreError> {
+    if let Some(source) = exchange.directory().find(group) {
+        let members = exchange.directory().members(source);
+        return Ok(members.people.len() + members.groups.len() as u64 > MANY_MEMBERS.unsigned_abs());
+    }
     let n_hidden = n_hidden_members(exchange.view, desk.activity, exchange.of(), group)?;
     let n = MANY_MEMBERS.saturating_add(i64::try_from(n_hidden).unwrap_or(i64::MAX));
     provisioned::has_more_members(desk.activity, exchange.of(), group, n)

@@ -25,6 +25,7 @@ mod read;
 mod references;
 pub mod resource;
 pub mod routes;
+mod school_group;
 mod select;
 mod sorted;
 pub mod target;

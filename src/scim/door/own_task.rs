@@ -233,7 +233,7 @@ impl Run<'_> {
     fn need_unique(&self, row: &mut VendorRow<'_>, draft: &Draft, kept: Option<&Kept>) -> Made<()> {
         let (attribute, kinds): (_, &[Kind]) = match self.kind {
             Kind::Group if self.task.has_unique_group_names => ("displayName", &[Kind::Group]),
-            Kind::Group => return Ok(Ok(())),
+            Kind::Group | Kind::SchoolGroup => return Ok(Ok(())),
             Kind::User | Kind::Account => ("userName", &[Kind::User, Kind::Account]),
         };
         let Some(name) = draft.name.as_deref() else { return Ok(Ok(())) };

@@ -19,7 +19,7 @@ pub fn is_told(view: &View, member: &Member) -> bool {
     match member.kind {
         Kind::User => true,
         Kind::Account => view.release.find_live(Entity::User, &member.id).is_some(),
-        Kind::Group => is_id_of_own(&member.id) || Directory::new(view).find(&member.id).is_some(),
+        Kind::Group | Kind::SchoolGroup => is_id_of_own(&member.id) || Directory::new(view).find(&member.id).is_some(),
     }
 }
 

@@ -20,6 +20,7 @@ mod records;
 mod replacing;
 mod robustness;
 mod school;
+mod school_groups;
 mod sums;
 mod switches;
 mod testers;
