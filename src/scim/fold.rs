@@ -1,4 +1,4 @@
-//! Comparing text without regard to letter case, and to how a letter's marks are written (RFC 8265 §3.3).
+//! Comparing text without regard to letter case and width, and to how a letter's marks are written (RFC 8265 §3.3).
 //!
 //! Folding is lower-casing letter by letter, with the final sigma as any other: a part of a word must fold as it
 //! does inside of it, or `sw` and `co` would miss what `eq` finds. Only a part that ends between a letter and its
@@ -9,11 +9,12 @@ use std::cmp::Ordering;
 
 use crate::letters;
 
-/// The text without letter case, composed; two texts are equal but for these if this is the same.
+/// The text without letter case, in ordinary width and composed; two texts are equal but for these if this is the same.
 pub fn fold(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         Cow::Borrowed(text)
     } else {
+        let text = letters::in_ordinary_width(text);
         let lower: String = text.chars().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }).collect();
         match letters::composed(&lower) {
             Cow::Borrowed(_) => Cow::Owned(lower),
@@ -63,6 +64,8 @@ mod tests {
         assert!(ends_with("İzmir", &fold("MIR")));
         assert!(equals("ZOE\u{308}", &fold("zoë")) && equals("zoë", &fold("Zoe\u{308}")));
         assert!(contains("Zoe\u{308} X", &fold("OË")));
+        assert!(equals("Ａnn＠Ｘ", &fold("ann@x")) && equals("ann", &fold("ＡＮＮ")) && equals("ガ", &fold("ｶﾞ")));
+        assert!(starts_with("ＡＮＮ", &fold("an")) && !equals("ﬁ", &fold("fi")));
         assert!(!equals("strasse", &fold("straße")));
     }
 

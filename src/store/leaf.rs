@@ -10,6 +10,7 @@ use crate::catalogue::word::in_version;
 use crate::catalogue::{Entity, Field, Version};
 use crate::letters;
 use crate::snapshot::Snapshot;
+use crate::store::provisioned::push_in;
 use crate::store::{Bind, Conn, Statement, StoreError};
 
 /// The objects whose column compares by `operator` (from the code, never from a request) with `value`.
@@ -30,9 +31,11 @@ pub fn compare(
     Ok(found)
 }
 
-/// The objects whose column is that text but for the case of its letters, of which `is_same` has the last word.
+/// The objects whose column is that text but for the case and width of its letters, of which `is_same` has the last
+/// word.
 ///
-/// The databases fold ASCII alone; of other letters the text itself, in capitals and in small letters is looked for.
+/// The databases fold ASCII alone; of other letters the text itself, in capitals and in small letters is looked for,
+/// and of ASCII in full width the same.
 pub fn folded(
     conn: &mut Conn,
     snapshot: &Snapshot,
@@ -40,26 +43,27 @@ pub fn folded(
     (text, is_same): (&str, &dyn Fn(&str) -> bool),
 ) -> Result<RoaringBitmap, StoreError> {
     let mut found = RoaringBitmap::new();
-    for form in forms(text) {
-        // The indexes leave out rows without a value, and SQLite uses them only if that is said here as well.
-        let sql = format!(
-            "SELECT id, {column} FROM {} WHERE tenant_id = ? AND lower({column}) = ? AND {column} IS NOT NULL",
-            entity.table()
-        );
-        Statement::new(sql).bind(snapshot.tenant_id).bind(form).each(conn, |row| {
-            if is_same(row.need_text(1)?) {
-                found.extend(snapshot.ids(entity).position(row.need_int(0)?));
-            }
-            Ok(())
-        })?;
-    }
+    let wide = [text.to_owned(), text.to_lowercase(), text.to_uppercase()].map(|text| letters::in_full_width(&text));
+    let forms: Vec<String> = forms(text).into_iter().chain(wide).collect::<BTreeSet<_>>().into_iter().collect();
+    // The indexes leave out rows without a value, and SQLite uses them only if that is said here as well.
+    let sql = format!("SELECT id, {column} FROM {} WHERE tenant_id = ? AND {column} IS NOT NULL", entity.table());
+    let mut statement = Statement::new(sql).bind(snapshot.tenant_id);
+    push_in(&mut statement, &format!(" AND lower({column})"), &forms);
+    statement.each(conn, |row| {
+        if is_same(row.need_text(1)?) {
+            found.extend(snapshot.ids(entity).position(row.need_int(0)?));
+        }
+        Ok(())
+    })?;
     Ok(found)
 }
 
-/// The forms of a text that `lower` of a database may give, if its letters are small or capital, composed or not.
+/// The forms of a text that `lower` of a database may give, if its letters are small or capital, composed or not; one
+/// in other widths also in the ordinary one.
 pub fn forms(text: &str) -> BTreeSet<String> {
-    let cases = [text.to_owned(), text.to_lowercase(), text.to_uppercase()];
-    cases.iter().flat_map(|text| letters::forms(text)).map(|form| form.to_ascii_lowercase()).collect()
+    let texts = [text.to_owned(), letters::in_ordinary_width(text).into_owned()];
+    let cases = texts.into_iter().flat_map(|text| [text.to_lowercase(), text.to_uppercase(), text]);
+    cases.flat_map(|text| letters::forms(&text)).map(|form| form.to_ascii_lowercase()).collect()
 }
 
 /// The objects whose column holds a text that `matches`.

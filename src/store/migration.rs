@@ -4,15 +4,15 @@ use diesel::backend::Backend;
 use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::store::StoreError;
 use crate::store::connection::{Conn, Database, DatabaseUrl, Pooled};
+use crate::store::{StoreError, name_keys};
 
 const SQLITE_BOARD: EmbeddedMigrations = embed_migrations!("migrations/sqlite/board");
 const SQLITE_ACTIVITY: EmbeddedMigrations = embed_migrations!("migrations/sqlite/activity");
 const POSTGRES_BOARD: EmbeddedMigrations = embed_migrations!("migrations/postgres/board");
 const POSTGRES_ACTIVITY: EmbeddedMigrations = embed_migrations!("migrations/postgres/activity");
 
-/// Brings the database to this version's schema; returns the names of what was applied. Fails if it is newer.
+/// Brings the database to this version's schema, and keys of names to its rules; returns the names of what was applied. Fails if it is newer.
 pub fn migrate(database: &Database) -> Result<Vec<String>, StoreError> {
     for (mut conn, sources) in parts(database)? {
         match &mut *conn {
@@ -30,6 +30,7 @@ pub fn migrate(database: &Database) -> Result<Vec<String>, StoreError> {
             applied.extend(done.map_err(StoreError::Migration)?);
         }
     }
+    name_keys::renew(database)?;
     Ok(applied)
 }
 

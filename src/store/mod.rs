@@ -18,6 +18,7 @@ pub mod import;
 pub mod leaf;
 pub mod memory;
 pub mod migration;
+pub mod name_keys;
 pub mod nonce;
 mod presence;
 pub mod provisioned;

@@ -6,9 +6,7 @@ use roaring::RoaringBitmap;
 
 use crate::catalogue::Entity;
 use crate::consent::provisioned::{Kept, Kind};
-use crate::letters;
 use crate::planted::{self, Leak};
-use crate::query::{Filter as CommonFilter, Leaf, Member, Op, Target};
 use crate::scim::door::answer::Failure;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::door::list::Wants;
@@ -107,13 +105,7 @@ impl Exchange<'_> {
                     return Ok(groups.into_iter().filter_map(|membership| class(membership.group)).collect());
                 }
                 if path.is("displayName") && is_positive {
-                    let mut found = RoaringBitmap::new();
-                    for value in letters::forms(&text.text) {
-                        let leaf = Leaf { target: Target::Field("title", Member::Itself), op: Op::Contains, value };
-                        let holds = self.view.evaluate(desk.board, Entity::Class, &CommonFilter::Leaf(leaf));
-                        found |= holds.unwrap_or_default();
-                    }
-                    return Ok(found & all);
+                    return Ok(self.containing(desk, (Entity::Class, "title"), &text.text)? & all);
                 }
                 Ok(all.clone())
             }

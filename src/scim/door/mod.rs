@@ -29,6 +29,7 @@ mod school_group;
 mod select;
 mod sorted;
 pub mod target;
+mod texts;
 mod told;
 mod written;
 mod written_once;

@@ -10,7 +10,6 @@ use roaring::RoaringBitmap;
 
 use crate::catalogue::{Category, Entity};
 use crate::consent::provisioned::{Kept, Kind};
-use crate::letters;
 use crate::query::{Filter as CommonFilter, Leaf, Member, Op, QueryError, Target, modified, value};
 use crate::scim::door::answer::Failure;
 use crate::scim::door::exchange::{Desk, Exchange};
@@ -167,7 +166,7 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
             }
             Operand::Text(text) if operator.is_textual() || operator == Operator::Eq => match column_of(path) {
                 Some(name) => {
-                    let mut maybe = self.containing(name, &text.text)?;
+                    let mut maybe = self.exchange.containing(self.desk, (Entity::User, name), &text.text)?;
                     if matches!(name, "username" | "email") {
                         maybe |= self.accounts()?;
                     }
@@ -240,8 +239,8 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
         kept.iter().filter_map(|kept| ids.position_of_number(kept.id.parse().ok()?)).collect()
     }
 
-    /// People whose column is that text but for the case of its letters. What is withheld is told apart later: the
-    /// look at the body decides.
+    /// People whose column is that text but for the case and width of its letters. What is withheld is told apart later:
+    /// the look at the body decides.
     fn folded(&mut self, name: &'static str, text: &str) -> Result<RoaringBitmap, StoreError> {
         let mut found = RoaringBitmap::new();
         let needle = fold(text);
@@ -249,14 +248,6 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
         for field in Entity::User.fields().iter().filter(|field| field.name == name) {
             let is_same = |other: &str| equals(other, &needle);
             found |= leaf::folded(self.desk.board, snapshot, (Entity::User, field.column), (text, &is_same))?;
-        }
-        Ok(found)
-    }
-
-    fn containing(&mut self, name: &'static str, text: &str) -> Result<RoaringBitmap, Failure> {
-        let mut found = RoaringBitmap::new();
-        for form in letters::forms(text) {
-            found |= self.column(name, Op::Contains, &form)?;
         }
         Ok(found)
     }

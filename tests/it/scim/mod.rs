@@ -24,4 +24,5 @@ mod school_groups;
 mod sums;
 mod switches;
 mod testers;
+mod widths;
 mod withheld;
