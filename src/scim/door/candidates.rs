@@ -124,9 +124,9 @@ impl Exchange<'_> {
         desk: &mut Desk<'_>,
         resource_type: &'static ResourceType,
         filter: &Filter,
-    ) -> Result<Vec<Kept>, Failure> {
+    ) -> Step<Vec<Kept>> {
         if self.last_write(desk)?.is_none() {
-            return Ok(Vec::new());
+            return Ok(Ok(Vec::new()));
         }
         let kind = kind_of(resource_type);
         let related = if kind == Kind::Group { "members" } else { "groups" };
@@ -143,11 +143,11 @@ impl Exchange<'_> {
         };
         let mut found = Vec::new();
         for some in candidates.chunks(CHUNK) {
-            let resources = self.untold(|| self.own(desk, some.to_vec(), with_related))?;
+            let resources = settled!(self.untold(|| self.own(desk, some.to_vec(), with_related)));
             let holds = some.iter().zip(resources).filter(|(_, resource)| filter.holds(&resource.attributes));
             found.extend(holds.map(|(kept, _)| kept.clone()));
         }
-        Ok(found)
+        Ok(Ok(found))
     }
 
     /// The objects for which the filter may hold, if an index leads to them.

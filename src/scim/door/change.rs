@@ -148,6 +148,13 @@ impl Exchange<'_> {
             (None, Some(kept)) => kept,
             (None, None) => return Err(Refusal::unknown().into()),
         };
+        let manager = match command.if_match {
+            Some(_) => {
+                let names = settled!(self.untold(|| self.names_of_managers(desk, std::slice::from_ref(&kept))));
+                names.of_school(&kept.body).map(str::to_owned)
+            }
+            None => None,
+        };
         let (mut password, mut doubles) = (None, Vec::new());
         let what = match change {
             Change::Create(_) => return Err(Refusal::unknown().into()),
@@ -183,6 +190,7 @@ impl Exchange<'_> {
         let mut task = OwnTask::new(seen, (resource_type, Some(id.clone())), what);
         (task.password, task.doubles) = (password, doubles);
         task.if_match.clone_from(&command.if_match);
+        task.manager = manager;
         Ok(Ok(Prepared::Own(self.under_switches(task))))
     }
 

@@ -166,7 +166,7 @@ impl<'a> Exchange<'a> {
         }
         found.push(match filter {
             None => Section::Own(resource_type, self.n_own(desk, resource_type)?),
-            Some(filter) => Section::Some(resource_type, self.own_that(desk, resource_type, filter)?),
+            Some(filter) => Section::Some(resource_type, settled!(self.own_that(desk, resource_type, filter))),
         });
         Ok(Ok(found))
     }
@@ -336,11 +336,11 @@ impl<'a> Exchange<'a> {
             }
             Section::Own(resource_type, _) => {
                 let kept = self.own_page(desk, resource_type, (offset, count))?;
-                self.own(desk, kept, wants.related)?
+                settled!(self.own(desk, kept, wants.related))
             }
             Section::Some(_, kept) => {
                 let kept: Vec<Kept> = kept.iter().skip(skip).take(count).cloned().collect();
-                self.own(desk, kept, wants.related)?
+                settled!(self.own(desk, kept, wants.related))
             }
         };
         Ok(Ok(resources.into_iter().map(|resource| (resource_type, resource)).collect()))

@@ -7,8 +7,7 @@ use serde_json::Value;
 use crate::catalogue::{Category, Entity};
 use crate::clock::Millis;
 use crate::consent::provisioned::{Kept, Kind};
-use crate::scim::door::exchange::{Desk, Exchange};
-use crate::scim::door::manager;
+use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::door::resource::{About, Resource, named_reference};
 use crate::scim::door::told::{is_told, tag_of_own};
 use crate::scim::schema::{GROUP, ResourceType, USER};
@@ -22,17 +21,18 @@ pub fn kind_of(resource_type: &ResourceType) -> Kind {
 
 impl Exchange<'_> {
     /// These objects as resources, in their order; groups with their members, users with their groups, if wanted.
-    pub fn own(&self, desk: &mut Desk<'_>, kept: Vec<Kept>, with_related: bool) -> Result<Vec<Resource>, StoreError> {
+    pub fn own(&self, desk: &mut Desk<'_>, kept: Vec<Kept>, with_related: bool) -> Step<Vec<Resource>> {
         let mut related = if with_related { self.related(desk, &kept)? } else { HashMap::new() };
-        let managers = self.names_of_managers(desk, &kept)?;
+        let managers = settled!(self.names_of_managers(desk, &kept));
         let owned = kept.into_iter().filter_map(|kept| self.release().give_back(kept));
         let mut resources = Vec::new();
         for own in owned {
             let kept = own.kept();
-            let tag = tag_of_own((self.view, self.tagger), desk.activity, self.of(), kept)?;
+            let manager = managers.of_school(&kept.body);
+            let tag = tag_of_own((self.view, self.tagger), desk.activity, self.of(), (kept, manager))?;
             let mut body = kept.body.clone();
             let (resource_type, name) = if kept.kind == Kind::Group { (&GROUP, "members") } else { (&USER, "groups") };
-            manager::put_name(&mut body, &managers);
+            managers.put(&mut body);
             if let Some(related) = related.remove(&kept.id) {
                 body.insert(name.to_owned(), related.into());
             }
@@ -45,7 +45,7 @@ impl Exchange<'_> {
             };
             resources.push(Resource::new(body, about, &self.base));
         }
-        Ok(resources)
+        Ok(Ok(resources))
     }
 
     fn related(&self, desk: &mut Desk<'_>, kept: &[Kept]) -> Result<HashMap<String, Vec<Value>>, StoreError> {

@@ -54,6 +54,8 @@ pub struct OwnTask {
     pub password: Option<String>,
     /// In which version the client knows it.
     pub if_match: Option<String>,
+    /// The name of the user's manager, if that is a person of the school: the version tells of it.
+    pub manager: Option<String>,
     /// Hidden people of the school that the user may be.
     pub doubles: Vec<Double>,
     /// What happens to members that don't exist.
@@ -89,6 +91,7 @@ impl OwnTask {
             what,
             password: None,
             if_match: None,
+            manager: None,
             doubles: Vec::new(),
             unknown_member: Unknown::default(),
             has_unique_group_names: false,
@@ -139,7 +142,8 @@ impl Run<'_> {
         };
         if let Some(held) = &self.task.if_match {
             let seen = (&*self.task.view, self.task.tagger);
-            if !names(held, &tag_of_own(seen, row.conn(), (tenant_id, &vendor), &kept)?) {
+            let about = (&kept, self.task.manager.as_deref());
+            if !names(held, &tag_of_own(seen, row.conn(), (tenant_id, &vendor), about)?) {
                 return Ok(Err(stale()));
             }
         }

@@ -128,7 +128,7 @@ impl Exchange<'_> {
         }
         let kind: Kind = kind_of(resource_type);
         let kept = provisioned::find(desk.activity, self.of(), kind, id)?;
-        Ok(Ok(self.own(desk, kept.into_iter().collect(), wants.related)?.into_iter().next()))
+        Ok(Ok(settled!(self.own(desk, kept.into_iter().collect(), wants.related)).into_iter().next()))
     }
 
     /// A page of a list as an answer.

@@ -58,16 +58,20 @@ pub fn n_hidden_members(view: &View, conn: &mut Conn, of: Of<'_>, group: &str) -
 }
 
 /// The version of what a provider keeps itself: it counts its changes. While members of a group are hidden, it is
-/// another one for each set of them, so that it moves when somebody leaves the view or comes back.
+/// another one for each set of them, so that it moves when somebody leaves the view or comes back; and of a user whose
+/// manager is a person of the school it is another one for each name of that person.
 pub fn tag_of_own(
     (view, tagger): (&View, Tagger),
     conn: &mut Conn,
     of: Of<'_>,
-    kept: &Kept,
+    (kept, manager): (&Kept, Option<&str>),
 ) -> Result<String, StoreError> {
     let version = kept.version;
     if kept.kind != Kind::Group {
-        return Ok(format!("W/\"{version}\""));
+        return Ok(match manager {
+            None => format!("W/\"{version}\""),
+            Some(name) => format!("W/\"{version}-{:032x}\"", tagger.hash(&kept.id, std::iter::once(name))),
+        });
     }
     // The hash tells no more than one of those who are shown: at one count, all members together are the same.
     Ok(match hidden_members(view, conn, of)?.get(&kept.id) {
