@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::element;
+use super::fold::fold;
 use super::instant::Instant;
 use super::path::Path;
 use super::refusal::{Refusal, told};
@@ -45,7 +46,10 @@ pub fn one(path: Path, value: Value, switches: &Switches) -> Result<Option<Value
         }
         (Kind::String | Kind::Reference, Value::String(text)) if text.is_empty() => Ok(None),
         (Kind::Reference, Value::String(text)) if is_address(leaf) && !is_uri(&text) => Err(unfit(path, "a URI")),
-        (Kind::String | Kind::Reference, Value::String(text)) => Ok(Some(Value::String(text))),
+        (Kind::String | Kind::Reference, Value::String(text)) => {
+            check_text(path, &text)?;
+            Ok(Some(Value::String(text)))
+        }
         (Kind::String | Kind::Reference, _) => Err(unfit(path, "a text")),
         (Kind::Boolean, value) => boolean(path, value, switches).map(Some),
         (Kind::Decimal, value @ Value::Number(_)) => Ok(Some(value)),
@@ -155,6 +159,16 @@ fn boolean(path: Path, value: Value, switches: &Switches) -> Result<Value, Refus
 
 fn unfit(path: Path, what: &str) -> Refusal {
     Refusal::invalid_value(format!("`{path}` must be {what}"))
+}
+
+/// Refuses a text that is longer than its index takes, as it is or as it is compared.
+fn check_text(path: Path, text: &str) -> Result<(), Refusal> {
+    match path.leaf().longest {
+        Some(most) if text.len() > most || fold(text).len() > most => {
+            Err(unfit(path, &format!("a text of at most {most} bytes")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether a reference leads somewhere else than to a resource. One to a resource goes by its `value`, whatever a

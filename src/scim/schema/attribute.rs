@@ -90,6 +90,9 @@ impl Returned {
     }
 }
 
+/// `PostgreSQL` takes 2,700 bytes into an index, other columns among them.
+const LONGEST_KEY: usize = 1000;
+
 /// Among which resources a value may occur only once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uniqueness {
@@ -133,6 +136,8 @@ pub struct Attribute {
     pub returned: Returned,
     /// Where its values are unique.
     pub uniqueness: Uniqueness,
+    /// How many bytes a text has at most, if an index leads to it.
+    pub longest: Option<usize>,
     /// Values that are suggested, never enforced.
     pub canonical_values: &'static [&'static str],
     /// What a reference may lead to.
@@ -184,6 +189,7 @@ impl Attribute {
             mutability: Mutability::ReadWrite,
             returned: Returned::Default,
             uniqueness: Uniqueness::None,
+            longest: None,
             canonical_values: &[],
             reference_types: &[],
             sub_attributes: &[],
@@ -249,6 +255,10 @@ impl Attribute {
 
     pub(crate) const fn unique(self) -> Self {
         Self { uniqueness: Uniqueness::Server, ..self }
+    }
+
+    pub(crate) const fn key(self) -> Self {
+        Self { longest: Some(LONGEST_KEY), ..self }
     }
 
     pub(crate) const fn suggesting(self, values: &'static [&'static str]) -> Self {

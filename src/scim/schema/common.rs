@@ -22,7 +22,7 @@ pub static ID: Attribute =
 
 /// The client's identifier.
 pub static EXTERNAL_ID: Attribute =
-    Attribute::string("externalId", "Identifier that the client gave the resource.").case_exact();
+    Attribute::string("externalId", "Identifier that the client gave the resource.").case_exact().key();
 
 /// What the server knows about the resource itself.
 pub static META: Attribute = Attribute::complex("meta", META_PARTS, "Facts about the resource itself.").read_only();

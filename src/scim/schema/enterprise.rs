@@ -4,7 +4,7 @@ use super::attribute::Attribute;
 use super::resource_type::Schema;
 
 static MANAGER: &[Attribute] = &[
-    Attribute::string("value", "Identifier of the manager's account."),
+    Attribute::string("value", "Identifier of the manager's account.").key(),
     Attribute::reference("$ref", &["User"], "Address of the manager's account."),
     Attribute::string("displayName", "Name of the manager, from that account.").read_only(),
 ];

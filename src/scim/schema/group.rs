@@ -8,11 +8,11 @@ static MEMBER: &[Attribute] = &[
     Attribute::string("value", "Identifier of the member.").immutable(),
     Attribute::reference("$ref", &["User", "Group"], "Address of the member.").immutable(),
     Attribute::string("type", "Whether the member is a user or a group.").suggesting(&["User", "Group"]).immutable(),
-    Attribute::string("display", "What the client calls the member.").immutable(),
+    Attribute::string("display", "What the client calls the member.").immutable().key(),
 ];
 
 static ATTRIBUTES: &[Attribute] = &[
-    Attribute::string("displayName", "Name of the group.").required(),
+    Attribute::string("displayName", "Name of the group.").required().key(),
     Attribute::complex("members", MEMBER, "Who is in the group.").many(),
 ];
 

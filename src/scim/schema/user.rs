@@ -22,7 +22,7 @@ const fn kind(values: &'static [&'static str]) -> Attribute {
 }
 
 static EMAIL: &[Attribute] =
-    &[Attribute::string("value", "E-mail address."), DISPLAY, kind(&["work", "home", "other"]), PRIMARY];
+    &[Attribute::string("value", "E-mail address.").key(), DISPLAY, kind(&["work", "home", "other"]), PRIMARY];
 
 static PHONE: &[Attribute] = &[
     Attribute::string("value", "Telephone number."),
@@ -83,7 +83,7 @@ static CERTIFICATE: &[Attribute] = &[
 ];
 
 static ATTRIBUTES: &[Attribute] = &[
-    Attribute::string("userName", "Name to sign in with; unique, in any letter case.").required().unique(),
+    Attribute::string("userName", "Name to sign in with; unique, in any letter case.").required().unique().key(),
     Attribute::complex("name", NAME, "The parts of the user's name."),
     Attribute::string("displayName", "Name to show to others."),
     Attribute::string("nickName", "Name by which the user is called."),
