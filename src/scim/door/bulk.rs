@@ -308,6 +308,8 @@ impl Run<'_> {
             match outcome {
                 Ok(Answer { tag: Some(tag), .. }) => _ = told.insert("version".to_owned(), tag.into()),
                 Ok(_) => {}
+                // A later operation of the job has deleted what this one made.
+                Err(failure) if failure.as_refusal().status == 404 => {}
                 Err(failure) => {
                     let refusal: Refusal = Failure::as_refusal(&failure);
                     told.insert("status".to_owned(), refusal.status.to_string().into());

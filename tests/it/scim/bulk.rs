@@ -187,4 +187,16 @@ with_a_provider! {
         assert_eq!(texts(&provider.read(&path)["groups"], "value"), [made(&outcomes[3])]);
         assert_eq!(outcomes[4]["location"], outcomes[3]["location"]);
     }
+
+    fn what_is_made_in_a_circle_and_deleted_again_was_made(provider: &Provider) {
+        let managed = |name: &str, by: &str| json!({"userName": name, ENTERPRISE: {"manager": {"value": by}}});
+
+        let outcomes = run(provider, &json!([
+            post("/Users", "a", &managed("ann", "bulkId:b")), post("/Users", "b", &managed("bob", "bulkId:a")),
+            {"method": "DELETE", "path": "/Users/bulkId:b"},
+        ]));
+
+        assert_eq!(statuses(&outcomes), ["201", "201", "204"]);
+        assert_eq!(provider.names("userName pr"), set(&["ann"]));
+    }
 }
