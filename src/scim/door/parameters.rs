@@ -59,11 +59,12 @@ impl Parameters {
     /// Reads the query of an address: names in any case, what is unknown ignored.
     pub fn of_query(query: &str) -> Result<Self, Refusal> {
         let mut read = Self::default();
+        let mut given = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let name = decoded(name)?.to_ascii_lowercase();
-            read.set(&name, &decoded(value)?)?;
+            given.push((decoded(name)?.to_ascii_lowercase(), decoded(value)?));
         }
+        read.set_all(&given)?;
         Ok(read)
     }
 
@@ -71,7 +72,7 @@ impl Parameters {
     pub fn of_search(body: &Value) -> Result<Self, Refusal> {
         let body: &Map<String, Value> =
             body.as_object().ok_or_else(|| Refusal::invalid_syntax("the body must be a JSON object"))?;
-        let mut read = Self::default();
+        let (mut read, mut given) = (Self::default(), Vec::new());
         for (name, value) in body {
             let name = name.to_ascii_lowercase();
             let is_number = matches!(&*name, "startindex" | "count");
@@ -89,9 +90,21 @@ impl Parameters {
                     return Err(Refusal::invalid_value(format!("`{name}` has a value of the wrong kind")));
                 }
             };
-            read.set(&name, &text)?;
+            given.push((name, text));
         }
+        read.set_all(&given)?;
         Ok(read)
+    }
+
+    fn set_all(&mut self, given: &[(String, String)]) -> Result<(), Refusal> {
+        let is_by_cursor = given.iter().any(|(name, _)| name == "cursor");
+        given.iter().try_for_each(|(name, value)| {
+            self.set(name, value).map_err(|refusal| match name.as_str() {
+                // RFC 9865 has a word of its own for it.
+                "count" if is_by_cursor => Refusal::bad(ScimType::InvalidCount, refusal.detail),
+                _ => refusal,
+            })
+        })
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), Refusal> {
@@ -174,6 +187,14 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused_and_any_number_is_one() {
+        for (query, scim_type) in [
+            ("cursor&count=x", ScimType::InvalidCount),
+            ("count=x&cursor=", ScimType::InvalidCount),
+            ("count=x", ScimType::InvalidValue),
+            ("cursor&startIndex=x", ScimType::InvalidValue),
+        ] {
+            assert_eq!(Parameters::of_query(query).unwrap_err().scim_type, Some(scim_type), "{query}");
+        }
         for wrong in ["count=abc", "count=1.5", "startIndex=", "count=-"] {
             assert_eq!(Parameters::of_query(wrong).unwrap_err().scim_type, Some(ScimType::InvalidValue), "{wrong}");
         }
