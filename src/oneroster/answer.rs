@@ -19,7 +19,7 @@ use crate::consent::written::Own;
 use crate::http::{App, Refusal};
 use crate::json::PATH_SEGMENT;
 use crate::keys::MasterKey;
-use crate::oneroster::body::{Around, Body, Written};
+use crate::oneroster::body::{Around, Body, Record};
 use crate::oneroster::gradebook::own;
 use crate::oneroster::links::{Cut, links};
 use crate::oneroster::operation::{Operation, Special, Subset};
@@ -380,17 +380,19 @@ impl Exchange<'_> {
     ) -> Result<Option<(Vec<u8>, People)>, StoreError> {
         let Operation { edition, entity, .. } = *self.request.operation;
         let root = format!("{}/{}/ims/oneroster", self.app.public_url, self.caller.tenant);
-        let written = if members.is_none() { self.written_once() } else { None };
+        let once = if members.is_none() { self.written_once() } else { None };
+        let once = once.map(WrittenOnce::written);
+        let written = once.as_deref();
         Body { release: self.release(), edition, root: &root, entity, members, written }.write(conn, objects, around)
     }
 
     /// People as they were written before in this version.
-    fn written_once(&self) -> Option<&WrittenOnce<Written>> {
+    fn written_once(&self) -> Option<&WrittenOnce<Record>> {
         let Operation { edition, entity, .. } = *self.request.operation;
         if entity != Entity::User || planted::is_any() {
             return None;
         }
-        let of_versions = self.view.kept(Door::OneRoster, <[OnceLock<WrittenOnce<Written>>; 2]>::default)?;
+        let of_versions = self.view.kept(Door::OneRoster, <[OnceLock<WrittenOnce<Record>>; 2]>::default)?;
         let of_version = of_versions.get(usize::from(edition.version == Version::V1p1))?;
         let n = self.release().snapshot().ids(entity).len();
         Some(of_version.get_or_init(|| WrittenOnce::new(n, &self.app.people_cache)))

@@ -14,12 +14,12 @@ use crate::oneroster::edition::{Edition, Warning};
 use crate::oneroster::gradebook::own;
 use crate::oneroster::represent::{Frame, Represented, is_in_snapshot};
 use crate::planted::{self, Leak};
-use crate::query::WrittenOnce;
+use crate::query::Written;
 use crate::store::hydrate::{Selection, each_released};
 use crate::store::{Conn, StoreError};
 
 /// Writes what was written before as an element, and says where.
-fn copy(json: &mut Json, before: &Written) -> Range<usize> {
+fn copy(json: &mut Json, before: &Record) -> Range<usize> {
     json.element();
     let start = json.len();
     json.bytes(&before.text);
@@ -42,12 +42,12 @@ pub struct Body<'a> {
     /// The members that were asked for; none means all.
     pub members: Option<&'a [String]>,
     /// Objects that were written before with all members.
-    pub written: Option<&'a WrittenOnce<Written>>,
+    pub written: Option<&'a Written<Record>>,
 }
 
 /// An object as it was written.
 #[derive(Debug)]
-pub struct Written {
+pub struct Record {
     text: Box<[u8]>,
     told: Categories,
 }
@@ -98,7 +98,7 @@ impl Body<'_> {
             if let Some(kept) = self.written {
                 let text: Box<[u8]> = json.since(start).into();
                 let n_bytes = text.len();
-                kept.keep(*position, Written { text, told: released.disclosed() }, n_bytes);
+                kept.keep(*position, Record { text, told: released.disclosed() }, n_bytes);
             }
             written.push((*place, start..json.len()));
         })?;

@@ -26,4 +26,4 @@ pub use filter::{Filter, Leaf, Member, Op, Target};
 pub use list::{Door, List, Page, Start, View};
 pub use sort::{Direction, Last, SortKey};
 pub use views::{Asked, Views};
-pub use written_once::{Budget, WrittenOnce};
+pub use written_once::{Budget, Written, WrittenOnce};

@@ -1,51 +1,142 @@
-//! What is written once of the objects of a view, and lasts as long as it.
+//! What is written once of the objects of a view, and lasts no longer than it.
 //!
 //! A view is of one state of the board and of its rules, so that nothing here is ever of another.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
+use std::time::Instant;
 
 const MIB: usize = 1024 * 1024;
 
-/// How much memory what is written once may take in all views together, in bytes.
+/// How long nobody must have asked for what makes room for others, in ms.
+const IDLE: u64 = 5_000;
+
+/// How long nobody tries to make room after somebody did, in ms.
+const PAUSE: u64 = 1_000;
+
+/// How much memory what is written once may take in all views together.
 #[derive(Debug, Clone)]
-pub struct Budget(Arc<AtomicUsize>);
+pub struct Budget(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    /// In bytes.
+    left: AtomicUsize,
+    started: Instant,
+    /// When room was last to be made, in ms.
+    tried_at: AtomicU64,
+    shelves: Mutex<Vec<Weak<dyn Shelf>>>,
+}
+
+/// What takes part of the budget.
+trait Shelf: std::fmt::Debug + Send + Sync {
+    /// When somebody last asked for it, in ms since the budget was made.
+    fn used_at(&self) -> u64;
+    /// Gives everything up; returns how many bytes that was.
+    fn clear(&self) -> usize;
+}
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(Arc::new(AtomicUsize::new(Self::DEFAULT * MIB)))
+        let left = AtomicUsize::new(Self::DEFAULT * MIB);
+        let (started, tried_at) = (Instant::now(), AtomicU64::new(0));
+        Self(Arc::new(Shared { left, started, tried_at, shelves: Mutex::default() }))
     }
 }
 
 impl Budget {
     /// What may be taken unless that is set, in MiB.
-    pub const DEFAULT: usize = 96;
+    pub const DEFAULT: usize = 64;
 
     /// Sets what may be taken, before anything is.
     pub fn set(&self, mib: usize) {
-        self.0.store(mib.saturating_mul(MIB), Ordering::Relaxed);
+        self.0.left.store(mib.saturating_mul(MIB), Ordering::Relaxed);
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.0.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     fn take(&self, bytes: usize) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
+        let take = || self.0.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
+        take().is_ok() || (self.make_room() && take().is_ok())
     }
 
     fn give_back(&self, bytes: usize) {
-        self.0.fetch_add(bytes, Ordering::Relaxed);
+        self.0.left.fetch_add(bytes, Ordering::Relaxed);
     }
+
+    /// Clears what nobody has asked for the longest; `false` if all is in use.
+    fn make_room(&self) -> bool {
+        let now = self.now();
+        if now < self.0.tried_at.load(Ordering::Relaxed) + PAUSE {
+            return false;
+        }
+        self.0.tried_at.store(now, Ordering::Relaxed);
+        let mut shelves = self.0.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        shelves.retain(|shelf| shelf.strong_count() > 0);
+        let last = now.saturating_sub(IDLE);
+        let mut idle: Vec<Arc<dyn Shelf>> = shelves.iter().filter_map(Weak::upgrade).collect();
+        idle.retain(|shelf| shelf.used_at() < last);
+        idle.sort_by_key(|shelf| shelf.used_at());
+        idle.iter().any(|shelf| shelf.clear() > 0)
+    }
+}
+
+/// Objects of one kind as they were written.
+#[derive(Debug)]
+pub struct WrittenOnce<T>(Arc<Objects<T>>);
+
+#[derive(Debug)]
+struct Objects<T> {
+    n: u32,
+    budget: Budget,
+    used_at: AtomicU64,
+    page: RwLock<Arc<Written<T>>>,
 }
 
 /// Objects of one kind as they were written, by position.
 #[derive(Debug)]
-pub struct WrittenOnce<T> {
+pub struct Written<T> {
     objects: Vec<OnceLock<Box<T>>>,
     budget: Budget,
     n_bytes: AtomicUsize,
 }
 
-impl<T> WrittenOnce<T> {
+impl<T: std::fmt::Debug + Send + Sync + 'static> WrittenOnce<T> {
     /// Room for so many objects, of which none is written.
     pub fn new(n: u32, budget: &Budget) -> Self {
+        let page = RwLock::new(Arc::new(Written::new(n, budget)));
+        let objects = Arc::new(Objects { n, budget: budget.clone(), used_at: AtomicU64::new(budget.now()), page });
+        let shelf: Weak<dyn Shelf> = Arc::downgrade(&objects) as Weak<dyn Shelf>;
+        budget.0.shelves.lock().unwrap_or_else(PoisonError::into_inner).push(shelf);
+        Self(objects)
+    }
+
+    /// What was written so far.
+    pub fn written(&self) -> Arc<Written<T>> {
+        self.0.used_at.store(self.0.budget.now(), Ordering::Relaxed);
+        Arc::clone(&self.0.page.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<T: std::fmt::Debug + Send + Sync> Shelf for Objects<T> {
+    fn used_at(&self) -> u64 {
+        self.used_at.load(Ordering::Relaxed)
+    }
+
+    fn clear(&self) -> usize {
+        let mut page = self.page.write().unwrap_or_else(PoisonError::into_inner);
+        let n_bytes = page.n_bytes.load(Ordering::Relaxed);
+        if n_bytes > 0 {
+            *page = Arc::new(Written::new(self.n, &self.budget));
+        }
+        n_bytes
+    }
+}
+
+impl<T> Written<T> {
+    fn new(n: u32, budget: &Budget) -> Self {
         let objects = (0..n).map(|_| OnceLock::new()).collect();
         Self { objects, budget: budget.clone(), n_bytes: AtomicUsize::new(0) }
     }
@@ -58,7 +149,8 @@ impl<T> WrittenOnce<T> {
     /// Keeps what was written of an object, and takes so many bytes beside its own size, as long as there is room.
     pub fn keep(&self, position: u32, written: T, n_beside: usize) {
         let Some(slot) = self.objects.get(position as usize) else { return };
-        let n_bytes = size_of::<T>() + n_beside;
+        // An allocator rounds up.
+        let n_bytes = (size_of::<T>() + n_beside) / 4 * 5;
         if slot.get().is_none() && self.budget.take(n_bytes) {
             self.n_bytes.fetch_add(n_bytes, Ordering::Relaxed);
             // Whoever came first wrote the same.
@@ -67,7 +159,7 @@ impl<T> WrittenOnce<T> {
     }
 }
 
-impl<T> Drop for WrittenOnce<T> {
+impl<T> Drop for Written<T> {
     fn drop(&mut self) {
         self.budget.give_back(*self.n_bytes.get_mut());
     }
@@ -77,23 +169,51 @@ impl<T> Drop for WrittenOnce<T> {
 mod tests {
     use super::*;
 
+    fn kept(once: &WrittenOnce<&'static str>) -> [Option<&'static str>; 4] {
+        let written = once.written();
+        [0, 1, 2, 3].map(|position| written.get(position).copied())
+    }
+
     #[test]
     fn what_is_kept_has_an_end_and_makes_room_when_it_goes() {
         let budget = Budget::default();
         budget.set(1);
-        let written = WrittenOnce::new(3, &budget);
+        let once = WrittenOnce::new(3, &budget);
 
-        written.keep(0, "a", MIB / 2);
-        written.keep(0, "another", MIB / 4);
-        written.keep(1, "too large", MIB / 2);
-        written.keep(2, "c", MIB / 4);
-        written.keep(3, "nobody", 0);
+        once.written().keep(0, "a", MIB / 2);
+        once.written().keep(0, "another", MIB / 4);
+        once.written().keep(1, "too large", MIB / 2);
+        once.written().keep(2, "c", MIB / 8);
+        once.written().keep(3, "nobody", 0);
 
-        let kept = |written: &WrittenOnce<&'static str>| [0, 1, 2, 3].map(|position| written.get(position).copied());
-        assert_eq!(kept(&written), [Some("a"), None, Some("c"), None]);
-        drop(written);
+        assert_eq!(kept(&once), [Some("a"), None, Some("c"), None]);
+        drop(once);
         let next = WrittenOnce::new(3, &budget);
-        next.keep(1, "too large", MIB / 2);
+        next.written().keep(1, "too large", MIB / 2);
         assert_eq!(kept(&next), [None, Some("too large"), None, None]);
+    }
+
+    #[test]
+    fn what_nobody_asks_for_makes_room_and_what_is_in_use_does_not() {
+        let budget = Budget::default();
+        budget.set(1);
+        let [idle, busy, late] = [(); 3].map(|()| WrittenOnce::new(3, &budget));
+        idle.written().keep(0, "idle", MIB / 4);
+        busy.written().keep(0, "busy", MIB / 2);
+
+        late.written().keep(0, "late", MIB / 4);
+        assert_eq!(kept(&late), [None; 4]);
+
+        let earlier = Budget(Arc::new(Shared {
+            left: AtomicUsize::new(0),
+            started: Instant::now().checked_sub(std::time::Duration::from_secs(60)).unwrap(),
+            tried_at: AtomicU64::new(0),
+            shelves: Mutex::new(std::mem::take(&mut *budget.0.shelves.lock().unwrap())),
+        }));
+        busy.0.used_at.store(earlier.now(), Ordering::Relaxed);
+        assert!(earlier.make_room());
+        assert_eq!((kept(&idle), kept(&busy)), ([None; 4], [Some("busy"), None, None, None]));
+        late.written().keep(0, "late", MIB / 4);
+        assert_eq!(kept(&late), [Some("late"), None, None, None]);
     }
 }

@@ -36,8 +36,8 @@ impl Exchange<'_> {
         let Some(names) = self.view.org_names(desk.board)? else { return Ok(Err(Moved)) };
         let keeps_any = self.last_write(desk)?.is_some();
         let mut accounts = if keeps_any { self.accounts(desk, positions)? } else { HashMap::new() };
-        let once = self.written_once().filter(|_| wants.is_whole());
-        let written = |person: u32| once.and_then(|once| once.user(person));
+        let once = self.written_once().filter(|_| wants.is_whole()).map(|once| once.users.written());
+        let written = |person: u32| once.as_ref().and_then(|once| once.get(person));
         let is_read = |person: &u32| written(*person).is_none() || accounts.contains_key(person);
         let read: Vec<u32> = positions.iter().copied().filter(is_read).collect();
         let fields = person::fields().filter(|field| release.may_show(Entity::User, field.category));
@@ -83,8 +83,9 @@ impl Exchange<'_> {
                 told: released.disclosed(),
             };
             found.push(self.in_text(*person, &written, groups));
-            if let Some(once) = once {
-                once.keep(*person, written);
+            if let Some(once) = &once {
+                let n_bytes = written.n_bytes();
+                once.keep(*person, written, n_bytes);
             }
         }
         Ok(Ok(found))

@@ -16,7 +16,8 @@ use crate::scim::school::directory::Membership;
 pub struct OfView {
     /// References to groups.
     pub references: OnceLock<GroupReferences>,
-    users: WrittenOnce<WrittenUser>,
+    /// People as users.
+    pub users: WrittenOnce<WrittenUser>,
 }
 
 /// A person of the school as a user, but for what the provider keeps itself.
@@ -38,20 +39,14 @@ pub struct WrittenUser {
     pub told: Categories,
 }
 
-impl OfView {
-    /// A person as a user, if it was written before.
-    pub fn user(&self, person: u32) -> Option<&WrittenUser> {
-        self.users.get(person)
-    }
-
-    /// Keeps a written user as long as there is room.
-    pub fn keep(&self, person: u32, user: WrittenUser) {
-        let n_bytes = user.attributes.len()
-            + size_of_val(&*user.schemas)
-            + user.placeholder.as_ref().map_or(0, |text| text.len())
-            + size_of_val(&*user.groups)
-            + user.tag.len();
-        self.users.keep(person, user, n_bytes);
+impl WrittenUser {
+    /// How many bytes it takes beside its own size.
+    pub fn n_bytes(&self) -> usize {
+        self.attributes.len()
+            + size_of_val(&*self.schemas)
+            + self.placeholder.as_ref().map_or(0, |text| text.len())
+            + size_of_val(&*self.groups)
+            + self.tag.len()
     }
 }
 
