@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use roaring::RoaringBitmap;
 
-use crate::catalogue::{Category, Entity};
+use crate::catalogue::{Category, Entity, Field};
 use crate::consent::provisioned::{Kept, Kind};
 use crate::query::{Filter as CommonFilter, Leaf, Member, Op, QueryError, Target, modified, value};
 use crate::scim::door::answer::Failure;
@@ -202,7 +202,13 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
     /// People of that user name: one that only the school gave them needs no look.
     fn named(&mut self, name: &str) -> Result<Bounds, StoreError> {
         let (exchange, live) = (self.exchange, self.live());
-        let of_school = self.folded("username", name)? & live;
+        // A user name may be in either of two columns, and is in no more than one.
+        let (mut of_school, mut shown) = (RoaringBitmap::new(), RoaringBitmap::new());
+        for field in Entity::User.fields().iter().filter(|field| field.name == "username") {
+            let found = self.folded_in(field, name)? & live;
+            shown |= &found & exchange.release().released(field.category);
+            of_school |= found;
+        }
         let mut by_account = RoaringBitmap::new();
         let mut with_account = HashMap::new();
         if exchange.last_write(self.desk)?.is_some() {
@@ -211,12 +217,7 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
             let people: Vec<u32> = of_school.iter().collect();
             with_account = exchange.accounts(self.desk, &people)?;
         }
-        let fields: Vec<_> = Entity::User.fields().iter().filter(|field| field.name == "username").collect();
-        let is_shown = |person: u32| match fields.as_slice() {
-            [field] => exchange.release().shows(Entity::User, field.category, person),
-            _ => false,
-        };
-        let sure = of_school.iter().filter(|person| is_shown(*person) && !with_account.contains_key(person)).collect();
+        let sure = shown.iter().filter(|person| !with_account.contains_key(person)).collect();
         Ok(Bounds { sure, maybe: of_school | by_account })
     }
 
@@ -243,13 +244,17 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
     /// the look at the body decides.
     fn folded(&mut self, name: &'static str, text: &str) -> Result<RoaringBitmap, StoreError> {
         let mut found = RoaringBitmap::new();
-        let needle = fold(text);
-        let snapshot = &self.exchange.view.board.snapshot;
         for field in Entity::User.fields().iter().filter(|field| field.name == name) {
-            let is_same = |other: &str| equals(other, &needle);
-            found |= leaf::folded(self.desk.board, snapshot, (Entity::User, field.column), (text, &is_same))?;
+            found |= self.folded_in(field, text)?;
         }
         Ok(found)
+    }
+
+    fn folded_in(&mut self, field: &Field, text: &str) -> Result<RoaringBitmap, StoreError> {
+        let needle = fold(text);
+        let snapshot = &self.exchange.view.board.snapshot;
+        let is_same = |other: &str| equals(other, &needle);
+        leaf::folded(self.desk.board, snapshot, (Entity::User, field.column), (text, &is_same))
     }
 
     fn column(&mut self, name: &'static str, op: Op, text: &str) -> Result<RoaringBitmap, Failure> {
