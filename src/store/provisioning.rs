@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::consent::provisioned::Kind;
+use crate::consent::provisioned::{Kept, Kind};
 use crate::store::provisioned::{LIST, Member, email_key, is_kind, memberships, push_in};
 use crate::store::writer::VendorRow;
 use crate::store::{Bind, Conn, Statement, StoreError};
@@ -24,9 +24,10 @@ pub struct Draft {
     pub password: Option<String>,
 }
 
-/// What the e-mail addresses of a user or an account are found by.
-pub fn emails_of(body: &Map<String, Value>) -> BTreeSet<String> {
-    let emails = body.get("emails").and_then(Value::as_array).into_iter().flatten();
+/// What the e-mail addresses of a user or an account are found by; others have none.
+pub fn emails_of(kind: Kind, body: &Map<String, Value>) -> BTreeSet<String> {
+    let has_emails = matches!(kind, Kind::User | Kind::Account);
+    let emails = body.get("emails").filter(|_| has_emails).and_then(Value::as_array).into_iter().flatten();
     emails.filter_map(|email| email.get("value")?.as_str()).map(email_key).collect()
 }
 
@@ -62,11 +63,12 @@ impl VendorRow<'_> {
             .bind(draft.password.as_deref())
             .bind(draft.body.as_str())
             .execute(self.conn)?;
-        self.add_emails(kind, id, &draft.emails)
+        self.add_emails(kind, id, draft.emails.iter())
     }
 
     /// Replaces an object's attributes.
-    pub fn replace(&mut self, kind: Kind, id: &str, draft: &Draft) -> Result<(), StoreError> {
+    pub fn replace(&mut self, before: &Kept, draft: &Draft) -> Result<(), StoreError> {
+        let (kind, id) = (before.kind, before.id.as_str());
         let statement = Statement::new(format!(
             "UPDATE provisioned SET version = version + 1, modified_at = ?, name = ?, external_id = ?, \
              password = COALESCE(?, password), body = ? WHERE tenant_id = ? AND vendor_id = ? AND {} AND id = ?",
@@ -78,35 +80,39 @@ impl VendorRow<'_> {
         .bind(draft.password.as_deref())
         .bind(draft.body.as_str());
         self.bound(statement).bind(id).execute(self.conn)?;
-        if matches!(kind, Kind::Group | Kind::SchoolGroup) {
-            return Ok(());
-        }
-        let statement = Statement::new(format!("SELECT email {}", of_emails(kind)));
-        let mut before = BTreeSet::new();
-        self.bound(statement).bind(id).each(self.conn, |row| {
-            before.insert(row.need_text(0)?.to_owned());
-            Ok(())
-        })?;
-        if before != draft.emails {
-            self.remove_emails(kind, id)?;
-            self.add_emails(kind, id, &draft.emails)?;
-        }
-        Ok(())
+        let emails = emails_of(kind, &before.body);
+        self.remove_emails(kind, id, emails.difference(&draft.emails))?;
+        self.add_emails(kind, id, draft.emails.difference(&emails))
     }
 
-    fn add_emails(&mut self, kind: Kind, id: &str, emails: &BTreeSet<String>) -> Result<(), StoreError> {
+    fn add_emails<'e>(
+        &mut self,
+        kind: Kind,
+        id: &str,
+        emails: impl Iterator<Item = &'e String>,
+    ) -> Result<(), StoreError> {
         for email in emails {
             let statement = Statement::new(
-                "INSERT INTO provisioned_email (tenant_id, vendor_id, kind, id, email) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO provisioned_email (tenant_id, vendor_id, kind, email, id) VALUES (?, ?, ?, ?, ?)",
             );
-            self.bound(statement).bind(kind.name()).bind(id).bind(email.as_str()).execute(self.conn)?;
+            self.bound(statement).bind(kind.name()).bind(email.as_str()).bind(id).execute(self.conn)?;
         }
         Ok(())
     }
 
-    fn remove_emails(&mut self, kind: Kind, id: &str) -> Result<(), StoreError> {
-        let statement = Statement::new(format!("DELETE {}", of_emails(kind)));
-        self.bound(statement).bind(id).execute(self.conn)?;
+    fn remove_emails<'e>(
+        &mut self,
+        kind: Kind,
+        id: &str,
+        emails: impl Iterator<Item = &'e String>,
+    ) -> Result<(), StoreError> {
+        for email in emails {
+            let statement = Statement::new(format!(
+                "DELETE FROM provisioned_email WHERE tenant_id = ? AND vendor_id = ? AND {} AND email = ? AND id = ?",
+                is_kind(kind)
+            ));
+            self.bound(statement).bind(email.as_str()).bind(id).execute(self.conn)?;
+        }
         Ok(())
     }
 
@@ -148,7 +154,8 @@ impl VendorRow<'_> {
     }
 
     /// Deletes an object, with its memberships and its members; the groups that it was in have changed.
-    pub fn remove(&mut self, kind: Kind, id: &str) -> Result<(), StoreError> {
+    pub fn remove(&mut self, kept: &Kept) -> Result<(), StoreError> {
+        let (kind, id) = (kept.kind, kept.id.as_str());
         let (tenant_id, vendor) = self.of();
         let names = [id.to_owned()];
         let mut groups: Vec<String> =
@@ -163,7 +170,7 @@ impl VendorRow<'_> {
             format!("DELETE FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND {} AND id = ?", is_kind(kind));
         let statement = Statement::new(sql);
         self.bound(statement).bind(id).execute(self.conn)?;
-        self.remove_emails(kind, id)
+        self.remove_emails(kind, id, emails_of(kind, &kept.body).iter())
     }
 
     /// Adds members to a group; returns whether any of them is new.
@@ -203,8 +210,4 @@ impl VendorRow<'_> {
             .bind(self.vendor.as_str())
             .bind(group)
     }
-}
-
-fn of_emails(kind: Kind) -> String {
-    format!("FROM provisioned_email WHERE tenant_id = ? AND vendor_id = ? AND {} AND id = ?", is_kind(kind))
 }

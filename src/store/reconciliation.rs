@@ -204,12 +204,12 @@ impl VendorRow<'_> {
         let body: Map<String, Value> = of_account.map(|(name, value)| (name.clone(), value.clone())).collect();
         let external_id = body.get("externalId").and_then(Value::as_str).map(str::to_owned);
         // The user has the name already: it is not looked for under the account too.
-        let emails = emails_of(&body);
+        let emails = emails_of(Kind::Account, &body);
         let draft = Draft { name: None, external_id, emails, body: cell::json(&body)?, password: None };
         let key = person.to_string();
         let of = self.of();
-        if provisioned::find(self.conn, (of.0, &of.1), Kind::Account, &key)?.is_some() {
-            self.replace(Kind::Account, &key, &draft)
+        if let Some(account) = provisioned::find(self.conn, (of.0, &of.1), Kind::Account, &key)? {
+            self.replace(&account, &draft)
         } else {
             let number = self.next_number();
             self.create(Kind::Account, (&key, number), &draft)

@@ -169,10 +169,10 @@ impl Task for AccountTask {
             }
         }
         let external_id = text("externalId").map(str::to_owned);
-        let emails = emails_of(&body);
+        let emails = emails_of(Kind::Account, &body);
         let draft = Draft { name, external_id, emails, body: crate::store::cell::json(&body)?, password: None };
-        if kept.is_some() {
-            row.replace(Kind::Account, &key, &draft)?;
+        if let Some(kept) = &kept {
+            row.replace(kept, &draft)?;
         } else {
             let number = row.next_number();
             row.create(Kind::Account, (&key, number), &draft)?;

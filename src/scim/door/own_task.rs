@@ -1,6 +1,6 @@
 //! A change of what the provider keeps itself, made under the lock of its row.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -154,7 +154,7 @@ impl Run<'_> {
                     self.take_as_manager(row, id)?;
                 }
                 row.keep_account_of(&kept, &Object::new())?;
-                row.remove(self.kind, id)?;
+                row.remove(&kept)?;
                 return Ok(Ok(Done { id: None, is_new: false, has_account: kept.person.is_some() }));
             }
             What::Create(..) => return Ok(Err(Refusal::unknown())),
@@ -182,7 +182,7 @@ impl Run<'_> {
         }
         let has_moved = self.kind == Kind::Group && allowed!(self.change_members(row, id, (&member_changes, &told))?);
         if is_changed {
-            row.replace(self.kind, id, &draft)?;
+            row.replace(&kept, &draft)?;
             row.keep_account_of(&kept, &resource)?;
             self.note_doubles(row, id)?;
             self.keep_managers(row, &kept, &resource)?;
@@ -200,8 +200,8 @@ impl Run<'_> {
     fn take_as_manager(&self, row: &mut VendorRow<'_>, id: &str) -> Result<(), StoreError> {
         let (tenant_id, vendor) = row.of();
         for managed in provisioned::managed_by(row.conn(), (tenant_id, &vendor), id)? {
-            let draft = self.draft(&without_manager(managed.body))?;
-            row.replace(Kind::User, &managed.id, &draft)?;
+            let draft = self.draft(&without_manager(managed.body.clone()))?;
+            row.replace(&managed, &draft)?;
             row.note_manager(&managed.id, None)?;
         }
         Ok(())
@@ -227,7 +227,7 @@ impl Run<'_> {
         Ok(Draft {
             name: text(name).map(|name| fold(name).into_owned()),
             external_id: text("externalId").map(str::to_owned),
-            emails: if self.kind == Kind::Group { BTreeSet::new() } else { emails_of(body) },
+            emails: emails_of(self.kind, body),
             body: crate::store::cell::json(body)?,
             password: self.task.password.clone(),
         })

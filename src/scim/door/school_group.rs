@@ -153,9 +153,9 @@ impl Task for SchoolGroupTask {
         let body: Object = external_id.iter().map(|id| (EXTERNAL_ID.to_owned(), id.as_str().into())).collect();
         let body = crate::store::cell::json(&body)?;
         let draft = Draft { name: None, external_id, emails: BTreeSet::new(), body, password: None };
-        if kept.is_some() {
+        if let Some(kept) = &kept {
             // One that is cleared stays without an identifier: it tells when that changed.
-            row.replace(Kind::SchoolGroup, &self.id, &draft)?;
+            row.replace(kept, &draft)?;
         } else {
             let number = row.next_number();
             row.create(Kind::SchoolGroup, (&self.id, number), &draft)?;

@@ -5,15 +5,14 @@ CREATE TABLE provisioned_email (
     tenant_id BIGINT NOT NULL,
     vendor_id TEXT COLLATE "C" NOT NULL,
     kind TEXT COLLATE "C" NOT NULL,
-    id TEXT COLLATE "C" NOT NULL,
     email TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (tenant_id, vendor_id, kind, id, email)
+    id TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (tenant_id, vendor_id, kind, email, id)
 );
-INSERT INTO provisioned_email
+INSERT INTO provisioned_email (tenant_id, vendor_id, kind, id, email)
 SELECT DISTINCT o.tenant_id, o.vendor_id, o.kind, o.id,
     CASE WHEN e ->> 'value' COLLATE "C" ~ '^[ -~]*$' THEN lower(e ->> 'value' COLLATE "C") ELSE '' END
 FROM provisioned o, jsonb_array_elements(
     CASE WHEN jsonb_typeof(o.body::jsonb -> 'emails') = 'array' THEN o.body::jsonb -> 'emails' ELSE '[]' END
 ) e
 WHERE o.kind IN ('User', 'Account') AND e ->> 'value' IS NOT NULL;
-CREATE INDEX provisioned_by_email ON provisioned_email (tenant_id, vendor_id, kind, email);

@@ -5,13 +5,12 @@ CREATE TABLE provisioned_email (
     tenant_id INTEGER NOT NULL,
     vendor_id TEXT NOT NULL,
     kind TEXT NOT NULL,
-    id TEXT NOT NULL,
     email TEXT NOT NULL,
-    PRIMARY KEY (tenant_id, vendor_id, kind, id, email)
+    id TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, vendor_id, kind, email, id)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO provisioned_email
+INSERT INTO provisioned_email (tenant_id, vendor_id, kind, id, email)
 SELECT DISTINCT o.tenant_id, o.vendor_id, o.kind, o.id,
     CASE WHEN json_extract(e.value, '$.value') GLOB '*[^ -~]*' THEN '' ELSE lower(json_extract(e.value, '$.value')) END
 FROM provisioned o, json_each(o.body, '$.emails') e
 WHERE o.kind IN ('User', 'Account') AND json_extract(e.value, '$.value') IS NOT NULL;
-CREATE INDEX provisioned_by_email ON provisioned_email (tenant_id, vendor_id, kind, email);
