@@ -127,13 +127,13 @@ fn limit(workload: Workload, database: &str, own: impl Fn(Workload) -> Option<f6
     let times = |factor: f64, of: Workload| own(of).map(|cost| factor * cost);
     match workload {
         Workload::User => Some(if is_sqlite { 60.0 } else { 210.0 }),
-        Workload::Page => Some(if is_sqlite { 340.0 } else { 800.0 }),
+        Workload::Page | Workload::AnyPage => Some(if is_sqlite { 340.0 } else { 800.0 }),
         Workload::DeepPage | Workload::SchoolStudents => times(1.3, Workload::Page),
         Workload::Delta => times(2.0, Workload::Page),
         Workload::Changed => times(2.0, Workload::Known),
         Workload::Username => times(2.0, Workload::User),
         Workload::ScimUser | Workload::ScimUserName => is_sqlite.then_some(65.0),
-        Workload::ScimPage => is_sqlite.then_some(380.0),
+        Workload::ScimPage | Workload::ScimAnyPage => is_sqlite.then_some(380.0),
         Workload::ScimDeepPage => times(1.3, Workload::ScimPage),
         Workload::Known | Workload::ClassStudents => None,
     }
@@ -239,7 +239,7 @@ impl Report {
         let (memory, bare) = match workload {
             Workload::User => (Some(MEMORY[0]), Some(BARE[0])),
             Workload::Username => (None, Some(BARE[0])),
-            Workload::Page | Workload::DeepPage => (Some(MEMORY[1]), Some(BARE[1])),
+            Workload::Page | Workload::DeepPage | Workload::AnyPage => (Some(MEMORY[1]), Some(BARE[1])),
             Workload::Delta | Workload::SchoolStudents => (None, Some(BARE[2])),
             Workload::Known
             | Workload::Changed
@@ -247,6 +247,7 @@ impl Report {
             | Workload::ScimUser
             | Workload::ScimPage
             | Workload::ScimDeepPage
+            | Workload::ScimAnyPage
             | Workload::ScimUserName => (None, None),
         };
         let ratio = |name: Option<&str>, of: &str| Some(self.cost(name?, "-", of, 64).next()?.cpu_us() / cost.cpu_us());

@@ -141,7 +141,7 @@ impl<'a> Run<'a> {
             }
             let values = board.values(server, vendor)?;
             for workload in self.options.workloads() {
-                let requests = values.requests(workload, 20_000);
+                let requests = values.requests(workload, 100_000);
                 for &connections in connections {
                     let meter = Meter { server: Some(server.pid()), cluster: self.cluster };
                     let cost = self.ask(&requests, connections, server.address, meter)?;

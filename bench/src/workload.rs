@@ -20,6 +20,8 @@ pub enum Workload {
     Page,
     /// The same at 90 % of the depth.
     DeepPage,
+    /// The same from anywhere, so that most pages are asked for the first time in a while.
+    AnyPage,
     /// The first 100 users that changed after a moment.
     Delta,
     /// 50 neighboring users, whatever became of them.
@@ -38,16 +40,19 @@ pub enum Workload {
     ScimPage,
     /// The same at 90 % of the depth.
     ScimDeepPage,
+    /// The same from anywhere.
+    ScimAnyPage,
     /// The user of a user name over SCIM.
     ScimUserName,
 }
 
 impl Workload {
     /// All of them, in the order of the report.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::User,
         Self::Page,
         Self::DeepPage,
+        Self::AnyPage,
         Self::Delta,
         Self::Known,
         Self::Changed,
@@ -57,6 +62,7 @@ impl Workload {
         Self::ScimUser,
         Self::ScimPage,
         Self::ScimDeepPage,
+        Self::ScimAnyPage,
         Self::ScimUserName,
     ];
 
@@ -66,6 +72,7 @@ impl Workload {
             Self::User => "user",
             Self::Page => "page",
             Self::DeepPage => "deep-page",
+            Self::AnyPage => "any-page",
             Self::Delta => "delta",
             Self::Known => "known-50",
             Self::Changed => "changed-50",
@@ -75,6 +82,7 @@ impl Workload {
             Self::ScimUser => "scim-user",
             Self::ScimPage => "scim-page",
             Self::ScimDeepPage => "scim-deep-page",
+            Self::ScimAnyPage => "scim-any-page",
             Self::ScimUserName => "scim-user-name",
         }
     }
@@ -85,6 +93,7 @@ impl Workload {
             Self::User => "one user",
             Self::Page => "page of 100",
             Self::DeepPage => "page at 90 % depth",
+            Self::AnyPage => "page from anywhere",
             Self::Delta => "dateLastModified> page",
             Self::Known => "page of 50",
             Self::Changed => "the 50 that changed",
@@ -94,6 +103,7 @@ impl Workload {
             Self::ScimUser => "SCIM: one user",
             Self::ScimPage => "SCIM: page of 100",
             Self::ScimDeepPage => "SCIM: page at 90 % depth",
+            Self::ScimAnyPage => "SCIM: page from anywhere",
             Self::ScimUserName => "SCIM: userName eq",
         }
     }
@@ -167,6 +177,7 @@ impl Values {
             Workload::User => format!("{root}/users/{}", one(dice, &self.users)),
             Workload::Page => format!("{root}/users?limit=100&offset={}", dice.below(size / 20)),
             Workload::DeepPage => format!("{root}/users?limit=100&offset={}", size / 10 * 9 + dice.below(size / 20)),
+            Workload::AnyPage => format!("{root}/users?limit=100&offset={}", dice.below(size.saturating_sub(100))),
             Workload::Delta => {
                 format!("{root}/users?limit=100&filter={}", since(">", self.moments.before_many, dice))
             }
@@ -187,6 +198,9 @@ impl Values {
             Workload::ScimPage => format!("{}/Users?count=100&startIndex={}", scim(), 1 + dice.below(size / 20)),
             Workload::ScimDeepPage => {
                 format!("{}/Users?count=100&startIndex={}", scim(), size / 10 * 9 + dice.below(size / 20))
+            }
+            Workload::ScimAnyPage => {
+                format!("{}/Users?count=100&startIndex={}", scim(), 1 + dice.below(size.saturating_sub(100)))
             }
             Workload::ScimUserName => {
                 let name = dice.pick(&self.usernames).map_or("", String::as_str);
