@@ -106,7 +106,7 @@ pub struct Written<T> {
 impl<T: std::fmt::Debug + Send + Sync + 'static> WrittenOnce<T> {
     /// Room for so many objects, of which none is written.
     pub fn new(n: u32, budget: &Budget) -> Self {
-        let page = RwLock::new(Arc::new(Written::new(n, budget)));
+        let page = RwLock::new(Arc::new(Written::nothing(budget)));
         let objects = Arc::new(Objects { n, budget: budget.clone(), used_at: AtomicU64::new(budget.now()), page });
         let shelf: Weak<dyn Shelf> = Arc::downgrade(&objects) as Weak<dyn Shelf>;
         budget.0.shelves.lock().unwrap_or_else(PoisonError::into_inner).push(shelf);
@@ -116,7 +116,16 @@ impl<T: std::fmt::Debug + Send + Sync + 'static> WrittenOnce<T> {
     /// What was written so far.
     pub fn written(&self) -> Arc<Written<T>> {
         self.0.used_at.store(self.0.budget.now(), Ordering::Relaxed);
-        Arc::clone(&self.0.page.read().unwrap_or_else(PoisonError::into_inner))
+        let written = Arc::clone(&self.0.page.read().unwrap_or_else(PoisonError::into_inner));
+        if !written.objects.is_empty() {
+            return written;
+        }
+        let Some(new) = Written::with_places(self.0.n, &self.0.budget) else { return written };
+        let mut page = self.0.page.write().unwrap_or_else(PoisonError::into_inner);
+        if page.objects.is_empty() {
+            *page = Arc::new(new);
+        }
+        Arc::clone(&page)
     }
 }
 
@@ -129,16 +138,24 @@ impl<T: std::fmt::Debug + Send + Sync> Shelf for Objects<T> {
         let mut page = self.page.write().unwrap_or_else(PoisonError::into_inner);
         let n_bytes = page.n_bytes.load(Ordering::Relaxed);
         if n_bytes > 0 {
-            *page = Arc::new(Written::new(self.n, &self.budget));
+            *page = Arc::new(Written::nothing(&self.budget));
         }
         n_bytes
     }
 }
 
 impl<T> Written<T> {
-    fn new(n: u32, budget: &Budget) -> Self {
-        let objects = (0..n).map(|_| OnceLock::new()).collect();
-        Self { objects, budget: budget.clone(), n_bytes: AtomicUsize::new(0) }
+    fn nothing(budget: &Budget) -> Self {
+        Self { objects: Vec::new(), budget: budget.clone(), n_bytes: AtomicUsize::new(0) }
+    }
+
+    /// Places for so many objects, if there is room for these.
+    fn with_places(n: u32, budget: &Budget) -> Option<Self> {
+        let n_bytes = n as usize * size_of::<OnceLock<Box<T>>>();
+        budget.take(n_bytes).then(|| {
+            let objects = (0..n).map(|_| OnceLock::new()).collect();
+            Self { objects, budget: budget.clone(), n_bytes: AtomicUsize::new(n_bytes) }
+        })
     }
 
     /// The object at that position, if it was written before.
