@@ -86,6 +86,8 @@ with_a_provider! {
             ("emails eq \"CAS@home.example\"", "c"), ("emails eq \"kim@school.example\"", "d"),
         ]);
 
+        provider.patched(&path(1), &json!([{"op": "add", "path": "emails", "value": [{"value": "bob@home.example"}]}]));
+        check(provider, &[("emails.value eq \"bob@home.example\"", "b")]);
         assert_eq!(provider.delete(&path(2)).status, 204);
         provider.make("/Users", &json!({"userName": "eve", "emails": [{"value": "cas@HOME.example"}]}));
         check(provider, &[("emails eq \"cas@home.example\"", "e")]);

@@ -164,6 +164,28 @@ on_each_database! {
         assert_eq!(told(world, "idp", Category::Enrolment), n_in_classes);
     }
 
+    fn what_oneroster_reads_again_is_shown_and_recorded_as_at_first(world: &World) {
+        let idp = Idp::at(world);
+        let atlas = Client::new(&idp.server, "noord", "atlas", SECRET);
+        let page = |query: &str| atlas.ok(&format!("/users?{query}")).json()["users"].as_array().unwrap().clone();
+        let cas = atlas.one("/users/cas");
+
+        // One is kept and the others are read beside it; then all are kept.
+        let at_first = page("limit=100");
+        let told_at_first = last_told(world, "atlas");
+        assert_eq!(page("limit=100"), at_first);
+
+        assert_eq!(last_told(world, "atlas"), told_at_first);
+        assert!(at_first.len() > 4 && at_first.contains(&cas));
+        let people: std::collections::BTreeSet<&str> =
+            at_first.iter().map(|person| person["sourcedId"].as_str().unwrap()).collect();
+        assert_eq!(people.len(), at_first.len(), "each person is its own: {people:?}");
+        for (place, person) in at_first.iter().enumerate() {
+            assert_eq!(atlas.one(&format!("/users/{}", person["sourcedId"].as_str().unwrap())), *person);
+            assert_eq!(page(&format!("limit=1&offset={place}")), [person.clone()]);
+        }
+    }
+
     fn what_is_read_again_is_shown_and_recorded_as_at_first(world: &World) {
         let idp = Idp::at(world);
         let at_first = idp.get("/Users");
