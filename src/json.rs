@@ -43,6 +43,11 @@ impl Json {
         self.bytes.extend_from_slice(json);
     }
 
+    /// Has something write bytes that are JSON already.
+    pub fn written_by<T>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+        write(&mut self.bytes)
+    }
+
     /// What was written after so many bytes.
     pub fn since(&self, start: usize) -> &[u8] {
         self.bytes.get(start..).unwrap_or_default()

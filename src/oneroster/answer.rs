@@ -14,12 +14,12 @@ use crate::auth::Proof;
 use crate::auth::bearer::{self, Caller};
 use crate::catalogue::{Entity, Version};
 use crate::clock::Millis;
-use crate::consent::Release;
 use crate::consent::written::Own;
+use crate::consent::{Categories, Release};
 use crate::http::{App, Refusal};
 use crate::json::PATH_SEGMENT;
 use crate::keys::MasterKey;
-use crate::oneroster::body::{Around, Body, Record};
+use crate::oneroster::body::{Around, Body};
 use crate::oneroster::gradebook::own;
 use crate::oneroster::links::{Cut, links};
 use crate::oneroster::operation::{Operation, Special, Subset};
@@ -387,12 +387,12 @@ impl Exchange<'_> {
     }
 
     /// People as they were written before in this version.
-    fn written_once(&self) -> Option<&WrittenOnce<Record>> {
+    fn written_once(&self) -> Option<&WrittenOnce<Categories>> {
         let Operation { edition, entity, .. } = *self.request.operation;
         if entity != Entity::User || planted::is_any() {
             return None;
         }
-        let of_versions = self.view.kept(Door::OneRoster, <[OnceLock<WrittenOnce<Record>>; 2]>::default)?;
+        let of_versions = self.view.kept(Door::OneRoster, <[OnceLock<WrittenOnce<Categories>>; 2]>::default)?;
         let of_version = of_versions.get(usize::from(edition.version == Version::V1p1))?;
         let n = self.release().snapshot().ids(entity).len();
         Some(of_version.get_or_init(|| WrittenOnce::new(n, &self.app.people_cache)))

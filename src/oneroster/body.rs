@@ -14,16 +14,16 @@ use crate::oneroster::edition::{Edition, Warning};
 use crate::oneroster::gradebook::own;
 use crate::oneroster::represent::{Frame, Represented, is_in_snapshot};
 use crate::planted::{self, Leak};
-use crate::query::Written;
+use crate::query::{Before, Written};
 use crate::store::hydrate::{Selection, each_released};
 use crate::store::{Conn, StoreError};
 
-/// Writes what was written before as an element, and says where.
-fn copy(json: &mut Json, before: &Record) -> Range<usize> {
+/// Writes what was written before as an element, and says where; `None` if it can't be told any more.
+fn copy(json: &mut Json, before: &Before<'_, Categories>) -> Option<Range<usize>> {
     json.element();
     let start = json.len();
-    json.bytes(&before.text);
-    start..json.len()
+    json.written_by(|bytes| before.text(bytes))?;
+    Some(start..json.len())
 }
 
 /// What stands before the records and after them, and what is warned of.
@@ -41,15 +41,8 @@ pub struct Body<'a> {
     pub entity: Entity,
     /// The members that were asked for; none means all.
     pub members: Option<&'a [String]>,
-    /// Objects that were written before with all members.
-    pub written: Option<&'a Written<Record>>,
-}
-
-/// An object as it was written.
-#[derive(Debug)]
-pub struct Record {
-    text: Box<[u8]>,
-    told: Categories,
+    /// Objects that were written before with all members, and what each of them tells.
+    pub written: Option<&'a Written<Categories>>,
 }
 
 impl Body<'_> {
@@ -79,26 +72,20 @@ impl Body<'_> {
             if n_read.next_if_eq(&place).is_none()
                 && let Some(before) = before(*position)
             {
-                written.push((place, copy(&mut json, before)));
-                note_person(&mut people, self.release, (*position, before.told));
+                let Some(record) = copy(&mut json, &before) else { return Ok(None) };
+                written.push((place, record));
+                note_person(&mut people, self.release, (*position, *before.beside()));
             }
         }
         let at: Vec<u32> = read.iter().map(|(_, position)| *position).collect();
         let is_whole = each_released(conn, self.release, &selection, &at, |n, released| {
             let Some((place, position)) = read.get(n) else { return };
-            if let Some(before) = before(*position) {
-                written.push((*place, copy(&mut json, before)));
-                note_person(&mut people, self.release, (*position, before.told));
-                return;
-            }
             json.element();
             let start = json.len();
             Represented::new(&frame, released).write(&mut json);
             note(&mut people, released);
             if let Some(kept) = self.written {
-                let text: Box<[u8]> = json.since(start).into();
-                let n_bytes = text.len();
-                kept.keep(*position, Record { text, told: released.disclosed() }, n_bytes);
+                kept.keep(*position, json.since(start), (released.disclosed(), 0));
             }
             written.push((*place, start..json.len()));
         })?;

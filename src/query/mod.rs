@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod cursor;
+mod dictionary;
 mod elements;
 pub mod evaluate;
 pub mod filter;
@@ -26,4 +27,4 @@ pub use filter::{Filter, Leaf, Member, Op, Target};
 pub use list::{Door, List, Page, Start, View};
 pub use sort::{Direction, Last, SortKey};
 pub use views::{Asked, Views};
-pub use written_once::{Budget, Written, WrittenOnce};
+pub use written_once::{Before, Budget, Written, WrittenOnce};

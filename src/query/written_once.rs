@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 use std::time::Instant;
 
+use crate::query::dictionary::{Dictionary, Packed};
+
 const MIB: usize = 1024 * 1024;
 
 /// How long nobody must have asked for what makes room for others, in ms.
@@ -98,9 +100,23 @@ struct Objects<T> {
 /// Objects of one kind as they were written, by position.
 #[derive(Debug)]
 pub struct Written<T> {
-    objects: Vec<OnceLock<Box<T>>>,
+    objects: Vec<OnceLock<Box<Object<T>>>>,
+    dictionary: Dictionary,
     budget: Budget,
     n_bytes: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Object<T> {
+    text: Packed,
+    beside: T,
+}
+
+/// An object as it was written before.
+#[derive(Debug)]
+pub struct Before<'w, T> {
+    object: &'w Object<T>,
+    dictionary: &'w Dictionary,
 }
 
 impl<T: std::fmt::Debug + Send + Sync + 'static> WrittenOnce<T> {
@@ -146,33 +162,59 @@ impl<T: std::fmt::Debug + Send + Sync> Shelf for Objects<T> {
 
 impl<T> Written<T> {
     fn nothing(budget: &Budget) -> Self {
-        Self { objects: Vec::new(), budget: budget.clone(), n_bytes: AtomicUsize::new(0) }
+        Self::with(Vec::new(), budget, 0)
     }
 
     /// Places for so many objects, if there is room for these.
     fn with_places(n: u32, budget: &Budget) -> Option<Self> {
-        let n_bytes = n as usize * size_of::<OnceLock<Box<T>>>();
-        budget.take(n_bytes).then(|| {
-            let objects = (0..n).map(|_| OnceLock::new()).collect();
-            Self { objects, budget: budget.clone(), n_bytes: AtomicUsize::new(n_bytes) }
-        })
+        let n_bytes = n as usize * size_of::<OnceLock<Box<Object<T>>>>();
+        budget.take(n_bytes).then(|| Self::with((0..n).map(|_| OnceLock::new()).collect(), budget, n_bytes))
+    }
+
+    fn with(objects: Vec<OnceLock<Box<Object<T>>>>, budget: &Budget, n_bytes: usize) -> Self {
+        let (dictionary, n_bytes) = (Dictionary::default(), AtomicUsize::new(n_bytes));
+        Self { objects, dictionary, budget: budget.clone(), n_bytes }
     }
 
     /// The object at that position, if it was written before.
-    pub fn get(&self, position: u32) -> Option<&T> {
-        self.objects.get(position as usize)?.get().map(Box::as_ref)
+    pub fn get(&self, position: u32) -> Option<Before<'_, T>> {
+        let object = self.objects.get(position as usize)?.get()?;
+        Some(Before { object, dictionary: &self.dictionary })
     }
 
-    /// Keeps what was written of an object, and takes so many bytes beside its own size, as long as there is room.
-    pub fn keep(&self, position: u32, written: T, n_beside: usize) {
-        let Some(slot) = self.objects.get(position as usize) else { return };
+    /// Keeps what was written of an object, as long as there is room: its text, and what is known beside it, which
+    /// takes so many bytes beside its own size. The first ones are only learned from.
+    pub fn keep(&self, position: u32, text: &[u8], (beside, n_beside): (T, usize)) {
+        let Some(slot) = self.objects.get(position as usize).filter(|slot| slot.get().is_none()) else { return };
         // An allocator rounds up.
-        let n_bytes = (size_of::<T>() + n_beside) / 4 * 5;
-        if slot.get().is_none() && self.budget.take(n_bytes) {
-            self.n_bytes.fetch_add(n_bytes, Ordering::Relaxed);
-            // Whoever came first wrote the same.
-            drop(slot.set(Box::new(written)));
+        let n_bytes = |of_text: usize| (size_of::<Object<T>>() + of_text + n_beside) / 4 * 5;
+        let at_most = n_bytes(Packed::at_most(text));
+        if !self.budget.take(at_most) {
+            return;
         }
+        let packed = self.dictionary.pack(text).map(|text| Box::new(Object { text, beside }));
+        let taken = packed.as_ref().map_or(0, |object| n_bytes(object.text.n_bytes()));
+        // Whoever came first wrote the same.
+        let taken = if packed.is_some_and(|object| slot.set(object).is_ok()) { taken } else { 0 };
+        self.budget.give_back(at_most - taken);
+        self.n_bytes.fetch_add(taken, Ordering::Relaxed);
+    }
+}
+
+impl<'w, T> Before<'w, T> {
+    /// What is known beside the text.
+    pub fn beside(&self) -> &'w T {
+        &self.object.beside
+    }
+
+    /// How long the text is, in bytes.
+    pub fn text_len(&self) -> usize {
+        self.object.text.text_len()
+    }
+
+    /// Appends the text to bytes; `None` if it can't be told any more.
+    pub fn text(&self, bytes: &mut Vec<u8>) -> Option<()> {
+        self.dictionary.unpack(&self.object.text, bytes)
     }
 }
 
@@ -186,9 +228,24 @@ impl<T> Drop for Written<T> {
 mod tests {
     use super::*;
 
-    fn kept(once: &WrittenOnce<&'static str>) -> [Option<&'static str>; 4] {
+    /// Keeps a text and so many bytes beside it, and has learned what texts are like.
+    fn keep(once: &WrittenOnce<()>, position: u32, text: &str, n_beside: usize) {
         let written = once.written();
-        [0, 1, 2, 3].map(|position| written.get(position).copied())
+        written.dictionary.pack(&[b'-'; 4096]);
+        written.keep(position, text.as_bytes(), ((), n_beside));
+    }
+
+    fn kept(once: &WrittenOnce<()>) -> [Option<String>; 4] {
+        let written = once.written();
+        [0, 1, 2, 3].map(|position| {
+            let mut bytes = Vec::new();
+            written.get(position)?.text(&mut bytes)?;
+            Some(String::from_utf8(bytes).unwrap())
+        })
+    }
+
+    fn some(texts: [&str; 4]) -> [Option<String>; 4] {
+        texts.map(|text| Some(text.to_owned()).filter(|text| !text.is_empty()))
     }
 
     #[test]
@@ -197,17 +254,18 @@ mod tests {
         budget.set(1);
         let once = WrittenOnce::new(3, &budget);
 
-        once.written().keep(0, "a", MIB / 2);
-        once.written().keep(0, "another", MIB / 4);
-        once.written().keep(1, "too large", MIB / 2);
-        once.written().keep(2, "c", MIB / 8);
-        once.written().keep(3, "nobody", 0);
+        keep(&once, 0, "a", MIB / 2);
+        keep(&once, 0, "another", MIB / 4);
+        keep(&once, 1, "too large", MIB / 2);
+        keep(&once, 2, "c", MIB / 8);
+        keep(&once, 3, "nobody", 0);
 
-        assert_eq!(kept(&once), [Some("a"), None, Some("c"), None]);
+        assert_eq!(kept(&once), some(["a", "", "c", ""]));
         drop(once);
+        assert_eq!(budget.0.left.load(Ordering::Relaxed), MIB);
         let next = WrittenOnce::new(3, &budget);
-        next.written().keep(1, "too large", MIB / 2);
-        assert_eq!(kept(&next), [None, Some("too large"), None, None]);
+        keep(&next, 1, "too large", MIB / 2);
+        assert_eq!(kept(&next), some(["", "too large", "", ""]));
     }
 
     #[test]
@@ -215,11 +273,11 @@ mod tests {
         let budget = Budget::default();
         budget.set(1);
         let [idle, busy, late] = [(); 3].map(|()| WrittenOnce::new(3, &budget));
-        idle.written().keep(0, "idle", MIB / 4);
-        busy.written().keep(0, "busy", MIB / 2);
+        keep(&idle, 0, "idle", MIB / 4);
+        keep(&busy, 0, "busy", MIB / 2);
 
-        late.written().keep(0, "late", MIB / 4);
-        assert_eq!(kept(&late), [None; 4]);
+        keep(&late, 0, "late", MIB / 4);
+        assert_eq!(kept(&late), some([""; 4]));
 
         let earlier = Budget(Arc::new(Shared {
             left: AtomicUsize::new(0),
@@ -229,8 +287,8 @@ mod tests {
         }));
         busy.0.used_at.store(earlier.now(), Ordering::Relaxed);
         assert!(earlier.make_room());
-        assert_eq!((kept(&idle), kept(&busy)), ([None; 4], [Some("busy"), None, None, None]));
-        late.written().keep(0, "late", MIB / 4);
-        assert_eq!(kept(&late), [Some("late"), None, None, None]);
+        assert_eq!((kept(&idle), kept(&busy)), (some([""; 4]), some(["busy", "", "", ""])));
+        keep(&late, 0, "late", MIB / 4);
+        assert_eq!(kept(&late), some(["late", "", "", ""]));
     }
 }

@@ -27,6 +27,13 @@ pub struct Groups {
     pub own: Vec<InOwn>,
 }
 
+impl Groups {
+    /// How many they are.
+    pub fn n(&self) -> usize {
+        self.of_school.len() + self.own.len()
+    }
+}
+
 /// A place in a group of the provider's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InOwn {

@@ -7,12 +7,13 @@ use serde_json::{Map, Value};
 
 use crate::catalogue::{Category, Entity};
 use crate::clock::Millis;
+use crate::json::Json;
 use crate::planted::{self, Leak};
 use crate::query::modified;
 use crate::scim::door::exchange::{Desk, Exchange, Moved, Step};
 use crate::scim::door::list::Wants;
-use crate::scim::door::resource::{About, Resource, reference};
-use crate::scim::door::written::{Beside, Whole, complete, write_reference};
+use crate::scim::door::resource::{About, Resource, location, reference};
+use crate::scim::door::written::{Beside, Names, Whole, begin, end, write_reference};
 use crate::scim::schema::{GROUP, USER};
 use crate::scim::school::directory::Source;
 use crate::scim::school::group::{Shown, fields_of_class, of_class, of_school};
@@ -77,7 +78,7 @@ impl Exchange<'_> {
             self.tell_members(&members.people, category);
         }
         let modified_at = changed_at.max(self.members_changed_at(source));
-        let about = About { resource_type: &GROUP, id: directory.id(source), created_at: None, modified_at, tag };
+        let id = directory.id(source);
         let (to_people, to_groups) = ((self.base.as_str(), &USER), (self.base.as_str(), &GROUP));
         if wants.only_text {
             let extensions = GROUP.extensions.iter().map(|extension| extension.schema.id);
@@ -87,14 +88,17 @@ impl Exchange<'_> {
             let attributes = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default();
             let whole = Whole { attributes, schemas: &schemas, placeholder };
             let n_members = if wants.related { people.len() + groups.len() } else { 0 };
-            return complete(&whole, about, &self.base, ("members", n_members), |json| {
+            let names = Names { location: location(&self.base, &GROUP, &id), id, tag };
+            let json = begin(&whole, (&GROUP, &names), modified_at, n_members);
+            let write = |json: &mut Json| {
                 for id in &people {
                     write_reference(json, to_people, id, Beside { kind: USER.name, name: None });
                 }
                 for id in &groups {
                     write_reference(json, to_groups, id, Beside { kind: GROUP.name, name: None });
                 }
-            });
+            };
+            return end(json, names, ("members", n_members), write);
         }
         let mut body: Map<String, Value> = shown.body;
         if wants.related {
@@ -105,6 +109,7 @@ impl Exchange<'_> {
                 body.insert("members".to_owned(), told.into());
             }
         }
+        let about = About { resource_type: &GROUP, id, created_at: None, modified_at, tag };
         let resource = Resource::new(body, about, &self.base);
         Resource { placeholder: shown.placeholder.map(|text| ("displayName", text)), ..resource }
     }

@@ -10,11 +10,12 @@ use crate::clock::Millis;
 use crate::consent::Released;
 use crate::consent::provisioned::{Kept, Kind};
 use crate::consent::released::Record;
+use crate::json::Json;
 use crate::scim::door::belonging::{GroupNames, Groups, InOwn};
 use crate::scim::door::exchange::{Desk, Exchange, Moved, Step, settled};
 use crate::scim::door::list::Wants;
-use crate::scim::door::resource::{About, Resource, named_reference};
-use crate::scim::door::written::{Whole, complete, kind};
+use crate::scim::door::resource::{About, Resource, Tagger, location, named_reference};
+use crate::scim::door::written::{Names, OF_REFERENCE, Whole, begin, end, kind};
 use crate::scim::door::written_once::WrittenUser;
 use crate::scim::schema::{GROUP, USER};
 use crate::scim::school::directory::{Membership, Source};
@@ -45,7 +46,7 @@ impl Exchange<'_> {
         let Some(records) = hydrate(desk.board, release, &selection, &read)? else { return Ok(Err(Moved)) };
         let places = Places::of(selection.fields());
         let of_school = |person: u32| match written(person) {
-            Some(written) => written.groups.to_vec(),
+            Some(before) => before.beside().groups.to_vec(),
             None => self.directory().of_person(person),
         };
         let mut groups = if wants.related { self.groups_of(desk, positions, &of_school)? } else { HashMap::new() };
@@ -55,9 +56,13 @@ impl Exchange<'_> {
         for person in positions {
             let groups = groups.remove(person).unwrap_or_default();
             let Some(released) = records.next_if(|released| released.position() == *person) else {
-                let Some(written) = written(*person) else { continue };
-                note_person(&mut self.told.borrow_mut(), release, (*person, written.told));
-                found.push(self.in_text(*person, written, (&groups, &group_names)));
+                let Some(before) = written(*person) else { continue };
+                let mut json = Json::with_capacity(before.text_len() + groups.n() * OF_REFERENCE);
+                if json.written_by(|bytes| before.text(bytes)).is_none() {
+                    return Ok(Err(Moved));
+                }
+                note_person(&mut self.told.borrow_mut(), release, (*person, before.beside().told));
+                found.push(self.in_text(json, self.names_of(*person, before.beside().hash), (&groups, &group_names)));
                 continue;
             };
             let (user, placeholder) = represent(&released, &places, SchoolNames(names));
@@ -73,37 +78,32 @@ impl Exchange<'_> {
                 continue;
             }
             let attributes = user.written();
-            let written = WrittenUser {
-                tag: self.tagger.tag_of_text(&attributes, placeholder.as_deref().into_iter()).into(),
-                attributes: attributes.into(),
-                schemas: std::iter::once(USER.schema.id).chain(user.extensions()).collect(),
-                placeholder: placeholder.map(Into::into),
-                groups: groups.0.of_school.as_slice().into(),
-                modified_at: released.modified_at(),
-                told: released.disclosed(),
-            };
-            found.push(self.in_text(*person, &written, groups));
+            let hash = self.tagger.hash(&attributes, placeholder.as_deref().into_iter());
+            let names = self.names_of(*person, hash);
+            let schemas: Vec<&str> = std::iter::once(USER.schema.id).chain(user.extensions()).collect();
+            let placeholder = placeholder.as_deref().map(|text| ("userName", text));
+            let whole = Whole { attributes: &attributes, schemas: &schemas, placeholder };
+            let json = begin(&whole, (&USER, &names), released.modified_at(), groups.0.n());
             if let Some(once) = &once {
-                let n_bytes = written.n_bytes();
-                once.keep(*person, written, n_bytes);
+                let of_school = groups.0.of_school.as_slice().into();
+                let beside = WrittenUser { groups: of_school, hash, told: released.disclosed() };
+                let n_beside = beside.n_bytes();
+                once.keep(*person, json.since(0), (beside, n_beside));
             }
+            found.push(self.in_text(json, names, groups));
         }
         Ok(Ok(found))
     }
 
-    /// A person as a user that is written already, with the groups that it is in.
-    fn in_text(&self, person: u32, user: &WrittenUser, (groups, names): (&Groups, &GroupNames<'_>)) -> Resource {
-        let about = About {
-            resource_type: &USER,
-            id: self.release().identifier(Entity::User, person),
-            created_at: None,
-            modified_at: user.modified_at,
-            tag: user.tag.to_string(),
-        };
-        let placeholder = user.placeholder.as_deref().map(|text| ("userName", text));
-        let whole = Whole { attributes: &user.attributes, schemas: &user.schemas, placeholder };
-        let n_groups = groups.of_school.len() + groups.own.len();
-        complete(&whole, about, &self.base, ("groups", n_groups), |json| self.write_groups(json, groups, names))
+    fn names_of(&self, person: u32, hash: u128) -> Names {
+        let id = self.release().identifier(Entity::User, person);
+        Names { location: location(&self.base, &USER, &id), id, tag: Tagger::tag_of_hash(hash) }
+    }
+
+    /// A person as a user that is begun already, with the groups that it is in.
+    fn in_text(&self, json: Json, names: Names, (groups, group_names): (&Groups, &GroupNames<'_>)) -> Resource {
+        let write = |json: &mut Json| self.write_groups(json, groups, group_names);
+        end(json, names, ("groups", groups.n()), write)
     }
 
     /// A person as a user whose attributes are looked at, with what the provider keeps of it.
@@ -114,10 +114,10 @@ impl Exchange<'_> {
         account: Option<Kept>,
         (groups, names): (&Groups, &GroupNames<'_>),
     ) -> Resource {
-        let mut body = user.attributes();
+        let text = user.written();
+        let mut body = User::read(&text);
         let mut modified_at = released.modified_at();
-        let mut tag = self.tagger.tag_of_text(&user.written(), placeholder.as_deref().into_iter());
-        if let Some(mut account) = account {
+        let tag = if let Some(mut account) = account {
             // What no rule lets the provider keep any more is the administration's again.
             account.body.retain(|name, _| self.may_keep_attribute(released.position(), name));
             // What others make of a part that the provider keeps itself is not shown to it, nor that they did.
@@ -126,8 +126,10 @@ impl Exchange<'_> {
             modified_at = released.modified_at_beside(&kept).max(Millis(account.modified_at));
             body.extend(account.body);
             placeholder = placeholder.filter(|_| !body.contains_key("userName"));
-            tag = self.tagger.tag(&body, placeholder.as_deref().into_iter());
-        }
+            self.tagger.tag(&body, placeholder.as_deref().into_iter())
+        } else {
+            self.tagger.tag_of_text(&text, placeholder.as_deref().into_iter())
+        };
         let of_school = groups.of_school.iter().map(|membership| self.group_of_school(membership, names));
         let own = groups.own.iter().map(|own| self.own_group(own, names.of_own(&own.group)));
         let groups: Vec<Value> = of_school.chain(own).collect();

@@ -115,7 +115,12 @@ impl Tagger {
 
     /// The version of attributes that are written already, and of members that are not among them.
     pub fn tag_of_text<'i>(self, attributes: &str, members: impl Iterator<Item = &'i str>) -> String {
-        format!("W/\"{:032x}\"", self.hash(attributes, members))
+        Self::tag_of_hash(self.hash(attributes, members))
+    }
+
+    /// The version that a hash makes.
+    pub fn tag_of_hash(hash: u128) -> String {
+        format!("W/\"{hash:032x}\"")
     }
 
     /// A keyed hash of a text and of members.

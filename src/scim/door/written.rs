@@ -1,9 +1,10 @@
 //! Resources of the school written at once, where the whole of them is wanted: most of what providers ask for.
 
+use crate::clock::Millis;
 use crate::json::{Json, write_segment};
 use crate::scim::door::belonging::{GroupNames, Groups};
 use crate::scim::door::exchange::Exchange;
-use crate::scim::door::resource::{About, Resource, location};
+use crate::scim::door::resource::Resource;
 use crate::scim::schema::{GROUP, ResourceType};
 
 /// What is written of a resource.
@@ -17,18 +18,28 @@ pub struct Whole<'w> {
     pub placeholder: Option<(&'static str, &'w str)>,
 }
 
-/// Completes a resource whose attributes are written with what it says of itself, and with a list of references
-/// that `related` writes.
-pub fn complete(
+/// What names a resource.
+#[derive(Debug)]
+pub struct Names {
+    /// Its id.
+    pub id: String,
+    /// Its address.
+    pub location: String,
+    /// Its version, as an entity tag.
+    pub tag: String,
+}
+
+/// How much room a reference takes, in bytes.
+pub const OF_REFERENCE: usize = 192;
+
+/// Begins a resource whose attributes are written with what it says of itself; a list of so many references may follow.
+pub fn begin(
     whole: &Whole<'_>,
-    about: About,
-    base: &str,
-    (name, n_related): (&'static str, usize),
-    related: impl FnOnce(&mut Json),
-) -> Resource {
+    (resource_type, names): (&ResourceType, &Names),
+    modified_at: Millis,
+    n_related: usize,
+) -> Json {
     const OF_FRAME: usize = 512;
-    const OF_REFERENCE: usize = 192;
-    let location = location(base, about.resource_type, &about.id);
     let mut json = Json::with_capacity(OF_FRAME + whole.attributes.len() + n_related * OF_REFERENCE);
     json.raw("{");
     json.name("schemas");
@@ -38,21 +49,31 @@ pub fn complete(
         json.text(schema);
     }
     json.raw("]");
-    json.text_member("id", &about.id);
+    json.text_member("id", &names.id);
     if let Some((name, text)) = whole.placeholder {
         json.text_member(name, text);
     }
     json.name("meta");
     json.raw("{");
-    json.text_member("resourceType", about.resource_type.name);
-    json.text_member("lastModified", &about.modified_at.to_rfc3339());
-    json.text_member("location", &location);
-    json.text_member("version", &about.tag);
+    json.text_member("resourceType", resource_type.name);
+    json.text_member("lastModified", &modified_at.to_rfc3339());
+    json.text_member("location", &names.location);
+    json.text_member("version", &names.tag);
     json.raw("}");
     if !whole.attributes.is_empty() {
         json.element();
         json.raw(whole.attributes);
     }
+    json
+}
+
+/// Ends a resource that is begun with a list of references that `related` writes.
+pub fn end(
+    mut json: Json,
+    names: Names,
+    (name, n_related): (&'static str, usize),
+    related: impl FnOnce(&mut Json),
+) -> Resource {
     if n_related > 0 {
         json.name(name);
         json.raw("[");
@@ -61,7 +82,8 @@ pub fn complete(
     }
     json.raw("}");
     let written = Some(json.into_bytes());
-    Resource { attributes: serde_json::Map::new(), written, placeholder: None, tag: about.tag, location }
+    let Names { location, tag, .. } = names;
+    Resource { attributes: serde_json::Map::new(), written, placeholder: None, tag, location }
 }
 
 /// What is told beside a reference to another resource.

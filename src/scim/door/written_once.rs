@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 
 use crate::catalogue::Entity;
-use crate::clock::Millis;
 use crate::consent::Categories;
 use crate::planted;
 use crate::query::{Door, WrittenOnce};
@@ -20,21 +19,14 @@ pub struct OfView {
     pub users: WrittenOnce<WrittenUser>,
 }
 
-/// A person of the school as a user, but for what the provider keeps itself.
+/// What is known of a person of the school beside its text as a user, which ends where its groups begin: those of the
+/// provider's own are not written once.
 #[derive(Debug)]
 pub struct WrittenUser {
-    /// The attributes, as the members of an object.
-    pub attributes: Box<str>,
-    /// The URNs of the schemas that they belong to.
-    pub schemas: Box<[&'static str]>,
-    /// What stands for a user name.
-    pub placeholder: Option<Box<str>>,
     /// The school's groups that the user is in.
     pub groups: Box<[Membership]>,
-    /// When it last changed.
-    pub modified_at: Millis,
-    /// Its version.
-    pub tag: Box<str>,
+    /// What makes its version.
+    pub hash: u128,
     /// What it tells of the person.
     pub told: Categories,
 }
@@ -42,11 +34,7 @@ pub struct WrittenUser {
 impl WrittenUser {
     /// How many bytes it takes beside its own size.
     pub fn n_bytes(&self) -> usize {
-        self.attributes.len()
-            + size_of_val(&*self.schemas)
-            + self.placeholder.as_ref().map_or(0, |text| text.len())
-            + size_of_val(&*self.groups)
-            + self.tag.len()
+        size_of_val(&*self.groups)
     }
 }
 

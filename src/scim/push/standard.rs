@@ -14,6 +14,7 @@ use crate::scim::schema::{GROUP, ResourceType, USER};
 use crate::scim::school::directory::{Directory, Source};
 use crate::scim::school::group::{Shown, fields_of_class, of_class, of_school};
 use crate::scim::school::person::{self, Places, SchoolNames, represent};
+use crate::scim::school::user::User;
 use crate::store::hydrate::{Selection, hydrate};
 use crate::store::{Conn, StoreError};
 
@@ -116,7 +117,7 @@ fn people(
     let places = Places::of(selection.fields());
     let mut drafts = Vec::with_capacity(positions.len());
     for released in records.released(release, &selection, positions).filter(|released| !released.is_tombstone()) {
-        let mut body = represent(&released, &places, SchoolNames(names)).0.attributes();
+        let mut body = User::read(&represent(&released, &places, SchoolNames(names)).0.written());
         stand_in(&mut body, "userName", scene, (Entity::User, released.position(), "username"));
         // An account that was made inactive before comes back by this.
         body.entry("active").or_insert(true.into());

@@ -154,10 +154,10 @@ impl User<'_> {
         String::from_utf8(json.into_bytes()).unwrap_or_default()
     }
 
-    /// The attributes that have a value.
-    pub fn attributes(&self) -> Map<String, Value> {
+    /// The attributes that are written, to be looked at.
+    pub fn read(written: &str) -> Map<String, Value> {
         // What was written as JSON reads as such.
-        serde_json::from_str(&format!("{{{}}}", self.written())).unwrap_or_default()
+        serde_json::from_str(&format!("{{{written}}}")).unwrap_or_default()
     }
 
     fn write(&self, json: &mut Json) {
