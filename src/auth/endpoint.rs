@@ -20,7 +20,7 @@ use crate::http::error::chain;
 const TOKEN: &str = "(ims/oneroster/)?(oauth2/token|oauth/token|oauth/access_token|token)";
 
 /// The same below the address of a service.
-const TOKEN_OF_SERVICE: [&str; 4] = ["oauth2/token", "oauth/token", "oauth/access_token", "token"];
+const TOKEN_OF_SERVICE: &str = "oauth2/token|oauth/token|oauth/access_token|token";
 
 const METADATA: &str = "/.well-known/oauth-authorization-server";
 
@@ -37,9 +37,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 /// Adds the addresses below that of a service, before the service's own: a client that knows one address appends to
 /// that of the data.
 pub fn below(config: &mut web::ServiceConfig, base: &str) {
-    for path in TOKEN_OF_SERVICE {
-        config.service(web::resource(format!("{base}/{path}")).route(web::route().to(token)));
-    }
+    config.service(web::resource(format!("{base}/{{path:{TOKEN_OF_SERVICE}}}")).route(web::route().to(token)));
 }
 
 async fn token(

@@ -118,13 +118,13 @@ async fn accept(
 }
 
 /// Every address of the server. A front door adds its own line here; patterns are tried in order, so the
-/// addresses of data come first.
+/// addresses of data come first, and before others what is one pattern.
 fn routes(config: &mut web::ServiceConfig) {
     config
+        .configure(scim::routes::routes)
         .configure(v1p2::routes::routes)
         .configure(v1p1::routes::routes)
         .configure(csv::door::routes)
-        .configure(scim::routes::routes)
         .configure(health::routes)
         .configure(endpoint::routes);
 }

@@ -65,7 +65,7 @@ impl Exchange<'_> {
         let kept = provisioned::find(desk.activity, self.of(), Kind::Account, &number.to_string())?;
         let people = settled!(self.people(desk, &[person], Wants::attributes(true)));
         let Some(found) = people.into_iter().next() else { return Err(Refusal::unknown().into()) };
-        if command.if_match.as_deref().is_some_and(|held| !names(held, &found.tag)) {
+        if command.if_match.as_deref().is_some_and(|held| !names(held, found.tag.as_deref())) {
             return Err(stale().into());
         }
         if matches!(change, Change::Patch(patch) if password::is_touched(patch)) {

@@ -74,14 +74,14 @@ impl Exchange<'_> {
     pub(super) fn group_names<'n>(
         &'n self,
         desk: &mut Desk<'_>,
-        groups: &HashMap<u32, Groups>,
+        groups: &[Groups],
         schools: SchoolNames<'n>,
     ) -> Step<GroupNames<'n>> {
-        if groups.values().all(|groups| groups.of_school.is_empty() && groups.own.is_empty()) {
+        if groups.iter().all(|groups| groups.of_school.is_empty() && groups.own.is_empty()) {
             return Ok(Ok(GroupNames { schools, classes: &[], own: HashMap::new() }));
         }
         let Some(classes) = self.view.class_titles(desk.board)? else { return Ok(Err(Moved)) };
-        let own = groups.values().flat_map(|groups| &groups.own).map(|own| own.group.as_str());
+        let own = groups.iter().flat_map(|groups| &groups.own).map(|own| own.group.as_str());
         let own = self.names_of_own(desk, own.collect())?;
         Ok(Ok(GroupNames { schools, classes, own }))
     }
@@ -102,34 +102,32 @@ impl Exchange<'_> {
         Ok(named.collect())
     }
 
-    /// The groups that these people are in: the school's as `of_school` has them, and those of the provider.
+    /// The groups that each of these people is in: the school's as `of_school` has them, and those of the provider.
     pub(super) fn groups_of(
         &self,
         desk: &mut Desk<'_>,
         positions: &[u32],
         of_school: &dyn Fn(u32) -> Vec<Membership>,
-    ) -> Result<HashMap<u32, Groups>, Failure> {
+    ) -> Result<Vec<Groups>, Failure> {
         let directory = self.directory();
         let of_school = |person: &u32| Groups { of_school: of_school(*person), own: Vec::new() };
-        let mut found: HashMap<u32, Groups> = positions.iter().map(|person| (*person, of_school(person))).collect();
+        let mut found: Vec<Groups> = positions.iter().map(of_school).collect();
         if self.n_own(desk, &GROUP)? == 0 {
             return Ok(found);
         }
         let mut ids: HashMap<Source, String> = HashMap::new();
         let mut starts = Vec::with_capacity(positions.len());
-        for person in positions {
+        for (person, groups) in positions.iter().zip(&found) {
             let mut inside = Vec::new();
-            for membership in found.get(person).into_iter().flat_map(|groups| &groups.of_school) {
+            for membership in &groups.of_school {
                 let group = membership.group;
                 inside.push(ids.entry(group).or_insert_with(|| directory.id(group)).clone());
             }
             starts.push((self.release().identifier(Entity::User, *person), inside));
         }
         let own = self.own_groups_of(desk, &starts)?;
-        for (person, own) in positions.iter().zip(own) {
-            if let Some(groups) = found.get_mut(person) {
-                groups.own = own;
-            }
+        for (groups, own) in found.iter_mut().zip(own) {
+            groups.own = own;
         }
         Ok(found)
     }

@@ -98,7 +98,7 @@ impl Exchange<'_> {
                     write_reference(json, to_groups, id, Beside { kind: GROUP.name, name: None });
                 }
             };
-            return end(json, names, ("members", n_members), write);
+            return end(json, Some(names), ("members", n_members), write);
         }
         let mut body: Map<String, Value> = shown.body;
         if wants.related {

@@ -75,6 +75,8 @@ pub struct Wants {
     pub related: bool,
     /// Nothing but the whole as it is shown: it may be written already, and then its attributes are not there.
     pub only_text: bool,
+    /// Its version and its address beside that, for the headers of an answer.
+    pub headers: bool,
 }
 
 impl Wants {
@@ -85,7 +87,7 @@ impl Wants {
 
     /// The attributes, and what is related if that is wanted.
     pub const fn attributes(related: bool) -> Self {
-        Self { related, only_text: false }
+        Self { related, only_text: false, headers: true }
     }
 }
 

@@ -125,7 +125,7 @@ fn answer(
     let Some(resource) = resource else { return Ok(Answer { status: 204, ..Answer::default() }) };
     let tells = !exchange.told.borrow().is_empty();
     let disclosure = (tells && !is_short).then(|| exchange.disclosure(&asked.request_id, 1));
-    let (tag, location) = (Some(resource.tag.clone()), Some(resource.location.clone()));
+    let (tag, location) = (resource.tag.clone(), resource.location.clone());
     if is_short {
         return Ok(Answer { status: 204, tag, location, is_minimal: asked.is_minimal, ..Answer::default() });
     }

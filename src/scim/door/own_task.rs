@@ -143,7 +143,7 @@ impl Run<'_> {
         if let Some(held) = &self.task.if_match {
             let seen = (&*self.task.view, self.task.tagger);
             let about = (&kept, self.task.manager.as_deref());
-            if !names(held, &tag_of_own(seen, row.conn(), (tenant_id, &vendor), about)?) {
+            if !names(held, Some(&tag_of_own(seen, row.conn(), (tenant_id, &vendor), about)?)) {
                 return Ok(Err(stale()));
             }
         }

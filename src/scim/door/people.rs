@@ -49,12 +49,13 @@ impl Exchange<'_> {
             Some(before) => before.beside().groups.to_vec(),
             None => self.directory().of_person(person),
         };
-        let mut groups = if wants.related { self.groups_of(desk, positions, &of_school)? } else { HashMap::new() };
+        let groups = if wants.related { self.groups_of(desk, positions, &of_school)? } else { Vec::new() };
         let group_names = settled!(self.group_names(desk, &groups, SchoolNames(names)));
         let mut records = records.released(release, &selection, &read).peekable();
         let mut found = Vec::with_capacity(positions.len());
+        let mut groups = groups.into_iter();
         for person in positions {
-            let groups = groups.remove(person).unwrap_or_default();
+            let groups = groups.next().unwrap_or_default();
             let Some(released) = records.next_if(|released| released.position() == *person) else {
                 let Some(before) = written(*person) else { continue };
                 let mut json = Json::with_capacity(before.text_len() + groups.n() * OF_REFERENCE);
@@ -62,7 +63,8 @@ impl Exchange<'_> {
                     return Ok(Err(Moved));
                 }
                 note_person(&mut self.told.borrow_mut(), release, (*person, before.beside().told));
-                found.push(self.in_text(json, self.names_of(*person, before.beside().hash), (&groups, &group_names)));
+                let names = wants.headers.then(|| self.names_of(*person, before.beside().hash));
+                found.push(self.in_text(json, names, (&groups, &group_names)));
                 continue;
             };
             let (user, placeholder) = represent(&released, &places, SchoolNames(names));
@@ -90,7 +92,7 @@ impl Exchange<'_> {
                 let n_beside = beside.n_bytes();
                 once.keep(*person, json.since(0), (beside, n_beside));
             }
-            found.push(self.in_text(json, names, groups));
+            found.push(self.in_text(json, Some(names), groups));
         }
         Ok(Ok(found))
     }
@@ -101,7 +103,7 @@ impl Exchange<'_> {
     }
 
     /// A person as a user that is begun already, with the groups that it is in.
-    fn in_text(&self, json: Json, names: Names, (groups, group_names): (&Groups, &GroupNames<'_>)) -> Resource {
+    fn in_text(&self, json: Json, names: Option<Names>, (groups, group_names): (&Groups, &GroupNames<'_>)) -> Resource {
         let write = |json: &mut Json| self.write_groups(json, groups, group_names);
         end(json, names, ("groups", groups.n()), write)
     }

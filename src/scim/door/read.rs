@@ -93,11 +93,12 @@ impl Exchange<'_> {
         request: &Request,
     ) -> Step<Answer> {
         let projection = projection(resource_type, parameters);
-        let wants = Wants { related: related_to(&projection, resource_type), only_text: projection.is_all() };
+        let related = related_to(&projection, resource_type);
+        let wants = Wants { only_text: projection.is_all(), ..Wants::attributes(related) };
         let resource = settled!(self.find(desk, resource_type, id, wants)).ok_or_else(Refusal::unknown)?;
         let disclosure = Some(self.disclosure(&request.request_id, 1));
-        let (tag, location) = (Some(resource.tag.clone()), Some(resource.location.clone()));
-        if request.if_none_match.as_deref().is_some_and(|held| names(held, &resource.tag)) {
+        let (tag, location) = (resource.tag.clone(), resource.location.clone());
+        if request.if_none_match.as_deref().is_some_and(|held| names(held, tag.as_deref())) {
             return Ok(Ok(Answer { status: 304, tag, disclosure, ..Answer::default() }));
         }
         let body = Some(shown(resource, &projection));
@@ -142,7 +143,7 @@ impl Exchange<'_> {
         let projections: Vec<Projection> = types.iter().map(|of| projection(of, parameters)).collect();
         let related = projections.iter().zip(types).any(|(projection, of)| related_to(projection, of));
         let only_text = projections.iter().all(Projection::is_all);
-        let listed = settled!(self.list(desk, types, parameters, Wants { related, only_text }));
+        let listed = settled!(self.list(desk, types, parameters, Wants { related, only_text, headers: false }));
         let n = listed.resources.len();
         let projection_of = |resource_type: &ResourceType| {
             let of_type = types.iter().position(|of| *of == resource_type);
@@ -197,7 +198,9 @@ fn message<'p>(listed: Listed, projection_of: impl Fn(&ResourceType) -> Option<&
 }
 
 /// Whether a list of entity tags names this one; weak ones count as strong (RFC 7644 §3.14).
-pub(super) fn names(held: &str, tag: &str) -> bool {
-    let bare = |text: &str| text.trim().trim_start_matches("W/").trim_matches('"').to_owned();
-    held.trim() == "*" || held.split(',').any(|held| bare(held) == bare(tag))
+pub(super) fn names(held: &str, tag: Option<&str>) -> bool {
+    fn bare(tag: &str) -> &str {
+        tag.trim().trim_start_matches("W/").trim_matches('"')
+    }
+    held.trim() == "*" || held.split(',').any(|held| Some(bare(held)) == tag.map(bare))
 }

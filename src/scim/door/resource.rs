@@ -17,10 +17,10 @@ pub struct Resource {
     pub written: Option<Vec<u8>>,
     /// What stands for a required attribute without one.
     pub placeholder: Option<(&'static str, String)>,
-    /// Its version, as an entity tag.
-    pub tag: String,
-    /// Its address.
-    pub location: String,
+    /// Its version, as an entity tag; none of one that is written already for a list.
+    pub tag: Option<String>,
+    /// Its address, as its version.
+    pub location: Option<String>,
 }
 
 /// What a resource says of itself.
@@ -57,7 +57,7 @@ impl Resource {
         attributes.insert("schemas".to_owned(), schemas.into());
         attributes.insert("id".to_owned(), id.into());
         attributes.insert("meta".to_owned(), meta.into());
-        Self { attributes, written: None, placeholder: None, tag, location }
+        Self { attributes, written: None, placeholder: None, tag: Some(tag), location: Some(location) }
     }
 
     /// The attributes as they are shown, placeholder included.

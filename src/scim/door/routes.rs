@@ -29,9 +29,7 @@ use crate::scim::refusal::Refusal;
 
 /// Adds the addresses below `/{tenant}/scim/v2`.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(web::resource("/{tenant}/{scim:(?i)scim}/{version:(?i)v2}").to(handle))
-        .service(web::resource("/{tenant}/{scim:(?i)scim}/{version:(?i)v2}/{tail:.*}").to(handle));
+    config.service(web::resource("/{tenant}/{scim:(?i)scim}/{version:(?i)v2}{tail:(/.*)?}").to(handle));
 }
 
 /// A request as the socket had it.

@@ -108,7 +108,7 @@ impl Exchange<'_> {
         let kept = provisioned::find(desk.activity, self.of(), Kind::SchoolGroup, &id)?;
         let groups = settled!(self.groups(desk, &[source], Wants::attributes(true)));
         let Some(found) = groups.into_iter().next() else { return Err(Refusal::unknown().into()) };
-        if command.if_match.as_deref().is_some_and(|held| !names(held, &found.tag)) {
+        if command.if_match.as_deref().is_some_and(|held| !names(held, found.tag.as_deref())) {
             return Err(stale().into());
         }
         let wanted = match change {

@@ -67,10 +67,10 @@ pub fn begin(
     json
 }
 
-/// Ends a resource that is begun with a list of references that `related` writes.
+/// Ends a resource that is begun, and whose names are needed still or not, with a list of references that `related` writes.
 pub fn end(
     mut json: Json,
-    names: Names,
+    names: Option<Names>,
     (name, n_related): (&'static str, usize),
     related: impl FnOnce(&mut Json),
 ) -> Resource {
@@ -82,7 +82,7 @@ pub fn end(
     }
     json.raw("}");
     let written = Some(json.into_bytes());
-    let Names { location, tag, .. } = names;
+    let (tag, location) = names.map(|names| (names.tag, names.location)).unzip();
     Resource { attributes: serde_json::Map::new(), written, placeholder: None, tag, location }
 }
 
