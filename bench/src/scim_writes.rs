@@ -37,6 +37,7 @@ impl Run<'_> {
         self.fact("SCIM: a user made: CPU", cost.cpu_us(), "µs", self.limit());
         // A request that comes twice finds its name in use: that is no fault.
         self.fact("SCIM: a user made: names in use", cost.failures as f64, "", None);
+        self.measure_own_pages(server, &token)?;
         let made =
             server.client()?.get(&format!("{users}?filter=externalId%20sw%20%22bench-%22&count={CHANGED}"), &token)?;
         let made = made.json()?;
@@ -58,6 +59,23 @@ impl Run<'_> {
         self.fact("SCIM: a user patched: CPU", cost.cpu_us(), "µs", self.limit());
         self.fact("SCIM: a user patched: p99", cost.p99_ms, "ms", None);
         self.fact("SCIM: a user patched: failed", cost.failures as f64, "", Some(0.0));
+        Ok(())
+    }
+
+    /// Pages of the users that the provider made, which follow the school's: the first and the last of them.
+    fn measure_own_pages(&mut self, server: &Server, token: &str) -> anyhow::Result<()> {
+        let users = format!("{}/Users", scim());
+        let total = |filter: &str| -> anyhow::Result<u64> {
+            let list = server.client()?.get(&format!("{users}?count=0{filter}"), token)?.json()?;
+            Ok(list.get("totalResults").and_then(serde_json::Value::as_u64).unwrap_or_default())
+        };
+        let (all, own) = (total("")?, total("&filter=externalId%20sw%20%22bench-%22")?);
+        for (name, start) in [("first", all - own + 1), ("last", all - 99)] {
+            let request = vec![wire::get(&format!("{users}?startIndex={start}&count=100"), Some(token))];
+            let cost = cost_of(&self.load(server, &request))?;
+            self.fact(format!("SCIM: the {name} page of users that were made: CPU"), cost.cpu_us(), "µs", None);
+        }
+        self.fact("SCIM: users that were made", own as f64, "", None);
         Ok(())
     }
 

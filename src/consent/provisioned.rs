@@ -82,7 +82,40 @@ pub struct Own<'a> {
     kept: Kept,
 }
 
+/// A user that a provider made, its attributes as they are stored: pages of users are only written.
+#[derive(Debug)]
+pub struct KeptUser {
+    /// Who keeps it.
+    pub vendor: String,
+    /// Its id.
+    pub id: String,
+    /// Goes up with every change.
+    pub version: i64,
+    /// When it was made (ms).
+    pub created_at: i64,
+    /// When it last changed (ms).
+    pub modified_at: i64,
+    /// The attributes of [`Kept::body`], as a JSON object.
+    pub body: String,
+}
+
+/// A user on its way back to the provider that made it. Only [`Release::give_back_user`] makes one.
+#[derive(Debug)]
+pub struct OwnUser(KeptUser);
+
+impl OwnUser {
+    /// The user.
+    pub fn kept(&self) -> &KeptUser {
+        &self.0
+    }
+}
+
 impl Release {
+    /// Lets a provider have back a user that it made; `None` if somebody else did.
+    pub fn give_back_user(&self, kept: KeptUser) -> Option<OwnUser> {
+        (*kept.vendor == **self.vendor()).then_some(OwnUser(kept))
+    }
+
     /// Lets a provider have back what it keeps itself; `None` if somebody else keeps it.
     pub fn give_back(&self, kept: Kept) -> Option<Own<'_>> {
         (*kept.vendor == **self.vendor()).then_some(Own { release: self, kept })

@@ -10,7 +10,7 @@ use crate::consent::connection::{Connection, ConnectionStatus, Identifiers, Requ
 use crate::consent::switches::Switches;
 use crate::keys::{KeyError, MasterKey};
 use crate::query::{Asked, Budget, Views};
-use crate::scim::door::memo::Memo;
+use crate::scim::door::own_lists::OwnLists;
 use crate::store::Database;
 use crate::store::vendor::{StoredConnection, seal_secret};
 use crate::writing::{Adoption, Writer};
@@ -32,7 +32,7 @@ pub struct App {
     /// Brings accounts that providers keep into the board's own data.
     pub adoption: Adoption,
     /// What is remembered of providers' own lists.
-    pub scim_lists: Memo,
+    pub scim_lists: OwnLists,
     /// How much memory people may take as they were written for vendors.
     pub people_cache: Budget,
     /// A vendor that does not exist: finding out costs the same work as a wrong secret.
@@ -70,7 +70,7 @@ impl App {
             recorder: Recorder::start(database.clone())?,
             writer: Writer::start(database.clone(), clock)?,
             adoption: Adoption::default(),
-            scim_lists: Memo::default(),
+            scim_lists: OwnLists::default(),
             people_cache: Budget::default(),
             database,
             master_key,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use crate::consent::provisioned::{Kept, Kind};
+use crate::consent::provisioned::{Kept, KeptUser, Kind};
 use crate::store::written::Of;
 use crate::store::{Conn, Row, Statement, StoreError, cell};
 
@@ -11,15 +11,6 @@ const COLUMNS: &str = "kind, id, number, version, created_at, modified_at, perso
 
 /// How many values one `IN` list holds at most.
 pub(super) const LIST: usize = 500;
-
-/// Where a page of a provider's objects begins, in the order in which they were made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum From {
-    /// After that many.
-    Offset(u64),
-    /// After the one with that number.
-    After(i64),
-}
 
 /// A member of a group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -100,38 +91,62 @@ pub fn managed_by(conn: &mut Conn, of: Of<'_>, manager: &str) -> Result<Vec<Kept
     collect(conn, &statement, of.1)
 }
 
-/// How many objects of that kind there are.
-pub fn count(conn: &mut Conn, (tenant_id, vendor): Of<'_>, kind: Kind) -> Result<u64, StoreError> {
+/// The numbers of the objects of that kind after the first number, up to the second, in their order.
+pub fn numbers(
+    conn: &mut Conn,
+    (tenant_id, vendor): Of<'_>,
+    kind: Kind,
+    (after, up_to): (i64, i64),
+) -> Result<Vec<i64>, StoreError> {
     let is_kind = is_kind(kind);
-    let sql = format!("SELECT COUNT(*) FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND {is_kind}");
-    let rows = Statement::new(sql).bind(tenant_id).bind(vendor).rows(conn)?;
-    Ok(rows.first().and_then(|row| row.int(0)).and_then(|n| u64::try_from(n).ok()).unwrap_or_default())
+    let sql = format!(
+        "SELECT number FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND {is_kind} \
+         AND number > ? AND number <= ? ORDER BY number"
+    );
+    let mut found = Vec::new();
+    Statement::new(sql).bind(tenant_id).bind(vendor).bind(after).bind(up_to).each(conn, |row| {
+        found.push(row.need_int(0)?);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
-/// How many objects of that kind were made up to the one with that number.
-pub fn count_up_to(conn: &mut Conn, (tenant_id, vendor): Of<'_>, kind: Kind, number: i64) -> Result<u64, StoreError> {
-    let is_kind = is_kind(kind);
-    let sql =
-        format!("SELECT COUNT(*) FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND {is_kind} AND number <= ?");
-    let statement = Statement::new(sql).bind(tenant_id).bind(vendor).bind(number);
-    let rows = statement.rows(conn)?;
-    Ok(rows.first().and_then(|row| row.int(0)).and_then(|n| u64::try_from(n).ok()).unwrap_or_default())
-}
-
-/// A page of the objects of that kind.
-pub fn page(conn: &mut Conn, of: Of<'_>, kind: Kind, from: From, limit: usize) -> Result<Vec<Kept>, StoreError> {
+/// So many objects of that kind, from the one with that number.
+pub fn page(conn: &mut Conn, of: Of<'_>, kind: Kind, first: i64, limit: usize) -> Result<Vec<Kept>, StoreError> {
     let mut statement = selection(of, kind);
-    if let From::After(number) = from {
-        statement.push(" AND number > ?");
-        statement.push_bind(number);
-    }
-    statement.push(" ORDER BY number LIMIT ?");
+    statement.push(" AND number >= ? ORDER BY number LIMIT ?");
+    statement.push_bind(first);
     statement.push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    if let From::Offset(offset) = from {
-        statement.push(" OFFSET ?");
-        statement.push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
-    }
     collect(conn, &statement, of.1)
+}
+
+/// So many users, from the one with that number; `None` if any of them has a manager.
+pub fn page_of_users(
+    conn: &mut Conn,
+    (tenant_id, vendor): Of<'_>,
+    first: i64,
+    limit: usize,
+) -> Result<Option<Vec<KeptUser>>, StoreError> {
+    let statement = Statement::new(
+        "SELECT id, version, created_at, modified_at, body, CASE WHEN manager IS NULL THEN 0 ELSE 1 END \
+         FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND kind = 'User' AND number >= ? \
+         ORDER BY number LIMIT ?",
+    );
+    let statement = statement.bind(tenant_id).bind(vendor).bind(first).bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    let (mut found, mut is_managed) = (Vec::new(), false);
+    statement.each(conn, |row| {
+        is_managed |= row.need_int(5)? != 0;
+        found.push(KeptUser {
+            vendor: vendor.to_owned(),
+            id: row.need_text(0)?.to_owned(),
+            version: row.need_int(1)?,
+            created_at: row.need_int(2)?,
+            modified_at: row.need_int(3)?,
+            body: row.need_text(4)?.to_owned(),
+        });
+        Ok(())
+    })?;
+    Ok((!is_managed).then_some(found))
 }
 
 /// Every object of that kind, one by one in their order.

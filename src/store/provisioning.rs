@@ -170,6 +170,8 @@ impl VendorRow<'_> {
             format!("DELETE FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND {} AND id = ?", is_kind(kind));
         let statement = Statement::new(sql);
         self.bound(statement).bind(id).execute(self.conn)?;
+        let sql = "UPDATE writer SET removals = removals + 1 WHERE tenant_id = ? AND vendor_id = ?";
+        self.bound(Statement::new(sql)).execute(self.conn)?;
         self.remove_emails(kind, id, emails_of(kind, &kept.body).iter())
     }
 

@@ -30,11 +30,6 @@ pub struct Which {
     pub up_to: Option<i64>,
 }
 
-/// When the vendor last wrote anything (ms), over whatever door.
-pub fn last_write(conn: &mut Conn, of: Of<'_>) -> Result<Option<i64>, StoreError> {
-    Ok(progress(conn, of)?.map(|progress| progress.last_at))
-}
-
 /// How far a vendor's writes have come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -42,13 +37,18 @@ pub struct Progress {
     pub last_at: i64,
     /// The greatest number of an object.
     pub last_number: i64,
+    /// How many objects were removed over SCIM.
+    pub removals: i64,
 }
 
 /// How far the vendor's writes have come; `None` if it has never written anything.
 pub fn progress(conn: &mut Conn, (tenant_id, vendor): Of<'_>) -> Result<Option<Progress>, StoreError> {
-    let statement = Statement::new("SELECT last_at, last_number FROM writer WHERE tenant_id = ? AND vendor_id = ?");
+    let statement =
+        Statement::new("SELECT last_at, last_number, removals FROM writer WHERE tenant_id = ? AND vendor_id = ?");
     let rows = statement.bind(tenant_id).bind(vendor).rows(conn)?;
-    let read = |row: Row<'_>| Ok(Progress { last_at: row.need_int(0)?, last_number: row.need_int(1)? });
+    let read = |row: Row<'_>| {
+        Ok(Progress { last_at: row.need_int(0)?, last_number: row.need_int(1)?, removals: row.need_int(2)? })
+    };
     rows.first().map(read).transpose()
 }
 

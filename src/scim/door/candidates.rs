@@ -125,7 +125,7 @@ impl Exchange<'_> {
         resource_type: &'static ResourceType,
         filter: &Filter,
     ) -> Step<Vec<Kept>> {
-        if self.last_write(desk)?.is_none() {
+        if self.progress(desk)?.is_none() {
             return Ok(Ok(Vec::new()));
         }
         let kind = kind_of(resource_type);

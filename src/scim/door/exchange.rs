@@ -18,7 +18,7 @@ use crate::query::{Asked, View};
 use crate::scim::door::answer::Failure;
 use crate::scim::door::resource::Tagger;
 use crate::scim::school::directory::Directory;
-use crate::store::written::{self, Of};
+use crate::store::written::{self, Of, Progress};
 use crate::store::{Conn, StoreError};
 
 /// What reading needs.
@@ -50,8 +50,8 @@ pub struct Exchange<'a> {
     pub switches: &'a Switches,
     /// Whom the answer tells about so far.
     pub told: RefCell<People>,
-    /// When the provider last wrote anything, once that is known; most vendors never did.
-    last_write: OnceCell<Option<i64>>,
+    /// How far the provider's writes have come, once that is known; most vendors never wrote.
+    progress: OnceCell<Option<Progress>>,
 }
 
 /// The board changed while it was read: read again.
@@ -138,7 +138,7 @@ impl<'a> Exchange<'a> {
             tagger: Tagger::new(app, &caller.tenant, &caller.vendor),
             switches: &caller.connection.scim,
             told: RefCell::default(),
-            last_write: OnceCell::new(),
+            progress: OnceCell::new(),
         }
     }
 
@@ -157,13 +157,13 @@ impl<'a> Exchange<'a> {
         (self.caller.tenant_id, &self.caller.vendor)
     }
 
-    /// When the provider last wrote anything.
-    pub fn last_write(&self, desk: &mut Desk<'_>) -> Result<Option<i64>, StoreError> {
-        if let Some(known) = self.last_write.get() {
+    /// How far the provider's writes have come; `None` if it has never written anything.
+    pub fn progress(&self, desk: &mut Desk<'_>) -> Result<Option<Progress>, StoreError> {
+        if let Some(known) = self.progress.get() {
             return Ok(*known);
         }
-        let found = written::last_write(desk.activity, self.of())?;
-        Ok(*self.last_write.get_or_init(|| found))
+        let found = written::progress(desk.activity, self.of())?;
+        Ok(*self.progress.get_or_init(|| found))
     }
 
     /// Fails unless the caller may write.

@@ -89,7 +89,7 @@ impl Exchange<'_> {
             let whole = Whole { attributes, schemas: &schemas, placeholder };
             let n_members = if wants.related { people.len() + groups.len() } else { 0 };
             let names = Names { location: location(&self.base, &GROUP, &id), id, tag };
-            let json = begin(&whole, (&GROUP, &names), modified_at, n_members);
+            let json = begin(&whole, (&GROUP, &names), (None, modified_at), n_members);
             let write = |json: &mut Json| {
                 for id in &people {
                     write_reference(json, to_people, id, Beside { kind: USER.name, name: None });

@@ -14,14 +14,14 @@ use crate::scim::door::answer::Failure;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::door::mark::{Mark, Place};
 use crate::scim::door::own::kind_of;
+use crate::scim::door::own_lists::Order;
 use crate::scim::door::parameters::{Paging, Parameters};
 use crate::scim::door::resource::Resource;
 use crate::scim::filter::{Filter, Scope};
 use crate::scim::projection::Projection;
 use crate::scim::schema::{ResourceType, USER};
 use crate::scim::school::directory::Source;
-use crate::store::StoreError;
-use crate::store::provisioned::{self, From};
+use crate::store::{StoreError, provisioned};
 
 /// Whether members of groups, or groups of users, are shown.
 pub fn related_to(projection: &Projection, resource_type: &ResourceType) -> bool {
@@ -52,7 +52,7 @@ pub(super) enum Section<'r> {
     /// Classes, as places in the vendor's order.
     Classes(Cow<'r, RoaringBitmap>),
     /// All that the provider keeps of a type.
-    Own(&'static ResourceType, u64),
+    Own(&'static ResourceType, Arc<Order>),
     /// Some of it, in order.
     Some(&'static ResourceType, Vec<Kept>),
 }
@@ -62,7 +62,7 @@ impl Section<'_> {
         match self {
             Self::People(ranks) | Self::Classes(ranks) => ranks.len(),
             Self::Schools(sources) => sources.len() as u64,
-            Self::Own(_, n) => *n,
+            Self::Own(_, order) => order.n(),
             Self::Some(_, kept) => kept.len() as u64,
         }
     }
@@ -117,11 +117,11 @@ impl<'a> Exchange<'a> {
             }
             Paging::Cursor(text) => {
                 let place = Mark::open(self, &bound, text)?;
-                let before = self.n_before(desk, &sections, &place)?;
+                let before = self.n_before(&sections, &place);
                 let resources = settled!(self.cut(desk, &sections, (before, parameters.count), wants));
                 let after = before + resources.len() as u64;
                 let is_last = after >= total || resources.is_empty();
-                let next = if is_last { None } else { self.place_of(desk, &sections, after)? };
+                let next = if is_last { None } else { self.place_of(&sections, after) };
                 let next_cursor = next.map(|place| Mark::seal(self, &bound, &place));
                 Ok(Ok(Listed { resources, total, start_index: None, next_cursor }))
             }
@@ -167,58 +167,34 @@ impl<'a> Exchange<'a> {
             found.push(Section::Classes(classes));
         }
         found.push(match filter {
-            None => Section::Own(resource_type, self.n_own(desk, resource_type)?),
+            None => Section::Own(resource_type, self.order_of(desk, kind_of(resource_type))?),
             Some(filter) => Section::Some(resource_type, settled!(self.own_that(desk, resource_type, filter))),
         });
         Ok(Ok(found))
     }
 
     /// How many objects of that type the provider keeps.
-    pub(super) fn n_own(&self, desk: &mut Desk<'_>, resource_type: &'static ResourceType) -> Result<u64, Failure> {
+    pub(super) fn n_own(&self, desk: &mut Desk<'_>, resource_type: &'static ResourceType) -> Result<u64, StoreError> {
         self.n_kept(desk, kind_of(resource_type))
     }
 
     /// How many objects of that kind the provider keeps.
-    pub(super) fn n_kept(&self, desk: &mut Desk<'_>, kind: Kind) -> Result<u64, Failure> {
-        let Some(as_of) = self.last_write(desk)? else { return Ok(0) };
-        let list = self.list_of(kind);
-        if let Some(n) = self.app.scim_lists.length(&list, as_of) {
-            return Ok(n);
-        }
-        let n = provisioned::count(desk.activity, self.of(), kind)?;
-        self.app.scim_lists.keep_length(&list, as_of, n);
-        Ok(n)
+    pub(super) fn n_kept(&self, desk: &mut Desk<'_>, kind: Kind) -> Result<u64, StoreError> {
+        Ok(self.order_of(desk, kind)?.n())
     }
 
-    fn list_of(&self, kind: Kind) -> (i64, Arc<str>, Kind) {
-        (self.caller.tenant_id, Arc::clone(&self.caller.vendor), kind)
-    }
-
-    /// A page of what the provider keeps. One that begins where another ended costs the same at any depth.
-    fn own_page(
-        &self,
-        desk: &mut Desk<'_>,
-        resource_type: &'static ResourceType,
-        (offset, count): (u64, usize),
-    ) -> Result<Vec<Kept>, StoreError> {
-        let (list, as_of) = (self.list_of(kind_of(resource_type)), self.last_write(desk)?.unwrap_or_default());
-        let from = self.app.scim_lists.end(&list, as_of, offset).map_or(From::Offset(offset), From::After);
-        let kept = provisioned::page(desk.activity, self.of(), kind_of(resource_type), from, count)?;
-        if let Some(last) = kept.last() {
-            self.app.scim_lists.keep_end(&list, as_of, (offset + kept.len() as u64, last.number));
-        }
-        Ok(kept)
+    /// The order of what the provider keeps of that kind.
+    fn order_of(&self, desk: &mut Desk<'_>, kind: Kind) -> Result<Arc<Order>, StoreError> {
+        let Some(progress) = self.progress(desk)? else { return Ok(Arc::default()) };
+        let list = (self.caller.tenant_id, Arc::clone(&self.caller.vendor), kind);
+        let read = |after, up_to| provisioned::numbers(desk.activity, self.of(), kind, (after, up_to));
+        self.app.scim_lists.order(&list, progress, read)
     }
 
     /// How many resources come before a place.
-    pub(super) fn n_before(
-        &self,
-        desk: &mut Desk<'_>,
-        sections: &[Section<'_>],
-        place: &Place,
-    ) -> Result<u64, Failure> {
+    pub(super) fn n_before(&self, sections: &[Section<'_>], place: &Place) -> u64 {
         let (n, key) = match place {
-            Place::Start => return Ok(0),
+            Place::Start => return 0,
             Place::After(n, key) | Place::Sorted(_, n, key) => (*n, key.as_str()),
         };
         let before: u64 = sections.iter().take(n).map(Section::len).sum();
@@ -236,21 +212,14 @@ impl<'a> Exchange<'a> {
                 let last = sources.iter().position(|source| self.directory().id(*source) == key);
                 last.map_or(0, |last| last as u64 + 1)
             }
-            Some(Section::Own(resource_type, _)) => {
-                provisioned::count_up_to(desk.activity, self.of(), kind_of(resource_type), number())?
-            }
+            Some(Section::Own(_, order)) => order.up_to(number()),
             Some(Section::Some(_, kept)) => kept.iter().filter(|kept| kept.number <= number()).count() as u64,
         };
-        Ok(before + within)
+        before + within
     }
 
     /// The place after so many resources, named by the last of them.
-    pub(super) fn place_of(
-        &self,
-        desk: &mut Desk<'_>,
-        sections: &[Section<'_>],
-        after: u64,
-    ) -> Result<Option<Place>, Failure> {
+    pub(super) fn place_of(&self, sections: &[Section<'_>], after: u64) -> Option<Place> {
         let mut last = after.saturating_sub(1);
         for (n, section) in sections.iter().enumerate() {
             if last >= section.len() {
@@ -267,15 +236,11 @@ impl<'a> Exchange<'a> {
                 Section::Classes(ranks) => at(ranks, Entity::Class),
                 Section::Schools(sources) => sources.get(place).map(|source| self.directory().id(*source)),
                 Section::Some(_, kept) => kept.get(place).map(|kept| kept.number.to_string()),
-                Section::Own(resource_type, _) => {
-                    let of = (self.of(), kind_of(resource_type));
-                    let kept = provisioned::page(desk.activity, of.0, of.1, From::Offset(last), 1)?;
-                    kept.first().map(|kept| kept.number.to_string())
-                }
+                Section::Own(_, order) => order.after(last).map(|number| number.to_string()),
             };
-            return Ok(key.map(|key| Place::After(n, key)));
+            return key.map(|key| Place::After(n, key));
         }
-        Ok(None)
+        None
     }
 
     /// So many resources after so many.
@@ -336,9 +301,9 @@ impl<'a> Exchange<'a> {
                 let sources: Vec<Source> = from(ranks, Entity::Class).into_iter().map(Source::Class).collect();
                 settled!(self.groups(desk, &sources, wants))
             }
-            Section::Own(resource_type, _) => {
-                let kept = self.own_page(desk, resource_type, (offset, count))?;
-                settled!(self.own(desk, kept, wants.related))
+            Section::Own(resource_type, order) => {
+                let Some(first) = order.after(offset) else { return Ok(Ok(Vec::new())) };
+                settled!(self.own_page(desk, resource_type, (first, count), wants))
             }
             Section::Some(_, kept) => {
                 let kept: Vec<Kept> = kept.iter().skip(skip).take(count).cloned().collect();

@@ -6,11 +6,15 @@ use serde_json::Value;
 
 use crate::catalogue::{Category, Entity};
 use crate::clock::Millis;
-use crate::consent::provisioned::{Kept, Kind};
-use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
-use crate::scim::door::resource::{About, Resource, named_reference};
-use crate::scim::door::told::{is_told, tag_of_own};
+use crate::consent::provisioned::{Kept, KeptUser, Kind};
+use crate::scim::door::belonging::Groups;
+use crate::scim::door::exchange::{Desk, Exchange, Moved, Step, settled};
+use crate::scim::door::list::Wants;
+use crate::scim::door::resource::{About, Resource, location, named_reference};
+use crate::scim::door::told::{is_told, tag_of_own, version_of_own};
+use crate::scim::door::written::{Names, Whole, begin};
 use crate::scim::schema::{GROUP, ResourceType, USER};
+use crate::scim::school::person::SchoolNames;
 use crate::store::StoreError;
 use crate::store::provisioned::{self, Member};
 
@@ -46,6 +50,52 @@ impl Exchange<'_> {
             resources.push(Resource::new(body, about, &self.base));
         }
         Ok(Ok(resources))
+    }
+
+    /// So many of what the provider made of a type, from the one with that number.
+    pub(super) fn own_page(
+        &self,
+        desk: &mut Desk<'_>,
+        resource_type: &'static ResourceType,
+        (first, count): (i64, usize),
+        wants: Wants,
+    ) -> Step<Vec<Resource>> {
+        let kind = kind_of(resource_type);
+        if wants.is_whole()
+            && kind == Kind::User
+            && let Some(users) = provisioned::page_of_users(desk.activity, self.of(), first, count)?
+        {
+            return self.own_users(desk, users);
+        }
+        let kept = provisioned::page(desk.activity, self.of(), kind, first, count)?;
+        self.own(desk, kept, wants.related)
+    }
+
+    /// These users, none of whom has a manager, written as they are stored.
+    fn own_users(&self, desk: &mut Desk<'_>, kept: Vec<KeptUser>) -> Step<Vec<Resource>> {
+        let starts: Vec<(String, Vec<String>)> = kept.iter().map(|user| (user.id.clone(), Vec::new())).collect();
+        let in_own = self.own_groups_of(desk, &starts)?.into_iter();
+        let groups: Vec<Groups> = in_own.map(|own| Groups { of_school: Vec::new(), own }).collect();
+        let Some(schools) = self.view.org_names(desk.board)? else { return Ok(Err(Moved)) };
+        let group_names = settled!(self.group_names(desk, &groups, SchoolNames(schools)));
+        // Within a text the quotes would be escaped, so that this is found as a member alone.
+        let extensions = USER.extensions.iter().map(|extension| extension.schema.id);
+        let extensions: Vec<(&str, String)> = extensions.map(|id| (id, format!("\"{id}\":{{"))).collect();
+        let owned = kept.into_iter().map(|user| self.release().give_back_user(user));
+        let users = owned.zip(&groups).filter_map(|(own, groups)| {
+            let own = own?;
+            let kept = own.kept();
+            let attributes = kept.body.strip_prefix('{')?.strip_suffix('}')?;
+            let held = extensions.iter().filter(|(_, member)| kept.body.contains(member)).map(|(id, _)| *id);
+            let schemas: Vec<&str> = std::iter::once(USER.schema.id).chain(held).collect();
+            let whole = Whole { attributes, schemas: &schemas, placeholder: None };
+            let tag = version_of_own(kept.version);
+            let names = Names { id: kept.id.clone(), location: location(&self.base, &USER, &kept.id), tag };
+            let at = (Some(Millis(kept.created_at)), Millis(kept.modified_at));
+            let json = begin(&whole, (&USER, &names), at, groups.n());
+            Some(self.in_text(json, Some(names), (groups, &group_names)))
+        });
+        Ok(Ok(users.collect()))
     }
 
     fn related(&self, desk: &mut Desk<'_>, kept: &[Kept]) -> Result<HashMap<String, Vec<Value>>, StoreError> {

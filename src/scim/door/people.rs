@@ -35,7 +35,7 @@ impl Exchange<'_> {
         }
         let release = self.release();
         let Some(names) = self.view.org_names(desk.board)? else { return Ok(Err(Moved)) };
-        let keeps_any = self.last_write(desk)?.is_some();
+        let keeps_any = self.progress(desk)?.is_some();
         let mut accounts = if keeps_any { self.accounts(desk, positions)? } else { HashMap::new() };
         let once = self.written_once().filter(|_| wants.is_whole()).map(|once| once.users.written());
         let written = |person: u32| once.as_ref().and_then(|once| once.get(person));
@@ -85,7 +85,7 @@ impl Exchange<'_> {
             let schemas: Vec<&str> = std::iter::once(USER.schema.id).chain(user.extensions()).collect();
             let placeholder = placeholder.as_deref().map(|text| ("userName", text));
             let whole = Whole { attributes: &attributes, schemas: &schemas, placeholder };
-            let json = begin(&whole, (&USER, &names), released.modified_at(), groups.0.n());
+            let json = begin(&whole, (&USER, &names), (None, released.modified_at()), groups.0.n());
             if let Some(once) = &once {
                 let of_school = groups.0.of_school.as_slice().into();
                 let beside = WrittenUser { groups: of_school, hash, told: released.disclosed() };
@@ -102,8 +102,13 @@ impl Exchange<'_> {
         Names { location: location(&self.base, &USER, &id), id, tag: Tagger::tag_of_hash(hash) }
     }
 
-    /// A person as a user that is begun already, with the groups that it is in.
-    fn in_text(&self, json: Json, names: Option<Names>, (groups, group_names): (&Groups, &GroupNames<'_>)) -> Resource {
+    /// A user that is begun already, with the groups that it is in.
+    pub(super) fn in_text(
+        &self,
+        json: Json,
+        names: Option<Names>,
+        (groups, group_names): (&Groups, &GroupNames<'_>),
+    ) -> Resource {
         let write = |json: &mut Json| self.write_groups(json, groups, group_names);
         end(json, names, ("groups", groups.n()), write)
     }

@@ -211,7 +211,7 @@ impl<'e, 'd, 'c> Selector<'e, 'd, 'c> {
         }
         let mut by_account = RoaringBitmap::new();
         let mut with_account = HashMap::new();
-        if exchange.last_write(self.desk)?.is_some() {
+        if exchange.progress(self.desk)?.is_some() {
             let kept = provisioned::named(self.desk.activity, exchange.of(), Kind::Account, &fold(name))?;
             by_account = self.positions(&kept) & live;
             let people: Vec<u32> = of_school.iter().collect();

@@ -4,7 +4,6 @@
 
 use serde_json::Value;
 
-use crate::scim::door::answer::Failure;
 use crate::scim::door::candidates::CHUNK;
 use crate::scim::door::exchange::{Desk, Exchange, Step, settled};
 use crate::scim::door::list::{Listed, Section, Wants};
@@ -62,7 +61,7 @@ impl Exchange<'_> {
             Paging::Index(start) => (usize::try_from(start - 1).unwrap_or(usize::MAX), Some(*start)),
             Paging::Cursor(text) => match Mark::open(self, &bound, text)? {
                 Place::Start | Place::After(..) => (0, None),
-                place @ Place::Sorted(..) => (self.n_sorted_before(desk, sections, (first, &entries), &place)?, None),
+                place @ Place::Sorted(..) => (self.n_sorted_before(sections, (first, &entries), &place), None),
             },
         };
         let mut page = Vec::new();
@@ -75,7 +74,7 @@ impl Exchange<'_> {
         let last = last.filter(|_| start_index.is_none() && after < entries.len() && parameters.count > 0);
         let next_cursor = match last {
             Some(last) => {
-                let place = self.place_of(desk, sections, last.place + 1)?;
+                let place = self.place_of(sections, last.place + 1);
                 let place = place.and_then(|place| place.sorted(last.key.clone().short()));
                 place.map(|place| Mark::seal(self, &bound, &place))
             }
@@ -86,19 +85,13 @@ impl Exchange<'_> {
 
     /// How many resources come before the place where a page ended, whatever became of the last one on it: those with
     /// a lesser key, and of those with the same key the ones that came no later without a sort.
-    fn n_sorted_before(
-        &self,
-        desk: &mut Desk<'_>,
-        sections: &[Section<'_>],
-        (sort, entries): (&Sort, &[Entry]),
-        place: &Place,
-    ) -> Result<usize, Failure> {
-        let Place::Sorted(key, ..) = place else { return Ok(0) };
-        let n_before = self.n_before(desk, sections, place)?;
+    fn n_sorted_before(&self, sections: &[Section<'_>], (sort, entries): (&Sort, &[Entry]), place: &Place) -> usize {
+        let Place::Sorted(key, ..) = place else { return 0 };
+        let n_before = self.n_before(sections, place);
         let is_before = |entry: &Entry| {
             let keys = sort.compare(&entry.key.clone().short(), key);
             keys.is_lt() || (keys.is_eq() && entry.place < n_before)
         };
-        Ok(entries.partition_point(is_before))
+        entries.partition_point(is_before)
     }
 }

@@ -57,6 +57,11 @@ pub fn n_hidden_members(view: &View, conn: &mut Conn, of: Of<'_>, group: &str) -
     Ok(hidden_members(view, conn, of)?.get(group).map_or(0, Vec::len))
 }
 
+/// The version of what a provider keeps itself and of which it is told everything that it wrote.
+pub fn version_of_own(version: i64) -> String {
+    format!("W/\"{version}\"")
+}
+
 /// The version of what a provider keeps itself: it counts its changes. While members of a group are hidden, it is
 /// another one for each set of them, so that it moves when somebody leaves the view or comes back; and of a user whose
 /// manager is a person of the school it is another one for each name of that person.
@@ -69,13 +74,13 @@ pub fn tag_of_own(
     let version = kept.version;
     if kept.kind != Kind::Group {
         return Ok(match manager {
-            None => format!("W/\"{version}\""),
+            None => version_of_own(version),
             Some(name) => format!("W/\"{version}-{:032x}\"", tagger.hash(&kept.id, std::iter::once(name))),
         });
     }
     // The hash tells no more than one of those who are shown: at one count, all members together are the same.
     Ok(match hidden_members(view, conn, of)?.get(&kept.id) {
-        None => format!("W/\"{version}\""),
+        None => version_of_own(version),
         Some(hidden) => format!("W/\"{version}-{:032x}\"", tagger.hash(&kept.id, hidden.iter().map(String::as_str))),
     })
 }

@@ -36,7 +36,7 @@ pub const OF_REFERENCE: usize = 192;
 pub fn begin(
     whole: &Whole<'_>,
     (resource_type, names): (&ResourceType, &Names),
-    modified_at: Millis,
+    (created_at, modified_at): (Option<Millis>, Millis),
     n_related: usize,
 ) -> Json {
     const OF_FRAME: usize = 512;
@@ -56,6 +56,9 @@ pub fn begin(
     json.name("meta");
     json.raw("{");
     json.text_member("resourceType", resource_type.name);
+    if let Some(created_at) = created_at {
+        json.text_member("created", &created_at.to_rfc3339());
+    }
     json.text_member("lastModified", &modified_at.to_rfc3339());
     json.text_member("location", &names.location);
     json.text_member("version", &names.tag);

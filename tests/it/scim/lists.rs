@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::scim::board::with_a_provider;
-use crate::scim::client::{LIST, Provider, SEARCH, assert_refused, body, encoded, id, refusal, set, texts};
+use crate::scim::client::{
+    EDUCATION, ENTERPRISE, LIST, Provider, SEARCH, USER, assert_refused, body, encoded, id, refusal, set, texts,
+};
 
 fn crowd(provider: &Provider<'_>, n: usize) -> Vec<String> {
     (0..n).map(|n| provider.user(&format!("user{n:02}"))).collect()
@@ -111,6 +113,55 @@ with_a_provider! {
         let filter = encoded("userName ge \"user03\"");
         let list = provider.read(&format!("/Users?filter={filter}&sortBy=userName&sortOrder=descending&startIndex=2&count=2"));
         assert_eq!((&list["totalResults"], ids(&list)), (&json!(4), vec![users[5].clone(), users[4].clone()]));
+    }
+
+    fn a_page_of_users_tells_what_each_of_them_tells(provider: &Provider) {
+        let rich = json!({
+            "schemas": [USER, ENTERPRISE],
+            "userName": "Zoë \"de\" Vries\\",
+            "name": {"givenName": "Zoë", "familyName": "de \u{1}Vries"},
+            "displayName": format!("no \"{EDUCATION}\":{{ here"),
+            "emails": [{"value": "zoe@school.example", "type": "work", "primary": true}],
+            ENTERPRISE: {"department": format!("\"{EDUCATION}\":{{}}")},
+            "password": "never to be told",
+        });
+        let rich = id(&provider.make("/Users", &rich));
+        let plain = provider.user("plain");
+        let each = || -> Vec<Value> {
+            [&rich, &plain].map(|user| provider.read(&format!("/Users/{user}"))).into()
+        };
+        let page = || provider.read("/Users?count=50")["Resources"].as_array().unwrap().clone();
+
+        assert_eq!(page()[..2], each());
+        assert_eq!(page()[0]["schemas"], json!([USER, ENTERPRISE]));
+        let inner = provider.group("inner", &[&rich]);
+        provider.group("outer", &[&inner]);
+        assert_eq!(page()[..2], each());
+        assert_eq!(page()[0]["groups"].as_array().map(Vec::len), Some(2));
+        let boss = id(&provider.make("/Users", &json!({"schemas": [USER], "userName": "boss", "displayName": "The boss"})));
+        provider.patched(&format!("/Users/{plain}"),
+            &json!([{"op": "add", "path": format!("{ENTERPRISE}:manager"), "value": {"value": boss}}]));
+        assert_eq!(page()[..2], each());
+        assert_eq!(page()[1][ENTERPRISE]["manager"]["displayName"], "The boss");
+    }
+
+    fn pages_are_right_while_users_come_and_go(provider: &Provider) {
+        let mut users = crowd(provider, 9);
+        let all = || (0..4).flat_map(|n| ids(&provider.read(&format!("/Users?startIndex={}&count=3", n * 3 + 1))));
+        assert_eq!(all().collect::<Vec<_>>(), users);
+
+        for place in [8, 0, 3] {
+            assert_eq!(provider.delete(&format!("/Users/{}", users.remove(place))).status, 204);
+            assert_eq!(all().collect::<Vec<_>>(), users, "without the one at {place}");
+        }
+        users.push(provider.user("late"));
+        assert_eq!(all().collect::<Vec<_>>(), users);
+        let gone = users.remove(1);
+        provider.delete(&format!("/Users/{gone}"));
+        users.push(provider.user("later"));
+        assert_eq!(all().collect::<Vec<_>>(), users, "one came and one went");
+        assert_eq!(provider.read("/Users?count=0")["totalResults"], users.len());
+        assert_eq!(walk(provider, "count=2", || ()), users);
     }
 
     fn sc_101_to_103_a_walk_by_cursor_meets_everyone_once(provider: &Provider) {

@@ -1,0 +1,3 @@
+-- How many objects a provider has removed: as long as that stays, its lists have only grown.
+
+ALTER TABLE writer ADD COLUMN removals INTEGER NOT NULL DEFAULT 0;
