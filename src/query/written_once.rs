@@ -48,7 +48,7 @@ impl Default for Budget {
 
 impl Budget {
     /// What may be taken unless that is set, in MiB.
-    pub const DEFAULT: usize = 64;
+    pub const DEFAULT: usize = 96;
 
     /// Sets what may be taken, before anything is.
     pub fn set(&self, mib: usize) {
@@ -186,8 +186,8 @@ impl<T> Written<T> {
     /// takes so many bytes beside its own size. The first ones are only learned from.
     pub fn keep(&self, position: u32, text: &[u8], (beside, n_beside): (T, usize)) {
         let Some(slot) = self.objects.get(position as usize).filter(|slot| slot.get().is_none()) else { return };
-        // An allocator rounds up.
-        let n_bytes = |of_text: usize| (size_of::<Object<T>>() + of_text + n_beside) / 4 * 5;
+        // An allocator rounds up, by an eighth at most.
+        let n_bytes = |of_text: usize| (size_of::<Object<T>>() + of_text + n_beside) * 9 / 8;
         let at_most = n_bytes(Packed::at_most(text));
         if !self.budget.take(at_most) {
             return;
