@@ -85,18 +85,12 @@ pub struct Own<'a> {
 /// A user that a provider made, its attributes as they are stored: pages of users are only written.
 #[derive(Debug)]
 pub struct KeptUser {
-    /// Who keeps it.
-    pub vendor: String,
-    /// Its id.
-    pub id: String,
-    /// Goes up with every change.
-    pub version: i64,
-    /// When it was made (ms).
-    pub created_at: i64,
-    /// When it last changed (ms).
-    pub modified_at: i64,
-    /// The attributes of [`Kept::body`], as a JSON object.
+    /// The user, its attributes left out.
+    pub kept: Kept,
+    /// The attributes as a JSON object, with the `schemas` that they belong to.
     pub body: String,
+    /// Whether it has a manager.
+    pub is_managed: bool,
 }
 
 /// A user on its way back to the provider that made it. Only [`Release::give_back_user`] makes one.
@@ -105,15 +99,15 @@ pub struct OwnUser(KeptUser);
 
 impl OwnUser {
     /// The user.
-    pub fn kept(&self) -> &KeptUser {
+    pub fn user(&self) -> &KeptUser {
         &self.0
     }
 }
 
 impl Release {
     /// Lets a provider have back a user that it made; `None` if somebody else did.
-    pub fn give_back_user(&self, kept: KeptUser) -> Option<OwnUser> {
-        (*kept.vendor == **self.vendor()).then_some(OwnUser(kept))
+    pub fn give_back_user(&self, user: KeptUser) -> Option<OwnUser> {
+        (*user.kept.vendor == **self.vendor()).then_some(OwnUser(user))
     }
 
     /// Lets a provider have back what it keeps itself; `None` if somebody else keeps it.

@@ -21,7 +21,12 @@ pub fn word(value: &impl Serialize) -> Result<String, StoreError> {
 
 /// Reads what [`json`] wrote.
 pub fn read_json<T: DeserializeOwned>(row: Row<'_>, column: usize) -> Result<T, StoreError> {
-    serde_json::from_str(row.need_text(column)?).map_err(|_| StoreError::Shape("a list that is not the JSON expected"))
+    parsed(row.need_text(column)?)
+}
+
+/// Reads JSON that was stored as text.
+pub fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|_| StoreError::Shape("a list that is not the JSON expected"))
 }
 
 /// Reads what [`word`] wrote.

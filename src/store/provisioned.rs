@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use serde_json::Map;
+
 use crate::consent::provisioned::{Kept, KeptUser, Kind};
 use crate::store::written::Of;
 use crate::store::{Conn, Row, Statement, StoreError, cell};
@@ -111,42 +113,37 @@ pub fn numbers(
     Ok(found)
 }
 
-/// So many objects of that kind, from the one with that number.
-pub fn page(conn: &mut Conn, of: Of<'_>, kind: Kind, first: i64, limit: usize) -> Result<Vec<Kept>, StoreError> {
+/// The objects of that kind with numbers from the first to the last.
+pub fn page(conn: &mut Conn, of: Of<'_>, kind: Kind, (first, last): (i64, i64)) -> Result<Vec<Kept>, StoreError> {
     let mut statement = selection(of, kind);
-    statement.push(" AND number >= ? ORDER BY number LIMIT ?");
+    statement.push(" AND number BETWEEN ? AND ? ORDER BY number");
     statement.push_bind(first);
-    statement.push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    statement.push_bind(last);
     collect(conn, &statement, of.1)
 }
 
-/// So many users, from the one with that number; `None` if any of them has a manager.
+/// The users with numbers from the first to the last, as they are stored.
 pub fn page_of_users(
     conn: &mut Conn,
     (tenant_id, vendor): Of<'_>,
-    first: i64,
-    limit: usize,
-) -> Result<Option<Vec<KeptUser>>, StoreError> {
-    let statement = Statement::new(
-        "SELECT id, version, created_at, modified_at, body, CASE WHEN manager IS NULL THEN 0 ELSE 1 END \
-         FROM provisioned WHERE tenant_id = ? AND vendor_id = ? AND kind = 'User' AND number >= ? \
-         ORDER BY number LIMIT ?",
-    );
-    let statement = statement.bind(tenant_id).bind(vendor).bind(first).bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    let (mut found, mut is_managed) = (Vec::new(), false);
-    statement.each(conn, |row| {
-        is_managed |= row.need_int(5)? != 0;
-        found.push(KeptUser {
-            vendor: vendor.to_owned(),
-            id: row.need_text(0)?.to_owned(),
-            version: row.need_int(1)?,
-            created_at: row.need_int(2)?,
-            modified_at: row.need_int(3)?,
-            body: row.need_text(4)?.to_owned(),
-        });
+    (first, last): (i64, i64),
+) -> Result<Vec<KeptUser>, StoreError> {
+    let statement = Statement::new(format!(
+        "SELECT {COLUMNS}, CASE WHEN manager IS NULL THEN 0 ELSE 1 END FROM provisioned \
+         WHERE tenant_id = ? AND vendor_id = ? AND kind = 'User' AND number BETWEEN ? AND ? ORDER BY number",
+    ));
+    let mut found = Vec::new();
+    statement.bind(tenant_id).bind(vendor).bind(first).bind(last).each(conn, |row| {
+        let (body, is_managed) = (row.need_text(7)?.to_owned(), row.need_int(8)? != 0);
+        found.push(KeptUser { kept: read_about(row, vendor)?, body, is_managed });
         Ok(())
     })?;
-    Ok((!is_managed).then_some(found))
+    Ok(found)
+}
+
+/// A user with its attributes.
+pub fn whole(user: KeptUser) -> Result<Kept, StoreError> {
+    Ok(Kept { body: cell::parsed(&user.body)?, ..user.kept })
 }
 
 /// Every object of that kind, one by one in their order.
@@ -272,6 +269,11 @@ fn read_kind(row: Row<'_>, column: usize) -> Result<Kind, StoreError> {
 }
 
 fn read(row: Row<'_>, vendor: &str) -> Result<Kept, StoreError> {
+    Ok(Kept { body: cell::read_json(row, 7)?, ..read_about(row, vendor)? })
+}
+
+/// An object without its attributes.
+fn read_about(row: Row<'_>, vendor: &str) -> Result<Kept, StoreError> {
     Ok(Kept {
         vendor: vendor.to_owned(),
         kind: read_kind(row, 0)?,
@@ -281,7 +283,7 @@ fn read(row: Row<'_>, vendor: &str) -> Result<Kept, StoreError> {
         created_at: row.need_int(4)?,
         modified_at: row.need_int(5)?,
         person: row.int(6),
-        body: cell::read_json(row, 7)?,
+        body: Map::new(),
     })
 }
 

@@ -119,8 +119,9 @@ impl<'a> Exchange<'a> {
                 let place = Mark::open(self, &bound, text)?;
                 let before = self.n_before(&sections, &place);
                 let resources = settled!(self.cut(desk, &sections, (before, parameters.count), wants));
-                let after = before + resources.len() as u64;
-                let is_last = after >= total || resources.is_empty();
+                // Not after those that were found: one may have been deleted meanwhile, and the sections have it still.
+                let after = before.saturating_add(parameters.count as u64);
+                let is_last = after >= total || parameters.count == 0;
                 let next = if is_last { None } else { self.place_of(&sections, after) };
                 let next_cursor = next.map(|place| Mark::seal(self, &bound, &place));
                 Ok(Ok(Listed { resources, total, start_index: None, next_cursor }))
@@ -302,8 +303,8 @@ impl<'a> Exchange<'a> {
                 settled!(self.groups(desk, &sources, wants))
             }
             Section::Own(resource_type, order) => {
-                let Some(first) = order.after(offset) else { return Ok(Ok(Vec::new())) };
-                settled!(self.own_page(desk, resource_type, (first, count), wants))
+                let Some(numbers) = order.numbers(offset, count) else { return Ok(Ok(Vec::new())) };
+                settled!(self.own_page(desk, resource_type, numbers, wants))
             }
             Section::Some(_, kept) => {
                 let kept: Vec<Kept> = kept.iter().skip(skip).take(count).cloned().collect();

@@ -52,50 +52,48 @@ impl Exchange<'_> {
         Ok(Ok(resources))
     }
 
-    /// So many of what the provider made of a type, from the one with that number.
+    /// What the provider made of a type, with numbers from the first to the last.
     pub(super) fn own_page(
         &self,
         desk: &mut Desk<'_>,
         resource_type: &'static ResourceType,
-        (first, count): (i64, usize),
+        numbers: (i64, i64),
         wants: Wants,
     ) -> Step<Vec<Resource>> {
         let kind = kind_of(resource_type);
-        if wants.is_whole()
-            && kind == Kind::User
-            && let Some(users) = provisioned::page_of_users(desk.activity, self.of(), first, count)?
-        {
-            return self.own_users(desk, users);
+        if kind != Kind::User || !wants.is_whole() {
+            let kept = provisioned::page(desk.activity, self.of(), kind, numbers)?;
+            return self.own(desk, kept, wants.related);
         }
-        let kept = provisioned::page(desk.activity, self.of(), kind, first, count)?;
-        self.own(desk, kept, wants.related)
+        let users = provisioned::page_of_users(desk.activity, self.of(), numbers)?;
+        if users.iter().any(|user| user.is_managed) {
+            let kept = users.into_iter().map(provisioned::whole).collect::<Result<_, _>>()?;
+            return self.own(desk, kept, true);
+        }
+        self.own_users(desk, users)
     }
 
     /// These users, none of whom has a manager, written as they are stored.
-    fn own_users(&self, desk: &mut Desk<'_>, kept: Vec<KeptUser>) -> Step<Vec<Resource>> {
-        let starts: Vec<(String, Vec<String>)> = kept.iter().map(|user| (user.id.clone(), Vec::new())).collect();
+    fn own_users(&self, desk: &mut Desk<'_>, users: Vec<KeptUser>) -> Step<Vec<Resource>> {
+        let starts: Vec<(String, Vec<String>)> = users.iter().map(|user| (user.kept.id.clone(), Vec::new())).collect();
         let in_own = self.own_groups_of(desk, &starts)?.into_iter();
         let groups: Vec<Groups> = in_own.map(|own| Groups { of_school: Vec::new(), own }).collect();
         let Some(schools) = self.view.org_names(desk.board)? else { return Ok(Err(Moved)) };
         let group_names = settled!(self.group_names(desk, &groups, SchoolNames(schools)));
-        // Within a text the quotes would be escaped, so that this is found as a member alone.
-        let extensions = USER.extensions.iter().map(|extension| extension.schema.id);
-        let extensions: Vec<(&str, String)> = extensions.map(|id| (id, format!("\"{id}\":{{"))).collect();
-        let owned = kept.into_iter().map(|user| self.release().give_back_user(user));
-        let users = owned.zip(&groups).filter_map(|(own, groups)| {
+        let owned = users.into_iter().map(|user| self.release().give_back_user(user));
+        let resources = owned.zip(&groups).filter_map(|(own, groups)| {
             let own = own?;
-            let kept = own.kept();
-            let attributes = kept.body.strip_prefix('{')?.strip_suffix('}')?;
-            let held = extensions.iter().filter(|(_, member)| kept.body.contains(member)).map(|(id, _)| *id);
-            let schemas: Vec<&str> = std::iter::once(USER.schema.id).chain(held).collect();
-            let whole = Whole { attributes, schemas: &schemas, placeholder: None };
-            let tag = version_of_own(kept.version);
-            let names = Names { id: kept.id.clone(), location: location(&self.base, &USER, &kept.id), tag };
+            let KeptUser { kept, body, .. } = own.user();
+            // What is stored tells its schemas itself.
+            let whole =
+                Whole { attributes: body.strip_prefix('{')?.strip_suffix('}')?, schemas: &[], placeholder: None };
+            let location = location(&self.base, &USER, &kept.id);
+            let names = Names { id: kept.id.clone(), location, tag: version_of_own(kept.version) };
             let at = (Some(Millis(kept.created_at)), Millis(kept.modified_at));
             let json = begin(&whole, (&USER, &names), at, groups.n());
             Some(self.in_text(json, Some(names), (groups, &group_names)))
         });
-        Ok(Ok(users.collect()))
+        Ok(Ok(resources.collect()))
     }
 
     fn related(&self, desk: &mut Desk<'_>, kept: &[Kept]) -> Result<HashMap<String, Vec<Value>>, StoreError> {

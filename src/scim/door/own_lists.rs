@@ -69,6 +69,13 @@ impl Order {
         self.numbers.select(n).and_then(|number| i64::try_from(number).ok())
     }
 
+    /// The numbers of the first and the last of so many objects after so many; `None` if there is none.
+    pub fn numbers(&self, after: u64, n: usize) -> Option<(i64, i64)> {
+        let end = after.saturating_add(n as u64).min(self.n());
+        let last = end.checked_sub(1).filter(|last| *last >= after)?;
+        Some((self.after(after)?, self.after(last)?))
+    }
+
     /// How many objects there are up to a number.
     pub fn up_to(&self, number: i64) -> u64 {
         u64::try_from(number).map_or(0, |number| self.numbers.rank(number))
@@ -97,6 +104,11 @@ mod tests {
         let (order, _) = order(&OwnLists::default(), &[2, 5, 9], 0, 9);
 
         assert_eq!((order.n(), [0, 1, 2, 3].map(|n| order.after(n))), (3, [Some(2), Some(5), Some(9), None]));
+        assert_eq!(
+            [(0, 2), (1, 9), (2, 1)].map(|(after, n)| order.numbers(after, n)),
+            [Some((2, 5)), Some((5, 9)), Some((9, 9))]
+        );
+        assert_eq!([(0, 0), (3, 1), (u64::MAX, 5)].map(|(after, n)| order.numbers(after, n)), [None; 3]);
         assert_eq!([-1, 1, 2, 8, 9, 100].map(|number| order.up_to(number)), [0, 0, 1, 2, 3, 3]);
     }
 

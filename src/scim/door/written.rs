@@ -12,7 +12,7 @@ use crate::scim::schema::{GROUP, ResourceType};
 pub struct Whole<'w> {
     /// The attributes that the school masters, as the members of an object.
     pub attributes: &'w str,
-    /// The URNs of the schemas that they belong to.
+    /// The URNs of the schemas that they belong to; none if the attributes tell that themselves.
     pub schemas: &'w [&'static str],
     /// What stands for a required attribute without a value.
     pub placeholder: Option<(&'static str, &'w str)>,
@@ -42,13 +42,15 @@ pub fn begin(
     const OF_FRAME: usize = 512;
     let mut json = Json::with_capacity(OF_FRAME + whole.attributes.len() + n_related * OF_REFERENCE);
     json.raw("{");
-    json.name("schemas");
-    json.raw("[");
-    for schema in whole.schemas {
-        json.element();
-        json.text(schema);
+    if !whole.schemas.is_empty() {
+        json.name("schemas");
+        json.raw("[");
+        for schema in whole.schemas {
+            json.element();
+            json.text(schema);
+        }
+        json.raw("]");
     }
-    json.raw("]");
     json.text_member("id", &names.id);
     if let Some((name, text)) = whole.placeholder {
         json.text_member(name, text);
