@@ -35,12 +35,7 @@ impl Json {
 
     /// Writes what another has at some bytes.
     pub fn copy(&mut self, other: &Self, bytes: std::ops::Range<usize>) {
-        self.bytes(other.bytes.get(bytes).unwrap_or_default());
-    }
-
-    /// Writes bytes that are JSON already.
-    pub fn bytes(&mut self, json: &[u8]) {
-        self.bytes.extend_from_slice(json);
+        self.bytes.extend_from_slice(other.bytes.get(bytes).unwrap_or_default());
     }
 
     /// Has something write bytes that are JSON already.
